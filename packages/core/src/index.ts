@@ -1,0 +1,5 @@
+export { StorageUnavailableError, TaskflowError } from './lib/errors.ts'
+export type { Issue, TaskflowErrorCode } from './lib/errors.ts'
+export type * from './lib/record.ts'
+export type * from './lib/storage/contract.ts'
+export type { DashboardAsset, DashboardUi } from './lib/ui.ts'

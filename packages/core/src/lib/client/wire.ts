@@ -1,0 +1,247 @@
+import type {
+  AttemptOutcome,
+  LogLevel,
+  LogStream,
+  TaskPhase,
+  TaskSource,
+  TaskStatus,
+} from '../record.ts'
+
+/*
+ * What travels over HTTP, as `docs/reference/http.md` describes it: snake_case, instants as
+ * ISO 8601 UTC with milliseconds, durations in seconds.
+ */
+
+/** A task in lists and in the stream. */
+export interface TaskJson {
+  task_id: string
+  func_name: string
+  group: string | null
+  status: TaskStatus
+  phase: TaskPhase
+  created_at: string
+  run_at: string
+  start_time: string | null
+  end_time: string | null
+  /** Seconds; null until it ended. */
+  duration: number | null
+  attempts_made: number
+  retries_used: number
+  max_attempts: number
+  /** Cut to 300 characters with `logs=0`. */
+  error: string | null
+  /** `YYYY-MM-DDTHH:MM:SS message` (UTC), `--- Retry N ---` between attempts. Absent with `logs=0`. */
+  logs?: string[]
+  /** Absent with `logs=0`. */
+  stacktrace?: string | null
+  tags: Record<string, string>
+  source: TaskSource
+  priority: number | null
+  executor: string
+  instance: string | null
+  progress: { fraction: number; message: string | null } | null
+  idempotency_key: string | null
+  flow_id: string | null
+  schedule_id: string | null
+  retry_of: string | null
+  blocked_by: string[]
+  log_count: number
+  /** Grows with every change of the record. */
+  rev: number
+  payload?: unknown
+  result?: unknown
+  /** Why `payload` and `result` are missing. */
+  payload_hidden?: 'disabled' | 'encrypted'
+}
+
+export interface AttemptJson {
+  /** Zero-based. */
+  attempt: number
+  claimed_at: string
+  started_at: string
+  ended_at: string | null
+  outcome: AttemptOutcome | null
+  error: string | null
+  stacktrace: string | null
+  instance: string | null
+}
+
+export type LifecycleStepName =
+  | 'accepted'
+  | 'scheduled'
+  | 'blocked'
+  | 'queued'
+  | 'claimed'
+  | 'running'
+  | 'retrying'
+  | 'requeued'
+  | 'cancel_requested'
+  | Exclude<TaskStatus, 'pending' | 'running'>
+
+export interface LifecycleStepJson {
+  step: LifecycleStepName
+  at: string
+  /** Zero-based attempt it belongs to; null before the first. */
+  attempt: number | null
+  instance: string | null
+  /** What to add in words, e.g. the error of a failed attempt. */
+  detail: string | null
+}
+
+/** One task, whole: the answer of `GET /{task_id}`. */
+export interface TaskDetailJson extends TaskJson {
+  attempts: AttemptJson[]
+  lifecycle: LifecycleStepJson[]
+  cancel_requested_at: string | null
+  parents: TaskJson[]
+  children: TaskJson[]
+  analytics: AnalyticsJson
+  recent_runs: TaskJson[]
+  logs_truncated: boolean
+}
+
+/** Numbers of one function. Durations in seconds. */
+export interface AnalyticsJson {
+  total: number
+  success: number
+  failed: number
+  running: number
+  success_rate: number | null
+  avg_duration_seconds: number | null
+  min_duration_seconds: number | null
+  max_duration_seconds: number | null
+  p95_duration_seconds: number | null
+}
+
+export interface MetricsJson {
+  total: number
+  pending: number
+  running: number
+  success: number
+  failed: number
+  interrupted: number
+  cancelled: number
+  /** 0–1; null when nothing has ended. */
+  success_rate: number | null
+  avg_duration_seconds: number | null
+  p50_duration_seconds: number | null
+  p95_duration_seconds: number | null
+  p99_duration_seconds: number | null
+  queued: number
+  scheduled: number
+  blocked: number
+  retrying: number
+  oldest_queued_seconds: number | null
+  throughput_per_minute: number
+}
+
+export interface LogEntryJson {
+  n: number
+  at: string
+  stream: LogStream
+  level: LogLevel
+  text: string
+  attempt: number
+}
+
+export interface FunctionJson {
+  func_name: string
+  group: string | null
+  executor: string
+  /** Durations in seconds. */
+  retries: number
+  delay: number
+  backoff: number | null
+  timeout: number | null
+  priority: number | null
+  requeue_on_interrupt: boolean
+  eager: boolean
+  paused: boolean
+  /** How many live instances can run it. */
+  instances: number
+  analytics: AnalyticsJson
+  last_run: TaskJson | null
+}
+
+export interface InstanceJson {
+  instance_id: string
+  host: string
+  pid: number
+  version: string
+  started_at: string
+  last_beat_at: string
+  running: number
+  state: 'running' | 'draining' | 'stale'
+}
+
+export interface OverviewJson {
+  scheduler: 'running' | 'stopped'
+  time_zone: string
+  version: string
+  uptime_seconds: number
+  storage: string
+  executors: string[]
+  /** Slots of this instance. */
+  concurrency: number
+  totals: MetricsJson
+  recent_tasks: TaskJson[]
+  instances: InstanceJson[]
+  config: {
+    title: string
+    header_title: string
+    description: string
+    expose_payloads: boolean
+    read_only: boolean
+    retention_seconds: number | null
+    poll_interval_seconds: number
+  }
+}
+
+/** What a visitor may do. */
+export type Right = 'read' | 'run' | 'retry' | 'cancel' | 'pause' | 'delete' | 'audit'
+
+export interface SessionJson {
+  /** Null when `auth` is off. */
+  user: { id: string; name: string } | null
+  rights: Right[]
+  /** Null when the session does not end by itself. */
+  expires_at: string | null
+}
+
+export interface ProblemJson {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail: string
+  issues?: { path: (string | number)[]; message: string }[]
+}
+
+/** The answer of actions that yield a task. */
+export interface ActionJson {
+  task_id: string
+  task: TaskJson
+  /** An earlier task stands in for the one asked for. */
+  duplicate?: boolean
+}
+
+/** Events of `GET /dashboard/stream?deltas=1`, by name. */
+export interface StreamEvents {
+  hello: {
+    protocol: 1
+    now: string
+    instance: string
+    heartbeat_ms: number
+    /** True when everything since `Last-Event-ID` follows; false when a `state` follows. */
+    resumed: boolean
+    rights: Right[]
+  }
+  state: { tasks: TaskJson[]; metrics: MetricsJson; schedules?: unknown[] }
+  task: TaskJson
+  removed: { task_ids: string[] }
+  metrics: MetricsJson
+  log: LogEntryJson & { task_id: string }
+  resync: Record<string, never>
+  health: { status: 'ok' | 'degraded' | 'unavailable' }
+  bye: { reason: 'shutdown' | 'reauth' | 'slow' }
+}

@@ -1,0 +1,523 @@
+import type {
+  AttemptOutcome,
+  LogEntry,
+  LogLevel,
+  LogStream,
+  TaskAttempt,
+  TaskPhase,
+  TaskProgress,
+  TaskSource,
+  TaskStatus,
+  TaskSummary,
+} from '../record.ts'
+
+/**
+ * Where tasks live. The storage is the only truth: what a method resolved with is committed.
+ *
+ * Rules for every method:
+ * - Batches in, one result per input, in the same order. An empty batch is legal and does nothing.
+ * - Each call is atomic: all of its effects are committed together, or it rejects and none is.
+ *   A rejection after which that is unknown has `committed: 'unknown'` (`StorageUnavailableError`).
+ * - Instants are epoch milliseconds by the **storage's** clock, one clock for all instances. `now`
+ *   replaces it, for tests; leave it out otherwise.
+ * - Everything passed is plain data that `structuredClone` accepts. Text survives as given,
+ *   whatever characters it holds.
+ * - Several instances, in several processes, may call at once.
+ *
+ * `memoryStorage()` is the reference; `describeStorage` from `@taskflow/core/testing` is the proof.
+ * An optional member that is present is the capability.
+ */
+export interface TaskStorage {
+  /** Short name for people, e.g. 'sqlite'. */
+  readonly name: string
+
+  /**
+   * Connects and brings the schema up to date. Called before everything else; calling it again
+   * while open does nothing.
+   *
+   * @throws StorageUnavailableError when the storage cannot be reached or is not ours to open.
+   */
+  open(): Promise<void>
+
+  /** Ends open calls and lets go of every resource. May be called twice, and without `open`. */
+  close(): Promise<void>
+
+  /**
+   * Accepts new tasks as `pending`. A task whose id exists already, whose idempotency key is held
+   * (by a task of the same function that is not failed, interrupted or cancelled), or whose
+   * `retryOf` already has a retry with the same payload that is pending, running or succeeded, is
+   * not stored: its result names the task that stands and says `duplicate`. That is decided here,
+   * also between two inputs of one batch and between concurrent calls. Calling twice with the same
+   * ids is therefore safe.
+   */
+  insert(input: { tasks: NewTask[]; now?: number | undefined }): Promise<InsertResult[]>
+
+  /**
+   * One turn of an instance's work: first settles what it finished, then claims what it may start,
+   * in one commit. Either half may be empty.
+   *
+   * Settling is fenced: it changes a task only while the task is running, owned by `instanceId`
+   * and at the fence the settlement names; otherwise the result is `stale` and nothing changes.
+   * Calling twice is safe: the second time everything is `stale`.
+   *
+   * Claiming takes due tasks of `funcNames` in the order priority (high first), `runAt`, id, as
+   * many as `limit`; each becomes `running`, owned by `instanceId`, fence and attemptsMade one up.
+   * No task is ever claimed by two. Nothing is claimed unless `instanceId` has a live lease (see
+   * `beat`).
+   */
+  turn(input: TurnInput): Promise<TurnResult>
+
+  /**
+   * Keeps an instance's lease alive and reports what changed around it. The first beat of an id
+   * (`beat` 0) joins; later ones must carry a higher number. `alive: false` means the lease is
+   * lost: the instance was declared dead or left, nothing was written, and it must stop its work
+   * and join under a new id. `leaving: true` removes the instance and its lease.
+   */
+  beat(input: BeatInput): Promise<BeatResult>
+
+  /** The tasks that are running in this instance's name, by id. */
+  owned(input: { instanceId: string }): Promise<OwnedTask[]>
+
+  /**
+   * Buries the named instances and frees their tasks, along with running tasks whose owner has no
+   * lease at all. An instance whose beat is no longer the one judged is alive and left alone.
+   *
+   * A freed task gets fence + 1, crashes + 1 and its attempt back, and becomes: `cancelled` if that
+   * was requested; else `interrupted`, unless it is to be requeued on interruption; then `pending`
+   * at once (second crash: after `crashDelayMs`), or `failed` when crashes reached `maxCrashes`.
+   * At most 1000 tasks a call. Calling twice is safe: the second finds nothing.
+   */
+  recover(input: RecoverInput): Promise<RecoveredTask[]>
+
+  /**
+   * Makes `scheduled` and `retrying` tasks due at `runAt` (absent: now). Any other task is
+   * `refused`, an unknown id `missing`. Calling twice is safe.
+   */
+  reschedule(input: {
+    tasks: { taskId: string; runAt?: number | undefined }[]
+    now?: number | undefined
+  }): Promise<ChangeResult[]>
+
+  /**
+   * Cancels. A pending task becomes `cancelled` and never starts. A running one is marked
+   * (`requested`; its owner hears with its next beat or turn); with `force`, it is `cancelled` if
+   * the mark is older than `graceMs`, else `too_early`. A final task is `refused`, an unknown id
+   * `missing`. Calling twice is safe; the first mark stands.
+   */
+  cancel(input: {
+    taskIds: string[]
+    force?: boolean | undefined
+    graceMs?: number | undefined
+    now?: number | undefined
+  }): Promise<CancelResult[]>
+
+  /** Whole tasks, by id; null where there is none. */
+  get(input: { taskIds: string[]; now?: number | undefined }): Promise<(StoredTask | null)[]>
+
+  /** One page of tasks that match the filter. Pages follow each other by key, never by offset. */
+  list(input: ListInput): Promise<ListResult>
+
+  /** Counts and durations, one answer per query. Never scans the history. */
+  metrics(input: { queries: MetricsQuery[]; now?: number | undefined }): Promise<TaskMetrics[]>
+
+  /**
+   * Deletes final tasks that ended before `endedBefore`, with their logs and attempts; at most
+   * `limit` a call, oldest first. `dryRun` only counts, without the limit. Counts of `metrics` with
+   * `since` keep what was deleted.
+   */
+  prune(input: {
+    endedBefore: number
+    limit: number
+    dryRun?: boolean | undefined
+  }): Promise<{ deleted: number }>
+
+  /** Task logs. Without it logs are kept in `logTail` only. */
+  readonly logs?: LogStorage
+  /** The feed behind the live stream. */
+  readonly changes?: ChangeFeed
+  /** Who is working on this storage. */
+  readonly instances?: InstanceDirectory
+}
+
+/** A task as `insert` takes it. */
+export interface NewTask {
+  taskId: string
+  funcName: string
+  group: string | null
+  /** JSON text. */
+  payload: string
+  /** When it is due, epoch ms. Absent: `delayMs` from now. */
+  runAt?: number | undefined
+  /** Due this long after the insert. [0] */
+  delayMs?: number | undefined
+  priority: number | null
+  maxAttempts: number
+  /** What a shutdown or crash makes of it while it runs: requeued, else interrupted. */
+  requeueOnInterrupt: boolean
+  idempotencyKey: string | null
+  tags: Record<string, string>
+  source: TaskSource
+  executor: string
+  retryOf: string | null
+}
+
+export interface InsertResult {
+  /** The task that stands: the new one, or the earlier one of a duplicate. */
+  taskId: string
+  duplicate: boolean
+}
+
+export interface TurnInput {
+  instanceId: string
+  settle: Settlement[]
+  /** Null claims nothing. */
+  claim: { limit: number; funcNames: string[] } | null
+  now?: number | undefined
+}
+
+/** The end of an attempt. */
+export interface Settlement {
+  taskId: string
+  fence: number
+  outcome: SettlementOutcome
+  /** How long the handler ran. The storage derives the start from it. */
+  durationMs: number
+  /** JSON text of what `run` returned; with `success` only. */
+  result?: string | undefined
+  error?: string | undefined
+  stacktrace?: string | undefined
+  /** With `retry` and `snoozed`: due again after this long. */
+  delayMs?: number | undefined
+  /** Log lines not appended yet; committed with the settlement. */
+  logs: NewLogEntry[]
+}
+
+/**
+ * What became of an attempt:
+ * - `success`: the task is `success`.
+ * - `retry`: it failed and goes back to pending; `failed`: it failed for good. Both record `cause`
+ *   in the attempt. If cancelling was requested, both make the task `cancelled` instead.
+ * - `cancelled`: the handler gave up because cancelling was requested.
+ * - `snoozed`: back to pending, the attempt is given back.
+ * - `released`: the instance stops under it: back to pending with the attempt given back if the
+ *   task is to be requeued on interruption, else `interrupted` (`cancelled`, if requested).
+ * - `unstarted`: claimed but never begun: back to pending, the attempt is given back.
+ */
+export type SettlementOutcome =
+  | { type: 'success' }
+  | { type: 'retry'; cause: 'error' | 'timeout' }
+  | { type: 'failed'; cause: 'error' | 'timeout' }
+  | { type: 'cancelled' }
+  | { type: 'snoozed' }
+  | { type: 'released' }
+  | { type: 'unstarted' }
+
+export interface TurnResult {
+  settled: SettleResult[]
+  claimed: ClaimedTask[]
+  /** Cancel requests for tasks this instance runs. */
+  cancels: OwnedTask[]
+  /** When the next pending task of `claim.funcNames` is due; null when none is, or nothing was claimed for. */
+  nextRunAt: number | null
+  /** The storage's clock at this turn. */
+  now: number
+}
+
+export type SettleResult =
+  | { taskId: string; result: 'settled'; status: TaskStatus }
+  | { taskId: string; result: 'stale' }
+
+export interface OwnedTask {
+  taskId: string
+  fence: number
+}
+
+/** What an executor needs to start. */
+export interface ClaimedTask {
+  taskId: string
+  funcName: string
+  fence: number
+  payload: string
+  tags: Record<string, string>
+  /** One for the first start. */
+  attemptsMade: number
+  maxAttempts: number
+  crashes: number
+  logCount: number
+}
+
+export interface BeatInput {
+  instance: InstanceInfo
+  /** 0 joins; then one up each time. */
+  beat: number
+  /** How long the lease lasts from now. */
+  leaseMs: number
+  /** How many tasks it runs. */
+  running: number
+  state: 'running' | 'draining'
+  leaving?: boolean | undefined
+  now?: number | undefined
+}
+
+/** An instance as it introduces itself. */
+export interface InstanceInfo {
+  /** Random, new for each start. */
+  instanceId: string
+  host: string
+  pid: number
+  /** Version of taskflow. */
+  version: string
+  /** What it can run, as shown to operators. */
+  functions: FunctionInfo[]
+}
+
+/** A registered task as operators see it. */
+export interface FunctionInfo {
+  funcName: string
+  group: string | null
+  executor: string
+  retries: number
+  delayMs: number
+  /** Null when a function computes the delay. */
+  backoff: number | null
+  timeoutMs: number | null
+  priority: number | null
+  requeueOnInterrupt: boolean
+  eager: boolean
+}
+
+export interface BeatResult {
+  alive: boolean
+  /** All other instances with a row here. */
+  others: InstanceBeat[]
+  cancels: OwnedTask[]
+  /** How many tasks run in this instance's name. */
+  owned: number
+  /** When the next pending task that this instance can run is due; null when none is. */
+  nextRunAt: number | null
+  now: number
+}
+
+export interface InstanceBeat {
+  instanceId: string
+  beat: number
+  leaseOver: boolean
+  /** The storage itself knows that its process has ended; no need to wait for the lease. */
+  gone: boolean
+}
+
+export interface RecoverInput {
+  /** Instances judged dead, with the beat they were judged at. */
+  dead: { instanceId: string; beat: number }[]
+  maxCrashes: number
+  /** How long the second crash of a task holds it back. */
+  crashDelayMs: number
+  now?: number | undefined
+}
+
+export interface RecoveredTask {
+  taskId: string
+  funcName: string
+  status: TaskStatus
+}
+
+export interface ChangeResult {
+  taskId: string
+  result: 'changed' | 'refused' | 'missing'
+}
+
+export interface CancelResult {
+  taskId: string
+  result: 'cancelled' | 'requested' | 'too_early' | 'refused' | 'missing'
+  /** Null when missing. */
+  status: TaskStatus | null
+}
+
+/** A task whole, payload and result as JSON text. */
+export interface StoredTask extends TaskSummary {
+  payload: string
+  result: string | null
+  requeueOnInterrupt: boolean
+  attempts: TaskAttempt[]
+}
+
+/** All conditions must hold; within a list, one of them. */
+export interface TaskFilter {
+  taskIds?: string[] | undefined
+  status?: TaskStatus[] | undefined
+  phase?: TaskPhase[] | undefined
+  funcName?: string[] | undefined
+  group?: string[] | undefined
+  executor?: string[] | undefined
+  source?: TaskSource[] | undefined
+  instance?: string[] | undefined
+  tags?: { key: string; value: string }[] | undefined
+  /** Start of an id, or part of a function name, both without regard to case. */
+  search?: string | undefined
+  /** `createdAt` at or after. */
+  since?: number | undefined
+  /** `createdAt` before. */
+  until?: number | undefined
+}
+
+export type TaskSort =
+  | 'created_at'
+  | 'func_name'
+  | 'status'
+  | 'duration'
+  | 'retries_used'
+  | 'priority'
+  | 'start_time'
+  | 'end_time'
+
+export const TASK_SORTS: readonly TaskSort[] = [
+  'created_at',
+  'func_name',
+  'status',
+  'duration',
+  'retries_used',
+  'priority',
+  'start_time',
+  'end_time',
+]
+
+export interface ListInput {
+  filter: TaskFilter
+  /** `created_at` orders everything (by id, which is made in time order); any other sort orders the newest 10 000 matches. ['created_at'] */
+  sort?: TaskSort | undefined
+  /** Empty values come last either way. ['desc'] */
+  order?: 'asc' | 'desc' | undefined
+  limit: number
+  /** `next` of the page before. */
+  cursor?: string | undefined
+  now?: number | undefined
+}
+
+export interface ListResult {
+  tasks: TaskSummary[]
+  /** Cursor of the following page; null at the end. */
+  next: string | null
+  /** Matches in all, counted to 10 000. */
+  total: number
+  /** False when there are more than were counted. */
+  totalExact: boolean
+}
+
+export interface MetricsQuery {
+  funcName?: string | undefined
+  /** Absent: tasks that exist. Else: what ended since, deleted or not, beside what is live. */
+  since?: number | undefined
+}
+
+export interface TaskMetrics {
+  total: number
+  pending: number
+  running: number
+  success: number
+  failed: number
+  interrupted: number
+  cancelled: number
+  queued: number
+  scheduled: number
+  blocked: number
+  retrying: number
+  /** Of successes; null without any. */
+  avgDurationMs: number | null
+  minDurationMs: number | null
+  maxDurationMs: number | null
+  /** Of successes, with an error below 10 %; null without any. */
+  p50DurationMs: number | null
+  p95DurationMs: number | null
+  p99DurationMs: number | null
+  /** When the task that has waited longest in `queued` became due; null without any. */
+  oldestQueuedAt: number | null
+  /** Tasks that ended in the last full minute. */
+  endedLastMinute: number
+  /** The newest end of any task counted here; null without any. */
+  lastEndedAt: number | null
+}
+
+/** A log line before the storage numbers it. */
+export type NewLogEntry = Omit<LogEntry, 'n'>
+
+export interface LogStorage {
+  /**
+   * Appends lines of running attempts, and their progress where given. Fenced like settling: a
+   * stale owner's lines are dropped. Not idempotent: after `committed: 'unknown'`, do not repeat.
+   */
+  append(input: {
+    instanceId: string
+    batches: LogBatch[]
+  }): Promise<{ taskId: string; result: 'appended' | 'stale' }[]>
+
+  /** Lines of one task in order; an unknown task has none. */
+  read(input: LogQuery): Promise<LogPage>
+}
+
+export interface LogBatch {
+  taskId: string
+  fence: number
+  entries: NewLogEntry[]
+  progress?: TaskProgress | undefined
+}
+
+export interface LogQuery {
+  taskId: string
+  /** First `n` to return. [1] */
+  from?: number | undefined
+  limit: number
+  stream?: LogStream | undefined
+  /** This level and above. */
+  level?: LogLevel | undefined
+  /** Part of the text, without regard to case. */
+  search?: string | undefined
+}
+
+export interface LogPage {
+  entries: LogEntry[]
+  /** Lines that match in all. */
+  total: number
+  /** `from` of the following page; null at the end. */
+  next: number | null
+}
+
+export interface ChangeFeed {
+  /** Where the feed stands now. What changes after this call has a later position. */
+  head(): Promise<string>
+  /**
+   * Ids of tasks that changed after a position, each once. Kept for at least 60 s. `gap` says that
+   * the position is not known (any more): read everything again. Ids of deleted tasks are listed.
+   */
+  since(input: { cursor: string; limit: number }): Promise<ChangePage>
+}
+
+export interface ChangePage {
+  cursor: string
+  taskIds: string[]
+  gap: boolean
+}
+
+export interface InstanceDirectory {
+  /** All instances with a lease or a lost one not yet buried, oldest first. */
+  list(input?: { now?: number | undefined }): Promise<InstanceRecord[]>
+}
+
+export interface InstanceRecord extends InstanceInfo {
+  startedAt: number
+  lastBeatAt: number
+  running: number
+  state: 'running' | 'draining' | 'stale'
+}
+
+/** How an attempt's settlement is written down. */
+export function attemptOutcome(outcome: SettlementOutcome): AttemptOutcome {
+  switch (outcome.type) {
+    case 'retry':
+    case 'failed':
+      return outcome.cause
+    case 'unstarted':
+      return 'released'
+    default:
+      return outcome.type
+  }
+}

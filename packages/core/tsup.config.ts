@@ -1,0 +1,11 @@
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.shared.ts'
+
+export default defineConfig(
+  library({
+    index: 'src/index.ts',
+    client: 'src/client.ts',
+    node: 'src/node.ts',
+    testing: 'src/testing.ts',
+  }),
+)
