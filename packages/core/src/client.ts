@@ -1,1 +1,26 @@
+export { LONGEST_DELAY_MS, reconnectDelay } from './lib/client/backoff.ts'
+export type {
+  LogPage,
+  RequestOptions,
+  RunRequest,
+  TaskflowClient,
+  TaskPage,
+} from './lib/client/client.ts'
+export { createClient } from './lib/client/client.ts'
+export type { ClientIssue } from './lib/client/client-error.ts'
+export { ClientError, isAbort } from './lib/client/client-error.ts'
+export type { LogQuery, TaskQuery, TaskSort } from './lib/client/query.ts'
+export { toQueryString } from './lib/client/query.ts'
+export type {
+  StreamMessage,
+  StreamOptions,
+  StreamState,
+  StreamStatus,
+  TaskflowStream,
+} from './lib/client/stream.ts'
+export { openStream } from './lib/client/stream.ts'
+export type { HeadersSource, TransportOptions } from './lib/client/transport.ts'
+export { normaliseBase } from './lib/client/transport.ts'
 export type * from './lib/client/wire.ts'
+export type { LogLevel, LogStream, TaskPhase, TaskSource, TaskStatus } from './lib/record.ts'
+export { isFinal, isRetryable, TASK_PHASES, TASK_STATUSES } from './lib/record.ts'

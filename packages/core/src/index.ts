@@ -1,5 +1,39 @@
-export { StorageUnavailableError, TaskflowError } from './lib/errors.ts'
-export type { Issue, TaskflowErrorCode } from './lib/errors.ts'
+export { type Clock, systemClock } from './lib/clock.ts'
+export {
+  type Issue,
+  StorageUnavailableError,
+  TaskflowError,
+  type TaskflowErrorCode,
+} from './lib/errors.ts'
+export {
+  createHandler,
+  type RequestOrigin,
+  type TaskflowHandler,
+} from './lib/handler/create-handler.ts'
+export type { AuthBackend, HandlerOptions, HostSession, User } from './lib/handler/options.ts'
+export { type ConsoleObserverOptions, consoleObserver } from './lib/observers/console-observer.ts'
+export type { LifecycleEvent, LogEvent, TaskObserver } from './lib/observers/observer.ts'
 export type * from './lib/record.ts'
+export { getTaskContext, type TaskContext, taskLog } from './lib/run/context.ts'
+export {
+  defineTask,
+  type SchemaTaskOptions,
+  type Task,
+  type TaskOptions,
+  type TaskSettings,
+} from './lib/run/define-task.ts'
+export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
+export type { TaskManagerOptions } from './lib/run/options.ts'
+export type { RetryPolicy } from './lib/run/retry-policy.ts'
+export { AbandonTask, SnoozeTask, TaskAborted } from './lib/run/signals.ts'
+export { type StopReport, TaskManager } from './lib/run/task-manager.ts'
+export type {
+  EnqueueArgs,
+  EnqueueOptions,
+  RequestTasks,
+  TaskQueue,
+  TaskRef,
+} from './lib/run/task-queue.ts'
 export type * from './lib/storage/contract.ts'
+export { memoryStorage } from './lib/storage/memory/memory-storage.ts'
 export type { DashboardAsset, DashboardUi } from './lib/ui.ts'

@@ -1,1 +1,13 @@
-export {}
+export type { ParsedBody } from './lib/node/consumed-body.ts'
+export {
+  type AnswerOptions,
+  answerNode,
+  type NodeHandler,
+  type NodeHandlerOptions,
+  nodeHandler,
+  ownsTarget,
+} from './lib/node/node-handler.ts'
+export type { NodeRequest, NodeResponse } from './lib/node/node-message.ts'
+export { releaseAfter } from './lib/node/release-after.ts'
+export { type ToRequestOptions, toRequest } from './lib/node/to-request.ts'
+export { writeResponse } from './lib/node/write-response.ts'

@@ -180,7 +180,7 @@ export interface Settlement {
   taskId: string
   fence: number
   outcome: SettlementOutcome
-  /** How long the handler ran. The storage derives the start from it. */
+  /** How long the handler ran, in whole ms. The storage derives the start from it. */
   durationMs: number
   /** JSON text of what `run` returned; with `success` only. */
   result?: string | undefined
@@ -201,7 +201,8 @@ export interface Settlement {
  * - `snoozed`: back to pending, the attempt is given back.
  * - `released`: the instance stops under it: back to pending with the attempt given back if the
  *   task is to be requeued on interruption, else `interrupted` (`cancelled`, if requested).
- * - `unstarted`: claimed but never begun: back to pending, the attempt is given back.
+ * - `unstarted`: claimed but never begun: back to pending, the attempt is given back and leaves no
+ *   row in `attempts`.
  */
 export type SettlementOutcome =
   | { type: 'success' }

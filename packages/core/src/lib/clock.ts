@@ -1,0 +1,31 @@
+/**
+ * Where core takes time and timers from; nothing else in core reads a clock. Durations and liveness
+ * use `monotonic`, instants `now`.
+ */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Milliseconds that never go back or jump. */
+  monotonic(): number
+  /** Calls back once after `delayMs`, however long that is; returns what cancels it. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+// Node fires a longer timer after one millisecond.
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** The real clock. Its timers do not keep a process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, callback) {
+    let timer: NodeJS.Timeout
+    const wait = (left: number) => {
+      const step = Math.min(Math.max(left, 0), LONGEST_TIMER_MS)
+      timer = setTimeout(() => (left > step ? wait(left - step) : callback()), step)
+      timer.unref()
+    }
+    wait(delayMs)
+    return () => clearTimeout(timer)
+  },
+}

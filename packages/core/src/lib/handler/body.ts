@@ -1,0 +1,64 @@
+import { TaskflowError } from '../errors.ts'
+
+/** The request's body as text, read no further than `maxBytes`. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > maxBytes) throw tooLarge(maxBytes)
+  if (!request.body) return ''
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return new TextDecoder().decode(whole)
+}
+
+/** A JSON object from the body; an empty body is `{}`. */
+export async function readJson(request: Request, maxBytes: number): Promise<Map<string, unknown>> {
+  const text = await readText(request, maxBytes)
+  if (text.trim() === '') return new Map()
+  if (!mediaType(request).endsWith('json')) {
+    throw new TaskflowError(
+      'unsupported_media_type',
+      'body: expected content-type application/json',
+    )
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new TaskflowError('invalid_input', 'body: expected JSON, it cannot be parsed')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TaskflowError('invalid_input', 'body: expected a JSON object')
+  }
+  // A map, so that a key like __proto__ is only ever a key.
+  return new Map(Object.entries(value))
+}
+
+/** Refuses keys nobody reads: most often they are misspelt. */
+export function onlyKeys(body: Map<string, unknown>, allowed: readonly string[]): void {
+  for (const key of body.keys()) {
+    if (allowed.includes(key)) continue
+    throw new TaskflowError(
+      'invalid_input',
+      `body: expected only ${allowed.join(', ')}, got ${JSON.stringify(key.slice(0, 100))}`,
+    )
+  }
+}
+
+export function mediaType(request: Request): string {
+  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function tooLarge(maxBytes: number): TaskflowError {
+  return new TaskflowError('too_large', `body: expected at most ${maxBytes} bytes`)
+}

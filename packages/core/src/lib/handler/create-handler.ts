@@ -1,0 +1,185 @@
+import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
+import { systemClock } from '../clock.ts'
+import { TaskflowError } from '../errors.ts'
+import type { TaskManager } from '../run/task-manager.ts'
+import { authenticationOf } from './auth/credentials.ts'
+import { LoginThrottle, Throttled } from './auth/login-throttle.ts'
+import { rightsOf } from './auth/rights.ts'
+import { Sessions } from './auth/sessions.ts'
+import { refuseCrossSite } from './guard.ts'
+import { redirect, withDefaults } from './headers.ts'
+import { type HandlerOptions, resolveHandlerOptions } from './options.ts'
+import { isOurs, problemResponse } from './problem.ts'
+import { Query } from './query.ts'
+import type { App, Call, Route } from './route.ts'
+import { authRoutes } from './routes/auth-routes.ts'
+import { dashboardRoutes } from './routes/dashboard-routes.ts'
+import { numberRoutes } from './routes/number-routes.ts'
+import { taskRoutes } from './routes/task-routes.ts'
+import { StreamHub } from './stream/stream-hub.ts'
+
+/** Every route there is. */
+export const routes: readonly Route[] = [
+  ...taskRoutes,
+  ...numberRoutes,
+  ...dashboardRoutes,
+  ...authRoutes,
+]
+
+/** What the server knows of a request beyond the `Request`. */
+export interface RequestOrigin {
+  /** Address of the client, for throttling. */
+  address?: string | undefined
+  /** The framework's own request, passed to `auth` functions. */
+  native?: unknown
+}
+
+/** Answers all requests below its base path, on any server that speaks `Request` and `Response`. */
+export interface TaskflowHandler {
+  /** Never rejects: what goes wrong becomes a response. */
+  (request: Request, from?: RequestOrigin): Promise<Response>
+  /** Where it is mounted, without a trailing slash. */
+  readonly basePath: string
+  /** True for paths that are its own. */
+  owns(pathname: string): boolean
+  /** Ends the streams; the manager's `stop` does so too. */
+  close(): void
+}
+
+/**
+ * The HTTP face of a manager: API, live stream, dashboard and login in one function.
+ *
+ * @throws TaskflowError `configuration` for an option that is not what it should be.
+ */
+export function createHandler(manager: TaskManager, options: HandlerOptions): TaskflowHandler {
+  const resolved = resolveHandlerOptions(options)
+  const onError = options.onError ?? ((error: unknown) => manager.reportError(error))
+  const app: App = {
+    manager,
+    options: resolved,
+    authentication: authenticationOf(options.auth),
+    sessions: new Sessions(resolved),
+    throttle: new LoginThrottle(),
+    hub: new StreamHub(manager, onError),
+    startedAt: systemClock.now(),
+  }
+  const router = routerOf(routes)
+  const { basePath } = resolved
+  const owns = (path: string) => path === basePath || path.startsWith(`${basePath}/`)
+
+  const handle = async (request: Request, from: RequestOrigin = {}): Promise<Response> => {
+    try {
+      const response = await answer(app, router, request, from)
+      if (request.method !== 'HEAD') return withDefaults(response)
+      await response.body?.cancel()
+      return withDefaults(new Response(null, response))
+    } catch (error) {
+      if (isOurs(error)) onError(error)
+      const headers: Record<string, string> = {}
+      if (error instanceof Throttled) headers['retry-after'] = `${error.retryAfterSeconds}`
+      if (error instanceof MethodNotAllowed) headers.allow = error.allow
+      return withDefaults(problemResponse(error, headers))
+    }
+  }
+  return Object.assign(handle, { basePath, owns, close: () => app.hub.close() })
+}
+
+async function answer(
+  app: App,
+  router: RouterContext<Map<string, Route>>,
+  request: Request,
+  from: RequestOrigin,
+): Promise<Response> {
+  const url = new URL(request.url)
+  const path = url.pathname.slice(app.options.basePath.length).replace(/\/$/, '') || '/'
+  const found = findRoute(router, '', path)
+  if (!found) throw new TaskflowError('not_found', 'no such route')
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const route = found.data.get(method)
+  if (!route) throw new MethodNotAllowed([...found.data.keys()])
+  const origin = app.options.publicOrigin ?? url.origin
+  refuseCrossSite(request, origin)
+
+  const now = systemClock.now()
+  const visitor = await visitorOf(app, request, from, now)
+  if (visitor instanceof Response) return visitor
+  const { user } = visitor
+  const known = app.authentication.kind === 'open' || user !== null
+  const rights = known ? rightsOf(user, app.options.readOnly) : []
+  const call: Call = {
+    app,
+    request,
+    url,
+    origin,
+    address: from.address ?? 'unknown',
+    params: decoded(found.params ?? {}),
+    query: new Query(url.searchParams),
+    ...visitor,
+    rights,
+    now,
+  }
+  if (route.right !== 'none') {
+    if (!known) return refuseStranger(call, route)
+    const needed = route.right === 'page' ? 'read' : route.right
+    if (!rights.includes(needed)) {
+      const why = app.options.readOnly
+        ? 'this dashboard is read-only'
+        : `expected the right to ${needed}`
+      throw new TaskflowError('forbidden', why)
+    }
+  }
+  return route.handle(call)
+}
+
+/** Who is asking; a Response when the host's own session answers instead. */
+async function visitorOf(app: App, request: Request, from: RequestOrigin, now: number) {
+  const { authentication, sessions } = app
+  if (authentication.kind === 'open') return { user: null, session: null }
+  if (authentication.kind === 'host') {
+    const answer = await authentication.session(request, from.native)
+    return answer instanceof Response ? answer : { user: answer, session: null }
+  }
+  const token = sessions.tokenOf(request)
+  const session = token === null ? null : await sessions.read(token, now)
+  return { user: session?.user ?? null, session }
+}
+
+function refuseStranger({ app, url, request }: Call, route: Route): Response {
+  if (route.right !== 'page' || app.authentication.kind !== 'login') {
+    throw new TaskflowError('unauthenticated', 'expected a session: sign in first')
+  }
+  const next = new URLSearchParams({ next: `${url.pathname}${url.search}` })
+  if (app.sessions.tokenOf(request) !== null) next.set('reason', 'expired')
+  return redirect(`${app.options.basePath}/auth/login?${next}`)
+}
+
+class MethodNotAllowed extends TaskflowError {
+  readonly allow: string
+
+  constructor(methods: string[]) {
+    const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods
+    super('method_not_allowed', `expected ${allow.join(' or ')}`)
+    this.allow = allow.join(', ')
+  }
+}
+
+function routerOf(table: readonly Route[]): RouterContext<Map<string, Route>> {
+  const byPattern = new Map<string, Map<string, Route>>()
+  for (const route of table) {
+    const methods = byPattern.get(route.pattern) ?? new Map()
+    byPattern.set(route.pattern, methods.set(route.method, route))
+  }
+  const router = createRouter<Map<string, Route>>()
+  for (const [pattern, methods] of byPattern) addRoute(router, '', pattern, methods)
+  return router
+}
+
+function decoded(params: Record<string, string>): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
+  } catch {
+    throw new TaskflowError('not_found', 'no such route')
+  }
+}

@@ -1,0 +1,45 @@
+import type { ProblemJson } from '../client/wire.ts'
+import { TaskflowError, type TaskflowErrorCode } from '../errors.ts'
+
+const STATUS: Record<TaskflowErrorCode, [number, string]> = {
+  invalid_input: [400, 'Invalid input'],
+  unauthenticated: [401, 'Sign in first'],
+  forbidden: [403, 'Not allowed'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  conflict: [409, 'Conflict'],
+  unknown_function: [409, 'Function not registered'],
+  too_large: [413, 'Too large'],
+  unsupported_media_type: [415, 'Unsupported media type'],
+  invalid_payload: [422, 'Payload refused'],
+  throttled: [429, 'Too many tries'],
+  internal: [500, 'Internal error'],
+  configuration: [500, 'Internal error'],
+  unavailable: [503, 'Storage unavailable'],
+}
+
+/**
+ * The answer for whatever was thrown. What is not a `TaskflowError`, or is one about our own
+ * configuration, tells the client nothing but that it happened.
+ */
+export function problemResponse(error: unknown, headers: Record<string, string> = {}): Response {
+  const known = error instanceof TaskflowError ? error : new TaskflowError('internal', '')
+  const [status, title] = STATUS[known.code]
+  const body: ProblemJson = {
+    type: 'about:blank',
+    title,
+    status,
+    code: known.code === 'configuration' ? 'internal' : known.code,
+    detail: status === 500 ? 'Something went wrong; the app was told.' : known.message,
+    ...(known.issues && { issues: known.issues }),
+  }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
+  })
+}
+
+/** True for failures that the app should hear of. */
+export function isOurs(error: unknown): boolean {
+  return !(error instanceof TaskflowError) || STATUS[error.code][0] >= 500
+}

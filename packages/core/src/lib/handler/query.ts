@@ -1,0 +1,127 @@
+import { TaskflowError } from '../errors.ts'
+import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../record.ts'
+import { type ListInput, TASK_SORTS, type TaskFilter } from '../storage/contract.ts'
+
+/** Reads query parameters; whatever is not as expected is refused by name. */
+export class Query {
+  readonly #params: URLSearchParams
+
+  constructor(params: URLSearchParams) {
+    this.#params = params
+  }
+
+  /** One value; twice is refused, since nobody can tell which was meant. */
+  one(name: string): string | undefined {
+    const values = this.#params.getAll(name)
+    if (values.length > 1) throw invalid(name, 'one value', `${values.length}`)
+    return values[0] === '' ? undefined : values[0]
+  }
+
+  many(name: string): string[] | undefined {
+    const values = this.#params.getAll(name).filter((value) => value !== '')
+    if (values.length > 200) throw invalid(name, 'at most 200 values', `${values.length}`)
+    return values.length > 0 ? values : undefined
+  }
+
+  oneOf<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {
+    const value = this.one(name)
+    return value === undefined ? undefined : among(name, allowed, value)
+  }
+
+  manyOf<Value extends string>(name: string, allowed: readonly Value[]): Value[] | undefined {
+    return this.many(name)?.map((value) => among(name, allowed, value))
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const text = this.one(name)
+    if (text === undefined) return fallback
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw invalid(name, `a whole number from ${min} to ${max}`, text)
+  }
+
+  flag(name: string): boolean {
+    const value = this.oneOf(name, ['1', '0', 'true', 'false'])
+    return value === '1' || value === 'true'
+  }
+
+  /** An instant: ISO 8601, or an age such as `90m`, `6h`, `7d`. */
+  instant(name: string, now: number): number | undefined {
+    const text = this.one(name)
+    if (text === undefined) return undefined
+    const age = /^(\d{1,6})([smhd])$/.exec(text)
+    if (age) return now - Number(age[1]) * (UNITS[age[2] ?? ''] ?? 0)
+    const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+    if (!Number.isNaN(at)) return at
+    throw invalid(
+      name,
+      'an instant such as 2026-11-22T10:00:00Z, or an age such as 90m, 6h, 7d',
+      text,
+    )
+  }
+}
+
+const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** The filter parameters that list, stream and export share. */
+export function filterOf(query: Query, now: number): TaskFilter {
+  return {
+    status: query.manyOf('status', TASK_STATUSES),
+    phase: query.manyOf('phase', TASK_PHASES),
+    funcName: query.many('func_name'),
+    group: query.many('group'),
+    executor: query.many('executor'),
+    source: query.manyOf('source', TASK_SOURCES),
+    instance: query.many('instance'),
+    tags: query.many('tag')?.map(tagOf),
+    search: query.one('search'),
+    since: query.instant('since', now),
+    until: query.instant('until', now),
+  }
+}
+
+/** The whole of a list request. */
+export function listInputOf(query: Query, now: number): ListInput {
+  const cursor = query.one('cursor')
+  return {
+    filter: filterOf(query, now),
+    sort: query.oneOf('sort', TASK_SORTS),
+    order: query.oneOf('order', ['asc', 'desc']),
+    limit: query.integer('limit', 100, 1, 1000),
+    cursor: cursor === undefined ? undefined : decodeCursor(cursor),
+  }
+}
+
+/** Cursors travel as base64url, since storages may put any text into them. */
+export function encodeCursor(cursor: string): string {
+  const binary = String.fromCharCode(...new TextEncoder().encode(cursor))
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function decodeCursor(text: string): string {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)))
+  } catch {
+    throw invalid('cursor', 'the cursor of an earlier page', text)
+  }
+}
+
+function tagOf(text: string): { key: string; value: string } {
+  const at = text.indexOf(':')
+  if (at < 1) throw invalid('tag', 'key:value', text)
+  return { key: text.slice(0, at), value: text.slice(at + 1) }
+}
+
+function among<Value extends string>(name: string, allowed: readonly Value[], text: string): Value {
+  const found = allowed.find((value) => value === text)
+  if (found !== undefined) return found
+  throw invalid(name, `one of ${allowed.join(', ')}`, text)
+}
+
+function invalid(name: string, expected: string, got: string): TaskflowError {
+  return new TaskflowError(
+    'invalid_input',
+    `${name}: expected ${expected}, got ${JSON.stringify(got.slice(0, 100))}`,
+  )
+}

@@ -1,0 +1,116 @@
+import type { SessionJson } from '../../client/wire.ts'
+import { TaskflowError } from '../../errors.ts'
+import { authenticate } from '../auth/credentials.ts'
+import { Throttled } from '../auth/login-throttle.ts'
+import { mediaType, readJson, readText } from '../body.ts'
+import { jsonResponse, pageResponse, redirect } from '../headers.ts'
+import type { Call, Route } from '../route.ts'
+import { isoInstant } from '../serialize.ts'
+import { themeOf } from './dashboard-routes.ts'
+
+const MAX_LOGIN_BYTES = 8_192
+
+export const authRoutes: Route[] = [
+  { method: 'GET', pattern: '/auth/login', right: 'none', handle: loginPage },
+  { method: 'POST', pattern: '/auth/login', right: 'none', handle: login },
+  { method: 'GET', pattern: '/auth/logout', right: 'none', handle: logout },
+  { method: 'POST', pattern: '/auth/logout', right: 'none', handle: logout },
+  { method: 'GET', pattern: '/auth/session', right: 'none', handle: session },
+]
+
+function loginPage(call: Call): Response {
+  if (call.app.authentication.kind !== 'login') return redirect(home(call))
+  const reason =
+    call.query.one('reason') === 'expired' ? 'Your session has ended. Sign in to go on.' : null
+  return loginForm(call, nextOf(call, call.query.one('next')), reason, '', 200)
+}
+
+async function login(call: Call): Promise<Response> {
+  const { authentication, sessions, throttle } = call.app
+  if (authentication.kind !== 'login') {
+    throw new TaskflowError('not_found', 'no login: this dashboard does not ask for one')
+  }
+  const form = mediaType(call.request) === 'application/x-www-form-urlencoded'
+  const given = form
+    ? new Map<string, unknown>(
+        new URLSearchParams(await readText(call.request, MAX_LOGIN_BYTES)).entries(),
+      )
+    : await readJson(call.request, MAX_LOGIN_BYTES)
+  const username = given.get('username')
+  const password = given.get('password')
+  const next = nextOf(call, given.get('next'))
+  if (typeof username !== 'string' || typeof password !== 'string') {
+    throw new TaskflowError('invalid_input', 'body: expected username and password')
+  }
+  try {
+    throttle.check(username, call.address, call.now)
+  } catch (error) {
+    if (!form || !(error instanceof Throttled)) throw error
+    const response = loginForm(call, next, error.message, username, 429)
+    response.headers.set('retry-after', `${error.retryAfterSeconds}`)
+    return response
+  }
+  const user = await authenticate(authentication.backend, username, password)
+  if (!user) {
+    throttle.failed(username, call.address, call.now)
+    const message = 'User name or password is wrong.'
+    if (form) return loginForm(call, next, message, username, 401)
+    throw new TaskflowError('unauthenticated', message)
+  }
+  throttle.succeeded(username, call.address)
+  const token = await sessions.create(user, call.now)
+  const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
+  return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
+}
+
+function logout(call: Call): Response {
+  if (call.request.method === 'GET') {
+    // A link on another site must not sign anybody out.
+    const site = call.request.headers.get('sec-fetch-site')
+    if (site !== null && site !== 'same-origin' && site !== 'none') {
+      throw new TaskflowError('forbidden', 'expected a request from the same origin')
+    }
+  }
+  const { sessions, authentication, options } = call.app
+  const headers = { 'set-cookie': sessions.cookie(null, call.origin.startsWith('https:')) }
+  const to = authentication.kind === 'login' ? `${options.basePath}/auth/login` : home(call)
+  return redirect(to, headers)
+}
+
+function session({ app, user, rights, session }: Call): Response {
+  if (app.authentication.kind !== 'open' && !user) {
+    throw new TaskflowError('unauthenticated', 'expected a session')
+  }
+  const body: SessionJson = {
+    user: user && { id: user.id, name: user.name },
+    rights,
+    expires_at: session && isoInstant(session.expiresAt),
+  }
+  return jsonResponse(body)
+}
+
+function loginForm(
+  call: Call,
+  next: string,
+  message: string | null,
+  username: string,
+  status: number,
+): Response {
+  const { ui, basePath, headerTitle: title } = call.app.options
+  if (!ui) throw new TaskflowError('not_found', 'no login page: createHandler was given no `ui`')
+  const theme = themeOf(call.request)
+  const html = ui.loginPage({ base: basePath, title, theme, next, message, username })
+  return pageResponse(html, { status })
+}
+
+const home = (call: Call) => `${call.app.options.basePath}/dashboard`
+
+/** A way back after the login: only ever a page of ours. */
+function nextOf(call: Call, next: unknown): string {
+  if (typeof next !== 'string' || !URL.canParse(next, call.origin)) return home(call)
+  const url = new URL(next, call.origin)
+  const ours = url.origin === call.origin && isBelow(url.pathname, home(call))
+  return ours ? `${url.pathname}${url.search}${url.hash}` : home(call)
+}
+
+const isBelow = (path: string, base: string) => path === base || path.startsWith(`${base}/`)

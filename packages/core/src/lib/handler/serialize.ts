@@ -1,0 +1,168 @@
+import type {
+  AnalyticsJson,
+  AttemptJson,
+  FunctionJson,
+  InstanceJson,
+  LogEntryJson,
+  MetricsJson,
+  TaskJson,
+} from '../client/wire.ts'
+import type { LogEntry, TaskAttempt, TaskSummary } from '../record.ts'
+import type { FunctionInfo, InstanceRecord, TaskMetrics } from '../storage/contract.ts'
+
+const EXCERPT = 300
+
+export const isoInstant = (at: number) => new Date(at).toISOString()
+const instant = (at: number | null) => (at === null ? null : isoInstant(at))
+const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
+
+/** A task for lists and the stream, with its newest `logs` lines (0: none, and no stack). */
+export function taskJson(task: TaskSummary, logs: number): TaskJson {
+  return {
+    task_id: task.taskId,
+    func_name: task.funcName,
+    group: task.group,
+    status: task.status,
+    phase: task.phase,
+    created_at: isoInstant(task.createdAt),
+    run_at: isoInstant(task.runAt),
+    start_time: instant(task.startTime),
+    end_time: instant(task.endTime),
+    duration: seconds(task.durationMs),
+    attempts_made: task.attemptsMade,
+    retries_used: task.retriesUsed,
+    max_attempts: task.maxAttempts,
+    error: logs === 0 ? excerpt(task.error) : task.error,
+    ...(logs > 0 && {
+      logs: logLines(task.logTail.slice(-logs)),
+      stacktrace: task.stacktrace,
+    }),
+    tags: task.tags,
+    source: task.source,
+    priority: task.priority,
+    executor: task.executor,
+    instance: task.instance,
+    progress: task.progress,
+    idempotency_key: task.idempotencyKey,
+    flow_id: null,
+    schedule_id: null,
+    retry_of: task.retryOf,
+    blocked_by: [],
+    log_count: task.logCount,
+    rev: task.rev,
+  }
+}
+
+/** Log lines as text, with a marker where a retry begins. */
+export function logLines(entries: readonly LogEntry[]): string[] {
+  const lines: string[] = []
+  let attempt = entries[0]?.n === 1 ? 0 : entries[0]?.attempt
+  for (const entry of entries) {
+    if (entry.attempt !== attempt) lines.push(`--- Retry ${entry.attempt} ---`)
+    attempt = entry.attempt
+    lines.push(`${isoInstant(entry.at).slice(0, 19)} ${entry.text}`)
+  }
+  return lines
+}
+
+export function logJson(entry: LogEntry): LogEntryJson {
+  return { ...entry, at: isoInstant(entry.at) }
+}
+
+export function attemptJson(attempt: TaskAttempt): AttemptJson {
+  return {
+    attempt: attempt.attempt,
+    claimed_at: isoInstant(attempt.claimedAt),
+    started_at: isoInstant(attempt.startedAt),
+    ended_at: instant(attempt.endedAt),
+    outcome: attempt.outcome,
+    error: attempt.error,
+    stacktrace: attempt.stacktrace,
+    instance: attempt.instance,
+  }
+}
+
+export function metricsJson(metrics: TaskMetrics, now: number): MetricsJson {
+  const { oldestQueuedAt } = metrics
+  return {
+    total: metrics.total,
+    pending: metrics.pending,
+    running: metrics.running,
+    success: metrics.success,
+    failed: metrics.failed,
+    interrupted: metrics.interrupted,
+    cancelled: metrics.cancelled,
+    success_rate: successRate(metrics),
+    avg_duration_seconds: seconds(metrics.avgDurationMs),
+    p50_duration_seconds: seconds(metrics.p50DurationMs),
+    p95_duration_seconds: seconds(metrics.p95DurationMs),
+    p99_duration_seconds: seconds(metrics.p99DurationMs),
+    queued: metrics.queued,
+    scheduled: metrics.scheduled,
+    blocked: metrics.blocked,
+    retrying: metrics.retrying,
+    oldest_queued_seconds:
+      oldestQueuedAt === null ? null : Math.max(0, now - oldestQueuedAt) / 1000,
+    throughput_per_minute: metrics.endedLastMinute,
+  }
+}
+
+export function analyticsJson(metrics: TaskMetrics): AnalyticsJson {
+  return {
+    total: metrics.total,
+    success: metrics.success,
+    failed: metrics.failed,
+    running: metrics.running,
+    success_rate: successRate(metrics),
+    avg_duration_seconds: seconds(metrics.avgDurationMs),
+    min_duration_seconds: seconds(metrics.minDurationMs),
+    max_duration_seconds: seconds(metrics.maxDurationMs),
+    p95_duration_seconds: seconds(metrics.p95DurationMs),
+  }
+}
+
+export function functionJson(
+  info: FunctionInfo & { instances: number },
+  metrics: TaskMetrics,
+  lastRun: TaskSummary | undefined,
+): FunctionJson {
+  return {
+    func_name: info.funcName,
+    group: info.group,
+    executor: info.executor,
+    retries: info.retries,
+    delay: info.delayMs / 1000,
+    backoff: info.backoff,
+    timeout: seconds(info.timeoutMs),
+    priority: info.priority,
+    requeue_on_interrupt: info.requeueOnInterrupt,
+    eager: info.eager,
+    paused: false,
+    instances: info.instances,
+    analytics: analyticsJson(metrics),
+    last_run: lastRun ? taskJson(lastRun, 0) : null,
+  }
+}
+
+export function instanceJson(instance: InstanceRecord): InstanceJson {
+  return {
+    instance_id: instance.instanceId,
+    host: instance.host,
+    pid: instance.pid,
+    version: instance.version,
+    started_at: isoInstant(instance.startedAt),
+    last_beat_at: isoInstant(instance.lastBeatAt),
+    running: instance.running,
+    state: instance.state,
+  }
+}
+
+/** Success of what ended without being cancelled; null when nothing has. */
+function successRate({ success, failed, interrupted }: TaskMetrics): number | null {
+  const ended = success + failed + interrupted
+  return ended === 0 ? null : success / ended
+}
+
+function excerpt(error: string | null): string | null {
+  return error === null || error.length <= EXCERPT ? error : `${error.slice(0, EXCERPT)}…`
+}

@@ -1,0 +1,96 @@
+import type { Right, StreamEvents } from '../../client/wire.ts'
+import type { TaskFilter } from '../../storage/contract.ts'
+import { ByteLengthQueuingStrategy, ReadableStream } from '../../streams.ts'
+
+/** A reader that leaves more than this unread gets no more until it has caught up. */
+const MAX_BUFFERED_BYTES = 262_144
+
+/** What a stream was asked for. */
+export interface StreamRequest {
+  filter: TaskFilter
+  /** One event per change; else the whole state. */
+  deltas: boolean
+  /** Log lines per record. */
+  logs: number
+  /** Records in a `state`. */
+  limit: number
+  /** Task whose log is followed. */
+  taskId: string | null
+  lastEventId: string | null
+  rights: Right[]
+  /** When the session ends, epoch ms. */
+  expiresAt: number | null
+  signal: AbortSignal
+}
+
+/** One reader of the stream. Writing never waits for it. */
+export class StreamClient {
+  readonly request: StreamRequest
+  readonly body: ReadableStream<Uint8Array>
+  /** True while the reader is too far behind to be sent anything. */
+  lagging = false
+  /** Lines of the followed log that it has. */
+  logsSent = 0
+  readonly #encoder = new TextEncoder()
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null
+  /** What came before the first state was sent. */
+  #held: string[] | null = []
+
+  constructor(request: StreamRequest, events: { caughtUp(): void; gone(): void }) {
+    this.request = request
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => {
+          if (!this.lagging) return
+          this.lagging = false
+          events.caughtUp()
+        },
+        cancel: () => {
+          this.#controller = null
+          events.gone()
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: MAX_BUFFERED_BYTES }),
+    )
+  }
+
+  /** Sends what starts a stream, then lets through what came meanwhile. */
+  begin(frames: string): void {
+    const held = this.#held ?? []
+    this.#held = null
+    this.write(frames + held.join(''))
+  }
+
+  /** Sends frames, unless the reader lags. */
+  write(frames: string): void {
+    if (frames === '') return
+    if (this.#held) {
+      this.#held.push(frames)
+      return
+    }
+    if (!this.#controller || this.lagging) return
+    this.#controller.enqueue(this.#encoder.encode(frames))
+    if ((this.#controller.desiredSize ?? 0) <= 0) this.lagging = true
+  }
+
+  end(reason: StreamEvents['bye']['reason']): void {
+    this.#held = null
+    this.lagging = false
+    this.write(frame('bye', { reason }))
+    this.#controller?.close()
+    this.#controller = null
+  }
+}
+
+/** One event as it travels. */
+export function frame<Name extends keyof StreamEvents>(
+  name: Name,
+  data: StreamEvents[Name],
+  id?: string,
+): string {
+  const idLine = id === undefined ? '' : `id: ${id}\n`
+  return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`
+}

@@ -1,0 +1,268 @@
+import { systemClock } from '../../clock.ts'
+import { TaskflowError } from '../../errors.ts'
+import type { TaskSummary } from '../../record.ts'
+import type { TaskManager } from '../../run/task-manager.ts'
+import type { ChangeFeed, ChangePage, ListInput } from '../../storage/contract.ts'
+import { matchesFilter } from '../../storage/filter.ts'
+import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
+import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
+
+/** How often the storage is asked for changes while somebody watches: ten frames a second. */
+const LOOK_MS = 100
+/** Numbers, and the whole state for plain streams, at most this often. */
+const METRICS_MS = 1_000
+const HEARTBEAT_MS = 15_000
+/** More changed tasks than this in a frame are not sent one by one. */
+const MAX_CHANGES = 100
+const RETRY_MS = 1_000
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Compressing middleware would hold every event back.
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+
+/**
+ * Feeds all open streams from one reader of the storage's changes, so that watchers cost the
+ * storage nothing more. An event's id is a position in that feed: another instance, or this one
+ * after a restart, can go on from it.
+ */
+export class StreamHub {
+  readonly #manager: TaskManager
+  readonly #onError: (error: unknown) => void
+  readonly #clients = new Set<StreamClient>()
+  #cursor: string | null = null
+  #cancelLook = () => {}
+  #cancelHeartbeat = () => {}
+  #healthy = true
+  #metricsDue = false
+  #metricsAt = Number.NEGATIVE_INFINITY
+
+  constructor(manager: TaskManager, onError: (error: unknown) => void) {
+    this.#manager = manager
+    this.#onError = onError
+    manager.stopping.addEventListener('abort', () => this.close())
+  }
+
+  async open(request: StreamRequest): Promise<Response> {
+    await this.#manager.open()
+    const changes = this.#feed()
+    if (this.#manager.stopping.aborted) {
+      throw new TaskflowError('unavailable', 'the app is shutting down')
+    }
+    const client = new StreamClient(request, {
+      caughtUp: () => client.write(frame('resync', {})),
+      gone: () => this.#leave(client),
+    })
+    this.#cursor ??= await changes.head()
+    // From here on nothing is missed: what changes is held back until the first state is out.
+    this.#clients.add(client)
+    if (this.#clients.size === 1) this.#run()
+    request.signal.addEventListener('abort', () => this.#leave(client))
+    try {
+      client.begin(await this.#beginning(client, changes))
+    } catch (error) {
+      this.#leave(client)
+      throw error
+    }
+    return new Response(client.body, { headers: HEADERS })
+  }
+
+  /** Says goodbye to everybody. */
+  close(): void {
+    for (const client of this.#clients) client.end('shutdown')
+    this.#clients.clear()
+    this.#rest()
+  }
+
+  async #beginning(client: StreamClient, changes: ChangeFeed): Promise<string> {
+    const { request } = client
+    const retry = `retry: ${RETRY_MS}\n\n`
+    if (request.taskId !== null) {
+      const task = await this.#manager.get(request.taskId)
+      client.logsSent = task?.logCount ?? 0
+    }
+    if (!request.deltas) return retry + (await this.#state(client, await changes.head()))
+    const missed = await this.#missed(request, changes)
+    const hello = frame('hello', {
+      protocol: 1,
+      now: isoInstant(systemClock.now()),
+      instance: this.#manager.instanceId,
+      heartbeat_ms: HEARTBEAT_MS,
+      resumed: missed !== null,
+      rights: request.rights,
+    })
+    if (missed === null) return retry + hello + (await this.#state(client, await changes.head()))
+    const tasks = await this.#tasks(missed.taskIds)
+    return retry + hello + changeFrames(client, missed.taskIds, tasks, missed.cursor)
+  }
+
+  /** What a reader that was here before has missed; null when it must start anew. */
+  async #missed({ lastEventId }: StreamRequest, changes: ChangeFeed): Promise<ChangePage | null> {
+    if (lastEventId === null) return null
+    const page = await changes.since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
+    return page.gap || page.taskIds.length > MAX_CHANGES ? null : page
+  }
+
+  async #state(client: StreamClient, id: string): Promise<string> {
+    const { filter, limit, logs } = client.request
+    const [page, metrics] = await Promise.all([
+      this.#manager.list({ filter, limit }),
+      this.#manager.metrics(),
+    ])
+    const tasks = page.tasks.map((task) => taskJson(task, logs))
+    return frame('state', { tasks, metrics: metricsJson(metrics, systemClock.now()) }, id)
+  }
+
+  #run(): void {
+    const look = async () => {
+      try {
+        await this.#look()
+        this.#health(true)
+      } catch (error) {
+        if (this.#healthy) this.#onError(error)
+        this.#health(false)
+      }
+      // Asking again at once would not help a storage in trouble.
+      if (this.#clients.size > 0) {
+        this.#cancelLook = systemClock.after(
+          this.#healthy ? LOOK_MS : METRICS_MS,
+          () => void look(),
+        )
+      }
+    }
+    const beat = () => {
+      const now = systemClock.now()
+      for (const client of this.#clients) {
+        const { expiresAt } = client.request
+        if (expiresAt !== null && expiresAt <= now) {
+          client.end('reauth')
+          this.#leave(client)
+        } else client.write(': \n\n')
+      }
+      if (this.#clients.size > 0) this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
+    }
+    this.#cancelLook = systemClock.after(LOOK_MS, () => void look())
+    this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
+  }
+
+  #rest(): void {
+    this.#cancelLook()
+    this.#cancelHeartbeat()
+    this.#cursor = null
+  }
+
+  #leave(client: StreamClient): void {
+    if (this.#clients.delete(client) && this.#clients.size === 0) this.#rest()
+  }
+
+  async #look(): Promise<void> {
+    const changes = this.#feed()
+    const cursor = this.#cursor
+    if (cursor === null) return
+    const page = await changes.since({ cursor, limit: MAX_CHANGES + 1 })
+    if (this.#cursor !== cursor) return
+    if (page.gap || page.taskIds.length > MAX_CHANGES) {
+      this.#cursor = await changes.head()
+      this.#metricsDue = true
+      for (const client of this.#clients) {
+        if (client.request.deltas) client.write(frame('resync', {}, this.#cursor))
+      }
+    } else if (page.taskIds.length > 0) {
+      this.#cursor = page.cursor
+      this.#metricsDue = true
+      await this.#sendChanges(page)
+    }
+    await this.#sendNumbers()
+  }
+
+  async #sendChanges(page: ChangePage): Promise<void> {
+    const tasks = await this.#tasks(page.taskIds)
+    const json = new Map<number, Map<string, string>>()
+    for (const client of this.#clients) {
+      if (!client.request.deltas) continue
+      client.write(changeFrames(client, page.taskIds, tasks, page.cursor, json))
+      await this.#sendLogs(client, tasks)
+    }
+  }
+
+  /** Numbers for streams of changes; the whole state for plain ones. */
+  async #sendNumbers(): Promise<void> {
+    const monotonic = systemClock.monotonic()
+    if (!this.#metricsDue || monotonic - this.#metricsAt < METRICS_MS) return
+    this.#metricsDue = false
+    this.#metricsAt = monotonic
+    const metrics = await this.#manager.metrics()
+    const numbers = frame('metrics', metricsJson(metrics, systemClock.now()))
+    for (const client of this.#clients) {
+      if (client.request.deltas) client.write(numbers)
+      else client.write(await this.#state(client, this.#cursor ?? ''))
+    }
+  }
+
+  async #sendLogs(client: StreamClient, tasks: Map<string, TaskSummary>): Promise<void> {
+    const { taskId } = client.request
+    const task = taskId === null ? undefined : tasks.get(taskId)
+    if (!taskId || !task || task.logCount <= client.logsSent || !this.#manager.storage.logs) return
+    const page = await this.#manager.logs({ taskId, from: client.logsSent + 1 })
+    client.logsSent = page.entries.at(-1)?.n ?? client.logsSent
+    client.write(
+      page.entries.map((entry) => frame('log', { ...logJson(entry), task_id: taskId })).join(''),
+    )
+  }
+
+  async #tasks(taskIds: string[]): Promise<Map<string, TaskSummary>> {
+    if (taskIds.length === 0) return new Map()
+    const input: ListInput = { filter: { taskIds }, limit: taskIds.length }
+    const page = await this.#manager.list(input)
+    return new Map(page.tasks.map((task) => [task.taskId, task]))
+  }
+
+  #health(healthy: boolean): void {
+    if (healthy === this.#healthy) return
+    this.#healthy = healthy
+    const status = frame('health', { status: healthy ? 'ok' : 'unavailable' })
+    for (const client of this.#clients) if (client.request.deltas) client.write(status)
+  }
+
+  #feed(): ChangeFeed {
+    const { changes, name } = this.#manager.storage
+    if (changes) return changes
+    throw new TaskflowError('configuration', `stream: the storage ${name} has no change feed`)
+  }
+}
+
+/**
+ * Frames for changed tasks. A task that stopped matching by status is still sent, so that the
+ * reader sees it leave.
+ */
+function changeFrames(
+  { request }: StreamClient,
+  taskIds: string[],
+  tasks: Map<string, TaskSummary>,
+  cursor: string,
+  shared: Map<number, Map<string, string>> = new Map(),
+): string {
+  const filter = { ...request.filter, status: undefined, phase: undefined }
+  let cache = shared.get(request.logs)
+  if (!cache) {
+    cache = new Map()
+    shared.set(request.logs, cache)
+  }
+  const frames: string[] = []
+  const removed: string[] = []
+  for (const taskId of taskIds) {
+    const task = tasks.get(taskId)
+    if (!task) removed.push(taskId)
+    else if (matchesFilter(task, task.phase, filter)) {
+      // Written once for all readers that want as many log lines.
+      const text = cache.get(taskId) ?? frame('task', taskJson(task, request.logs), cursor)
+      cache.set(taskId, text)
+      frames.push(text)
+    }
+  }
+  if (removed.length > 0) frames.push(frame('removed', { task_ids: removed }, cursor))
+  return frames.join('')
+}

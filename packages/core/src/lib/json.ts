@@ -1,0 +1,37 @@
+import { TaskflowError } from './errors.ts'
+
+/**
+ * JSON text of a value, for the storage.
+ *
+ * @throws TaskflowError `invalid_payload` when JSON cannot hold it, `too_large` beyond `maxBytes`.
+ */
+export function encodeJson(value: unknown, what: string, maxBytes: number): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value === undefined ? null : value)
+  } catch (cause) {
+    // Circular, too deep, a BigInt, or a toJSON that throws.
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'unknown reason'
+    throw new TaskflowError(
+      'invalid_payload',
+      `${what}: expected a value that JSON holds: ${reason}`,
+    )
+  }
+  if (text === undefined) {
+    throw new TaskflowError(
+      'invalid_payload',
+      `${what}: expected a value that JSON holds, got ${typeof value}`,
+    )
+  }
+  // A UTF-16 unit takes at most three bytes: most texts need no exact count.
+  if (text.length * 3 > maxBytes) {
+    const bytes = new TextEncoder().encode(text).length
+    if (bytes > maxBytes) {
+      throw new TaskflowError(
+        'too_large',
+        `${what}: expected at most ${maxBytes} bytes of JSON, got ${bytes}`,
+      )
+    }
+  }
+  return text
+}

@@ -1,0 +1,70 @@
+import { createRequest } from '@remix-run/node-fetch-server'
+import { TaskflowError } from '../errors.ts'
+import { isConsumed, type ParsedBody, rebuildBody, wireHeaders } from './consumed-body.ts'
+import { askedFor, type NodeRequest, type NodeResponse, pathAndQuery } from './node-message.ts'
+
+/** Options of {@link toRequest}. */
+export interface ToRequestOptions {
+  /**
+   * Takes host and protocol of the URL from `Forwarded` and `X-Forwarded-*`. Only behind a proxy
+   * that overwrites these headers. [false]
+   */
+  trustProxy?: boolean | undefined
+  /** The request target. [`req.originalUrl`, else `req.url`] */
+  target?: string | undefined
+  /** What an earlier parser left, if it read the body. [`req.body` and `req.rawBody`] */
+  parsed?: ParsedBody | undefined
+}
+
+/**
+ * A Node request as a web `Request`. Its signal aborts when the client goes away before the
+ * response is complete. A body that an earlier parser consumed is made anew from what it left.
+ *
+ * @throws TaskflowError `invalid_input` when host, path or method make no request.
+ */
+export function toRequest(
+  req: NodeRequest,
+  res: NodeResponse,
+  options: ToRequestOptions = {},
+): Request {
+  const target = pathAndQuery(options.target ?? askedFor(req))
+  if (target === null)
+    throw new TaskflowError('invalid_input', 'Expected a path as request target.')
+  const trustProxy = options.trustProxy ?? false
+  try {
+    if (!hasBody(req) || !isConsumed(req)) return createAt(req, res, target, trustProxy)
+    // As a GET nothing listens for a body that will never come.
+    const head = createRequest(viewAt(req, target), res, { trustProxy })
+    const headers = new Headers(head.headers)
+    for (const name of wireHeaders) headers.delete(name)
+    const parsed = options.parsed ?? { body: req.body, rawBody: req.rawBody }
+    const body = rebuildBody(parsed, headers.get('content-type')?.toLowerCase() ?? '')
+    return new Request(head.url, {
+      method: req.method ?? 'POST',
+      headers,
+      body,
+      signal: head.signal,
+    })
+  } catch (cause) {
+    throw new TaskflowError('invalid_input', 'Expected a valid host, path and method.', { cause })
+  }
+}
+
+function hasBody(req: NodeRequest): boolean {
+  return req.method !== 'GET' && req.method !== 'HEAD'
+}
+
+function createAt(req: NodeRequest, res: NodeResponse, target: string, trustProxy: boolean) {
+  // Express cuts mount paths off `req.url`; it is read at once and put back.
+  const { url } = req
+  req.url = target
+  try {
+    return createRequest(req, res, { trustProxy })
+  } finally {
+    if (url !== undefined) req.url = url
+  }
+}
+
+function viewAt(req: NodeRequest, target: string): NodeRequest {
+  return Object.create(req, { url: { value: target }, method: { value: 'GET' } })
+}

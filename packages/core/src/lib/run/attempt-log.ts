@@ -1,0 +1,74 @@
+import type { LogLevel, LogStream, TaskProgress } from '../record.ts'
+import type { NewLogEntry } from '../storage/contract.ts'
+
+const MAX_LINE = 65_536
+
+/** Lines of one attempt that the storage does not have yet. */
+export class AttemptLog {
+  readonly #attempt: number
+  readonly #maxLines: number
+  readonly #maxBytes: number
+  #entries: NewLogEntry[] = []
+  #progress: TaskProgress | undefined
+  #written: number
+  #bytes = 0
+  #dropped = 0
+  /** A flush that is under way. */
+  #flushing: Promise<void> | null = null
+
+  constructor(options: { attempt: number; written: number; maxLines: number; maxBytes: number }) {
+    this.#attempt = options.attempt
+    this.#written = options.written
+    this.#maxLines = options.maxLines
+    this.#maxBytes = options.maxBytes
+  }
+
+  /** False when the task's log is full and the line was dropped. */
+  add(stream: LogStream, level: LogLevel, text: string, at: number): boolean {
+    if (this.#written >= this.#maxLines || this.#bytes >= this.#maxBytes) {
+      this.#dropped++
+      return false
+    }
+    const line = text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text
+    this.#entries.push({ at, stream, level, text: line, attempt: this.#attempt })
+    this.#written++
+    this.#bytes += line.length
+    return true
+  }
+
+  progress(progress: TaskProgress): void {
+    this.#progress = progress
+  }
+
+  /** Hands unsaved lines to `save`, unless there are none or a flush is under way. */
+  flush(save: (entries: NewLogEntry[], progress: TaskProgress | undefined) => Promise<void>): void {
+    if (this.#flushing || (this.#entries.length === 0 && !this.#progress)) return
+    const entries = this.#entries
+    const progress = this.#progress
+    this.#entries = []
+    this.#progress = undefined
+    this.#flushing = save(entries, progress)
+      .catch(() => {
+        // Not known to be stored: shown twice is better than lost.
+        this.#entries = [...entries, ...this.#entries]
+      })
+      .finally(() => {
+        this.#flushing = null
+      })
+  }
+
+  /** What is left for the settlement, after a flush under way has ended. */
+  async rest(at: number): Promise<NewLogEntry[]> {
+    await this.#flushing
+    if (this.#dropped > 0) {
+      const text = `… ${this.#dropped} more lines were not kept: the log is full`
+      this.#entries.push({ at, stream: 'log', level: 'warn', text, attempt: this.#attempt })
+      this.#dropped = 0
+    }
+    return this.#entries
+  }
+
+  get pending(): boolean {
+    return this.#flushing !== null
+  }
+}

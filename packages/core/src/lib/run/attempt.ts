@@ -1,0 +1,179 @@
+import type { Clock } from '../clock.ts'
+import { encodeJson } from '../json.ts'
+import type { ObserverChain } from '../observers/observer.ts'
+import type { LogLevel, LogStream } from '../record.ts'
+import type { ClaimedTask, Settlement } from '../storage/contract.ts'
+import { AttemptLog } from './attempt-log.ts'
+import type { TaskContext } from './context.ts'
+import type { Task } from './define-task.ts'
+import { describeError } from './describe-error.ts'
+import type { TaskExecutor } from './executor.ts'
+import { retryDelayMs } from './retry-policy.ts'
+import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
+import type { TaskQueue } from './task-queue.ts'
+
+/** What an attempt needs of its surroundings. */
+export interface AttemptSettings {
+  clock: Clock
+  queue: TaskQueue
+  observers: ObserverChain
+  maxResultBytes: number
+  maxLogLines: number
+  maxLogBytes: number
+  /** How long a handler may ignore its time-out before its slot is counted as stuck. */
+  graceMs: number
+}
+
+/** One claimed task under way. */
+export class Attempt {
+  readonly claimed: ClaimedTask
+  readonly task: Task<unknown, unknown>
+  readonly log: AttemptLog
+  readonly #settings: AttemptSettings
+  readonly #controller = new AbortController()
+  #startedAt = 0
+
+  constructor(claimed: ClaimedTask, task: Task<unknown, unknown>, settings: AttemptSettings) {
+    this.claimed = claimed
+    this.task = task
+    this.#settings = settings
+    this.log = new AttemptLog({
+      attempt: claimed.attemptsMade - 1,
+      written: claimed.logCount,
+      maxLines: settings.maxLogLines,
+      maxBytes: settings.maxLogBytes,
+    })
+  }
+
+  /** Zero-based. */
+  get number(): number {
+    return this.claimed.attemptsMade - 1
+  }
+
+  /** Asks the handler to stop. The first reason stands. */
+  abort(reason: TaskAborted['reason'], message: string): void {
+    if (!this.#controller.signal.aborted) this.#controller.abort(new TaskAborted(reason, message))
+  }
+
+  /**
+   * Runs the handler. `settlement` resolves once the attempt is decided and never rejects; `ended`
+   * resolves when the handler is really over, later than that if it ignores its time-out.
+   */
+  start(executor: TaskExecutor): { settlement: Promise<Settlement>; ended: Promise<void> } {
+    const { clock } = this.#settings
+    this.#startedAt = clock.monotonic()
+    const handler = this.#execute(executor)
+    const ended = handler.then(
+      () => {},
+      () => {},
+    )
+    const { timeoutMs } = this.task.settings
+    if (timeoutMs === null) return { settlement: this.#settle(handler), ended }
+
+    let disarm = clock.after(timeoutMs, () => {
+      this.abort('timeout', `Timed out after ${timeoutMs} ms`)
+      disarm = clock.after(this.#settings.graceMs, () => giveUp())
+    })
+    let giveUp = () => {}
+    const unresponsive = new Promise<never>((_, reject) => {
+      giveUp = () => reject(this.#controller.signal.reason)
+    })
+    const settlement = this.#settle(Promise.race([handler, unresponsive]))
+    void ended.then(() => disarm())
+    return { settlement, ended }
+  }
+
+  async #execute(executor: TaskExecutor): Promise<unknown> {
+    return executor.execute({
+      task: this.task,
+      claimed: this.claimed,
+      payload: JSON.parse(this.claimed.payload),
+      context: this.#context(),
+      write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
+    })
+  }
+
+  async #settle(handler: Promise<unknown>): Promise<Settlement> {
+    let decided: Omit<Settlement, 'taskId' | 'fence' | 'durationMs' | 'logs'>
+    try {
+      decided = { outcome: { type: 'success' }, result: this.#encodeResult(await handler) }
+    } catch (thrown) {
+      decided = this.#decide(thrown)
+    }
+    const { clock } = this.#settings
+    const durationMs = Math.max(0, Math.round(clock.monotonic() - this.#startedAt))
+    return {
+      ...decided,
+      taskId: this.claimed.taskId,
+      fence: this.claimed.fence,
+      durationMs,
+      logs: await this.log.rest(clock.now()),
+    }
+  }
+
+  #decide(thrown: unknown): Pick<Settlement, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
+    const reason: unknown = this.#controller.signal.reason
+    const why = reason instanceof TaskAborted ? reason.reason : null
+    if (thrown instanceof SnoozeTask && why === null) {
+      return { outcome: { type: 'snoozed' }, delayMs: thrown.delayMs }
+    }
+    const timedOut = why === 'timeout'
+    const text = describeError(timedOut ? reason : thrown)
+    if (why === 'shutdown' || why === 'lease_lost') {
+      return { outcome: { type: 'released' }, ...text }
+    }
+    if (why === 'cancelled') return { outcome: { type: 'cancelled' }, ...text }
+    const cause = timedOut ? 'timeout' : 'error'
+    const { attemptsMade, maxAttempts } = this.claimed
+    if (thrown instanceof AbandonTask || attemptsMade >= maxAttempts) {
+      return { outcome: { type: 'failed', cause }, ...text }
+    }
+    const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
+    return { outcome: { type: 'retry', cause }, delayMs, ...text }
+  }
+
+  /** A return value that JSON cannot hold costs the result, not the completion. */
+  #encodeResult(value: unknown): string {
+    try {
+      return encodeJson(value, 'result', this.#settings.maxResultBytes)
+    } catch (error) {
+      this.#write('log', 'warn', `The result was not kept: ${describeError(error).error}`)
+      return 'null'
+    }
+  }
+
+  #context(): TaskContext {
+    const { taskId, funcName, tags } = this.claimed
+    return {
+      taskId,
+      funcName,
+      attempt: this.number,
+      tags,
+      signal: this.#controller.signal,
+      log: (message, level = 'info') => this.#write('log', level, message),
+      progress: (fraction, message) => {
+        const bounded = Math.min(Math.max(Number(fraction) || 0, 0), 1)
+        this.log.progress({ fraction: bounded, message: message ?? null })
+      },
+      tasks: this.#settings.queue,
+    }
+  }
+
+  #write(stream: LogStream, level: LogLevel, message: unknown): void {
+    const at = this.#settings.clock.now()
+    const text = typeof message === 'string' ? message : describeError(message).error
+    if (!this.log.add(stream, level, text, at)) return
+    const { taskId, funcName, tags } = this.claimed
+    const attempt = this.number
+    this.#settings.observers.log({
+      taskId,
+      funcName,
+      attempt,
+      stream,
+      level,
+      message: text,
+      at,
+      tags,
+    })
+  }
+}

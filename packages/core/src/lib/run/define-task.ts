@@ -1,0 +1,142 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { TaskflowError } from '../errors.ts'
+import type { FunctionInfo } from '../storage/contract.ts'
+import { currentContext, standaloneContext, type TaskContext } from './context.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+import { validatePayload } from './validate-payload.ts'
+
+const DAY_MS = 86_400_000
+const NAME = /^[\w.:-]{1,200}$/
+
+/** What a task does and how it is run. */
+export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
+  /** Stable name: what the storage knows it by. 1–200 of letters, digits and `_ . : -`. */
+  name: string
+  /** Does the work. Throwing fails the attempt; what it returns (JSON) is the result. */
+  run(payload: Payload, context: TaskContext): Promise<Result> | Result
+  /** For operators: tasks of a group are shown together. */
+  group?: string
+  /** Aborts `signal` when an attempt takes longer; the attempt then counts as failed. [no limit] */
+  timeoutMs?: number
+  /** Higher runs first; a single enqueue can say otherwise. [none, counts as 0] */
+  priority?: number
+  /** Where it runs: 'async' in this process, or the name of a registered executor. ['async'] */
+  executor?: string
+  /**
+   * What a shutdown or crash makes of a task that was running: pending again, else `interrupted`.
+   * Only for tasks that may safely run twice. [false]
+   */
+  requeueOnInterrupt?: boolean
+  /** With request-scoped `tasks`: start at once, not after the response. [false] */
+  eager?: boolean
+}
+
+/** With a schema, of any library that implements Standard Schema, payloads are checked at enqueue. */
+export interface SchemaTaskOptions<Schema extends StandardSchemaV1, Result>
+  extends TaskOptions<StandardSchemaV1.InferOutput<Schema>, Result> {
+  schema: Schema
+}
+
+/**
+ * A task: give it to a `TaskManager`, enqueue it, or call `run` like any function.
+ * `Payload` is what `enqueue` takes.
+ */
+export interface Task<in Payload = never, out Result = unknown> {
+  readonly name: string
+  /** Settings with their defaults filled in. */
+  readonly settings: TaskSettings
+  /** Checks the payload and does the work. Outside a task, `log` writes to the console. */
+  run(payload: Payload, context?: TaskContext): Promise<Result>
+  /** Rejects with `invalid_payload` where the schema refuses. */
+  validate(payload: unknown): Promise<void>
+}
+
+/** Settings of a task, with defaults. */
+export interface TaskSettings extends RetryPolicy {
+  group: string | null
+  timeoutMs: number | null
+  priority: number | null
+  executor: string
+  requeueOnInterrupt: boolean
+  eager: boolean
+}
+
+/**
+ * Defines a task.
+ *
+ * @throws TaskflowError `configuration` for an option that is not what it should be.
+ */
+export function defineTask<Schema extends StandardSchemaV1, Result = void>(
+  options: SchemaTaskOptions<Schema, Result>,
+): Task<StandardSchemaV1.InferInput<Schema>, Result>
+export function defineTask<Payload = void, Result = void>(
+  options: TaskOptions<Payload, Result> & { schema?: undefined },
+): Task<Payload, Result>
+export function defineTask(
+  options: TaskOptions<unknown, unknown> & { schema?: StandardSchemaV1 | undefined },
+): Task<unknown, unknown> {
+  const { name, schema, run } = options
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new TaskflowError(
+      'configuration',
+      `defineTask: name: expected 1–200 letters, digits or _ . : -, got ${JSON.stringify(name)}`,
+    )
+  }
+  if (typeof run !== 'function') {
+    throw new TaskflowError('configuration', `${name}: run: expected a function, got ${typeof run}`)
+  }
+  return {
+    name,
+    settings: resolveSettings(options),
+    async validate(payload) {
+      await validatePayload(schema, payload, name)
+    },
+    async run(payload, context = currentContext() ?? standaloneContext(name)) {
+      return run(await validatePayload(schema, payload, name), context)
+    },
+  }
+}
+
+/** A task as operators see it. */
+export function describeTask({ name, settings }: Task): FunctionInfo {
+  const { maxDelayMs: _, jitter: __, backoff, ...shown } = settings
+  return { funcName: name, ...shown, backoff: typeof backoff === 'number' ? backoff : null }
+}
+
+function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
+  const check = (ok: boolean, option: keyof TaskSettings, expected: string) => {
+    if (ok) return
+    const got = options[option]
+    throw new TaskflowError(
+      'configuration',
+      `${options.name}: ${option}: expected ${expected}, got ${typeof got === 'function' ? 'a function' : String(got)}`,
+    )
+  }
+  const atLeast = (min: number, value: unknown) =>
+    value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= min)
+  const { retries = 0, backoff = 1, jitter = 0, priority = null } = options
+  check(Number.isInteger(retries) && retries >= 0, 'retries', 'a whole number of 0 or more')
+  check(atLeast(0, options.delayMs), 'delayMs', 'milliseconds of 0 or more')
+  check(atLeast(0, options.maxDelayMs), 'maxDelayMs', 'milliseconds of 0 or more')
+  check(atLeast(1, options.timeoutMs), 'timeoutMs', 'milliseconds of 1 or more')
+  check(
+    typeof backoff === 'function' || atLeast(0, backoff),
+    'backoff',
+    'a number of 0 or more, or a function',
+  )
+  check(typeof jitter === 'number' && jitter >= 0 && jitter <= 1, 'jitter', 'a number from 0 to 1')
+  check(priority === null || Number.isSafeInteger(priority), 'priority', 'a whole number')
+  return {
+    retries,
+    delayMs: options.delayMs ?? 0,
+    backoff,
+    maxDelayMs: options.maxDelayMs ?? DAY_MS,
+    jitter,
+    group: options.group ?? null,
+    timeoutMs: options.timeoutMs ?? null,
+    priority,
+    executor: options.executor ?? 'async',
+    requeueOnInterrupt: options.requeueOnInterrupt ?? false,
+    eager: options.eager ?? false,
+  }
+}

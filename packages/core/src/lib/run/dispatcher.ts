@@ -1,0 +1,354 @@
+import type { LifecycleEvent, ObserverChain } from '../observers/observer.ts'
+import type {
+  ClaimedTask,
+  OwnedTask,
+  Settlement,
+  SettleResult,
+  TaskStorage,
+  TurnResult,
+} from '../storage/contract.ts'
+import { Attempt, type AttemptSettings } from './attempt.ts'
+import type { Task } from './define-task.ts'
+import type { ResolvedOptions } from './options.ts'
+import { Outage } from './outage.ts'
+import type { TaskAborted } from './signals.ts'
+
+/** Settlements in one turn. */
+const MAX_SETTLE = 500
+/** While handlers average less, one more batch is claimed ahead of free slots. */
+const FAST_MS = 5
+/** Log lines wait at most this long. */
+const LOG_FLUSH_MS = 250
+/** While work flows, look for work of others this often; idle, the beat is the poll. */
+const POLL_MS = 1_000
+
+/** What is left at the end of a shutdown. */
+export interface HandBack {
+  /** Handlers that ended by themselves or by the signal, since the shutdown began. */
+  completed: number
+  /** Back to pending. */
+  released: number
+  interrupted: number
+  /** Handlers that never returned. */
+  abandoned: number
+}
+
+/**
+ * Claims work, starts it, and settles what is finished: one turn at a time, each taking along all
+ * that gathered during the one before. No timers but for what is due later.
+ */
+export class Dispatcher {
+  readonly #options: ResolvedOptions
+  readonly #storage: TaskStorage
+  readonly #observers: ObserverChain
+  readonly #attemptSettings: AttemptSettings
+  readonly #funcNames: string[]
+  readonly #outage: Outage
+
+  #concurrency: number
+  #instanceId: string | null = null
+  /** Handlers that run, by task id; with time-outs ignored, longer than their task. */
+  readonly #active = new Map<string, Attempt>()
+  /** Handlers whose attempt is settled although they have not returned. */
+  #stuck = 0
+  /** Claimed, waiting for a slot. */
+  #backlog: ClaimedTask[] = []
+  #finished: { settlement: Settlement; attempt: Attempt | null }[] = []
+  #turning: Promise<void> | null = null
+  /** Counts reasons to look for work; a claim that found less than it asked for rests till the next. */
+  #wakes = 0
+  #restsAt = -1
+  #averageMs = FAST_MS
+  #completed = 0
+  #released = 0
+  #interrupted = 0
+  #cancelTimer = () => {}
+  #cancelFlush = () => {}
+  #waiters: (() => void)[] = []
+
+  constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
+    this.#options = options
+    this.#storage = options.storage
+    this.#observers = observers
+    this.#attemptSettings = settings
+    this.#concurrency = options.concurrency
+    this.#funcNames = [...options.tasks.keys()]
+    this.#outage = new Outage('taskflow: the storage cannot be reached; a turn', options.onError)
+  }
+
+  /** Starts claiming in the name of an instance; again with another id after a lost lease. */
+  join(instanceId: string): void {
+    this.#instanceId = instanceId
+    this.wake()
+  }
+
+  /** There may be work. */
+  wake(): void {
+    this.#wakes++
+    this.#turn()
+  }
+
+  get running(): number {
+    return this.#active.size
+  }
+
+  /** Tasks that run here in the storage's eyes: started, claimed, or finished and not yet settled. */
+  get held(): number {
+    return this.#active.size + this.#backlog.length + this.#finished.length
+  }
+
+  /** Passes cancel requests on to the handlers they mean. */
+  cancel(requests: readonly OwnedTask[]): void {
+    for (const { taskId, fence } of requests) {
+      const attempt = this.#active.get(taskId)
+      if (attempt?.claimed.fence === fence) attempt.abort('cancelled', 'Cancelled')
+    }
+  }
+
+  /** A request made in this process: the handler hears of it without asking the storage. */
+  cancelLocally(taskId: string): void {
+    this.#active.get(taskId)?.abort('cancelled', 'Cancelled')
+  }
+
+  /** The lease is lost: others own what ran here. Nothing of it may be written any more. */
+  leaseLost(): void {
+    this.#instanceId = null
+    this.#backlog = []
+    this.#finished = []
+    this.#abortAll('lease_lost', 'The lease of this instance was lost')
+  }
+
+  /** Claims nothing more; hands back what never began. */
+  drain(): void {
+    this.#concurrency = 0
+    this.#completed = 0
+    for (const claimed of this.#backlog.splice(0)) this.#finish(unstarted(claimed), null)
+    this.#turn()
+  }
+
+  /** Resolves when no handler runs, or after `ms`, or when `hurry` resolves. */
+  async idle(ms: number, hurry: Promise<void>): Promise<void> {
+    if (this.#active.size === 0) return
+    let done = () => {}
+    const over = new Promise<void>((resolve) => {
+      done = resolve
+    })
+    const cancelTimer = this.#options.clock.after(ms, done)
+    this.#waiters.push(() => {
+      if (this.#active.size === 0) done()
+    })
+    await Promise.race([over, hurry])
+    cancelTimer()
+    this.#waiters = []
+  }
+
+  abortForShutdown(): void {
+    this.#abortAll('shutdown', 'The app is shutting down')
+  }
+
+  /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
+  async handBack(): Promise<HandBack> {
+    const abandoned = this.#active.size
+    for (const attempt of this.#active.values()) {
+      const { taskId, fence } = attempt.claimed
+      const logs = await attempt.log.rest(this.#options.clock.now())
+      const durationMs = 0
+      this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs, logs }, null)
+    }
+    this.#active.clear()
+    while (this.#finished.length > 0 && !this.#outage.lasting) {
+      this.#turn()
+      await this.#turning
+    }
+    await this.#turning
+    this.#cancelTimer()
+    this.#cancelFlush()
+    this.#instanceId = null
+    return {
+      completed: this.#completed,
+      released: this.#released,
+      interrupted: this.#interrupted,
+      abandoned,
+    }
+  }
+
+  #abortAll(reason: TaskAborted['reason'], message: string): void {
+    for (const attempt of this.#active.values()) attempt.abort(reason, message)
+  }
+
+  #turn(): void {
+    if (this.#turning) return
+    this.#turning = this.#turns().finally(() => {
+      this.#turning = null
+      // What came while the last turn ended.
+      if (this.#hasTurn() && !this.#outage.lasting) this.#turn()
+    })
+  }
+
+  async #turns(): Promise<void> {
+    while (this.#instanceId !== null && this.#hasTurn()) {
+      const instanceId = this.#instanceId
+      const wakes = this.#wakes
+      const batch = this.#finished.splice(0, MAX_SETTLE)
+      const limit = this.#restsAt === wakes ? 0 : this.#claimable()
+      try {
+        const result = await this.#storage.turn({
+          instanceId,
+          settle: batch.map(({ settlement }) => settlement),
+          claim: limit > 0 ? { limit, funcNames: this.#funcNames } : null,
+        })
+        this.#outage.over()
+        if (limit > 0) this.#scheduleNext(result, limit, wakes)
+        this.#settled(batch, result.settled)
+        this.#backlog.push(...result.claimed)
+        this.#fill()
+        this.cancel(result.cancels)
+      } catch (error) {
+        // Finished work waits here, and keeps its slot, until the storage is back.
+        this.#finished = [...batch, ...this.#finished]
+        this.#cancelTimer()
+        this.#cancelTimer = this.#options.clock.after(
+          this.#outage.failed(error, Math.random()),
+          () => this.wake(),
+        )
+        return
+      }
+    }
+  }
+
+  #hasTurn(): boolean {
+    if (this.#instanceId === null) return false
+    return this.#finished.length > 0 || (this.#restsAt !== this.#wakes && this.#claimable() > 0)
+  }
+
+  /** Free slots, and a batch ahead while handlers are fast. */
+  #claimable(): number {
+    const ahead = this.#averageMs < FAST_MS ? this.#concurrency : 0
+    const taken = this.#active.size + this.#stuck + this.#backlog.length
+    return Math.max(0, this.#concurrency + ahead - taken)
+  }
+
+  #scheduleNext(result: TurnResult, limit: number, wakes: number): void {
+    if (result.claimed.length === limit) return
+    this.#restsAt = wakes
+    const { nextRunAt, now } = result
+    const busy = result.claimed.length > 0 || this.#active.size > 0
+    const dueMs = nextRunAt === null ? Number.POSITIVE_INFINITY : Math.max(nextRunAt - now, 1)
+    const waitMs = busy ? Math.min(dueMs, POLL_MS) : dueMs
+    this.#cancelTimer()
+    if (waitMs < Number.POSITIVE_INFINITY) {
+      this.#cancelTimer = this.#options.clock.after(waitMs, () => this.wake())
+    }
+  }
+
+  #fill(): void {
+    while (this.#active.size + this.#stuck < this.#concurrency) {
+      const claimed = this.#backlog.shift()
+      if (!claimed) return
+      this.#start(claimed)
+    }
+  }
+
+  #start(claimed: ClaimedTask): void {
+    const task = this.#options.tasks.get(claimed.funcName)
+    const executor = task && this.#options.executors.get(task.settings.executor)
+    if (!task || !executor) {
+      this.#finish(unstarted(claimed), null)
+      return
+    }
+    // Payloads come as text from the storage; the task checks them itself.
+    const attempt = new Attempt(claimed, task as Task<unknown, unknown>, this.#attemptSettings)
+    this.#active.set(claimed.taskId, attempt)
+    this.#flushLater()
+    this.#announce(attempt, 'started', null, null)
+    const { settlement, ended } = attempt.start(executor)
+    let returned = false
+    void ended.then(() => {
+      returned = true
+    })
+    void settlement.then((decided) => {
+      if (!returned) {
+        this.#stuck++
+        void ended.then(() => {
+          this.#stuck--
+          this.wake()
+        })
+      }
+      this.#averageMs += (decided.durationMs - this.#averageMs) / 16
+      // Not ours any more: the lease was lost, or the shutdown gave it back.
+      if (this.#active.get(claimed.taskId) !== attempt) return
+      this.#active.delete(claimed.taskId)
+      if (this.#instanceId !== null) this.#finish(decided, attempt)
+      this.#fill()
+      for (const waiter of this.#waiters) waiter()
+    })
+  }
+
+  #finish(settlement: Settlement, attempt: Attempt | null): void {
+    this.#finished.push({ settlement, attempt })
+    // A free slot is a reason to claim, when the last claim found all it asked for.
+    this.#turn()
+  }
+
+  #settled(
+    batch: { settlement: Settlement; attempt: Attempt | null }[],
+    results: SettleResult[],
+  ): void {
+    batch.forEach(({ settlement, attempt }, i) => {
+      const result = results[i]
+      if (result?.result !== 'settled') return
+      // It may be due again, now or later: only a claim tells when.
+      if (result.status === 'pending') this.#wakes++
+      this.#completed++
+      if (settlement.outcome.type === 'released') {
+        this.#completed--
+        if (result.status === 'interrupted') this.#interrupted++
+        else this.#released++
+      }
+      if (!attempt) return
+      const { status } = result
+      const step =
+        status === 'pending' || status === 'running'
+          ? settlement.outcome.type === 'retry'
+            ? 'retrying'
+            : 'requeued'
+          : status
+      this.#announce(attempt, step, settlement.durationMs, settlement.error ?? null)
+    })
+  }
+
+  #announce(
+    attempt: Attempt,
+    step: LifecycleEvent['step'],
+    durationMs: number | null,
+    error: string | null,
+  ): void {
+    const { taskId, funcName, tags } = attempt.claimed
+    const at = this.#options.clock.now()
+    const event = { step, taskId, funcName, attempt: attempt.number, at, durationMs, error, tags }
+    this.#observers.lifecycle(event)
+  }
+
+  /** Keeps live logs coming while handlers run. */
+  #flushLater(): void {
+    const { logs } = this.#storage
+    if (!logs || this.#active.size > 1) return
+    const tick = () => {
+      const instanceId = this.#instanceId
+      if (this.#active.size === 0 || instanceId === null) return
+      for (const { claimed, log } of this.#active.values()) {
+        log.flush(async (entries, progress) => {
+          const { taskId, fence } = claimed
+          await logs.append({ instanceId, batches: [{ taskId, fence, entries, progress }] })
+        })
+      }
+      this.#cancelFlush = this.#options.clock.after(LOG_FLUSH_MS, tick)
+    }
+    this.#cancelFlush()
+    this.#cancelFlush = this.#options.clock.after(LOG_FLUSH_MS, tick)
+  }
+}
+
+function unstarted({ taskId, fence }: ClaimedTask): Settlement {
+  return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
+}

@@ -1,0 +1,137 @@
+import type { OwnedTask, TaskStorage } from '../storage/contract.ts'
+import { describeTask } from './define-task.ts'
+import { InstanceWatch } from './instance-watch.ts'
+import type { ResolvedOptions } from './options.ts'
+import { Outage } from './outage.ts'
+
+const BEAT_MS = 3_000
+const LEASE_MS = 15_000
+/** How long the second crash of a task holds it back. */
+const CRASH_DELAY_MS = 10_000
+
+/** What the heartbeat tells the rest of the manager. */
+export interface HeartbeatEvents {
+  /** This instance holds a lease under a new id. */
+  joined(instanceId: string): void
+  /** The lease is gone; a new id follows with `joined`. */
+  lost(): void
+  cancels(requests: OwnedTask[]): void
+  /** Work is due, or was freed. */
+  workDue(): void
+  running(): number
+}
+
+/**
+ * Keeps this instance's lease alive, and buries those whose lease nobody keeps. One small write
+ * every 3 s, whatever the number of tasks.
+ */
+export class Heartbeat {
+  readonly #options: ResolvedOptions
+  readonly #storage: TaskStorage
+  readonly #events: HeartbeatEvents
+  readonly #identity: { host: string; pid: number; version: string }
+  readonly #watch = new InstanceWatch()
+  readonly #outage: Outage
+  #instanceId = ''
+  #beat = 0
+  #state: 'running' | 'draining' = 'running'
+  #cancelTimer = () => {}
+  #beating: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(
+    options: ResolvedOptions,
+    identity: { host: string; pid: number; version: string },
+    events: HeartbeatEvents,
+  ) {
+    this.#options = options
+    this.#storage = options.storage
+    this.#events = events
+    this.#identity = identity
+    this.#outage = new Outage(
+      'taskflow: the storage cannot be reached; a heartbeat',
+      options.onError,
+    )
+  }
+
+  get instanceId(): string {
+    return this.#instanceId
+  }
+
+  /** Joins, then beats until `leave`. */
+  async start(): Promise<void> {
+    await this.#join()
+    this.#next(BEAT_MS)
+  }
+
+  drain(): void {
+    this.#state = 'draining'
+  }
+
+  async leave(): Promise<void> {
+    this.#stopped = true
+    this.#cancelTimer()
+    await this.#beating
+    if (this.#instanceId) await this.#send(true)
+  }
+
+  async #join(): Promise<void> {
+    this.#instanceId = crypto.randomUUID()
+    this.#beat = -1
+    await this.#once()
+    this.#events.joined(this.#instanceId)
+  }
+
+  #next(delayMs: number): void {
+    if (this.#stopped) return
+    this.#cancelTimer = this.#options.clock.after(delayMs, () => {
+      this.#beating = this.#tick()
+    })
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.#once()
+      this.#outage.over()
+      this.#next(BEAT_MS)
+    } catch (error) {
+      this.#watch.interrupted()
+      this.#next(Math.min(this.#outage.failed(error, Math.random()), BEAT_MS))
+    }
+  }
+
+  async #once(): Promise<void> {
+    const result = await this.#send(false)
+    if (!result.alive) {
+      this.#events.lost()
+      await this.#join()
+      return
+    }
+    if (result.cancels.length > 0) this.#events.cancels(result.cancels)
+    if (result.nextRunAt !== null && result.nextRunAt <= result.now) this.#events.workDue()
+    const dead = this.#watch.look(result.others, this.#options.clock.monotonic())
+    // Joining also finds tasks whose owner has no lease at all any more.
+    if (dead.length > 0 || this.#beat === 0) await this.#recover(dead)
+  }
+
+  async #recover(dead: { instanceId: string; beat: number }[]): Promise<void> {
+    for (;;) {
+      const { maxCrashes } = this.#options
+      const freed = await this.#storage.recover({ dead, maxCrashes, crashDelayMs: CRASH_DELAY_MS })
+      if (freed.length === 0) return
+      this.#events.workDue()
+    }
+  }
+
+  #send(leaving: boolean) {
+    const functions = [...this.#options.tasks.values()].map(describeTask)
+    return this.#storage.beat({
+      instance: { instanceId: this.#instanceId, ...this.#identity, functions },
+      beat: ++this.#beat,
+      leaseMs: LEASE_MS,
+      running: this.#events.running(),
+      state: this.#state,
+      leaving,
+    })
+  }
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts'
+import { TaskflowError } from '../errors.ts'
+import { encodeJson } from '../json.ts'
+import type { TaskSource } from '../record.ts'
+import type { NewTask } from '../storage/contract.ts'
+import { uuidv7 } from '../uuid.ts'
+import type { Task } from './define-task.ts'
+import type { EnqueueOptions } from './task-queue.ts'
+
+const MAX_KEY = 500
+const MAX_TAGS = 50
+const MAX_TAG = 200
+
+/** What is known of a new task beside its enqueue options. */
+export interface Origin {
+  source: TaskSource
+  retryOf?: string
+}
+
+/**
+ * Checks what was asked for and makes the task to store.
+ *
+ * @throws TaskflowError `invalid_payload`, `too_large` or `invalid_input`.
+ */
+export async function newTask(
+  task: Task<unknown, unknown>,
+  payload: unknown,
+  options: EnqueueOptions,
+  origin: Origin,
+  limits: { clock: Clock; maxPayloadBytes: number },
+): Promise<NewTask> {
+  const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
+  // What `run` will get is what JSON keeps of the payload, so that is what is checked.
+  await task.validate(payload === undefined ? undefined : JSON.parse(text))
+  const { settings } = task
+  return {
+    taskId: uuidv7(limits.clock.now()),
+    funcName: task.name,
+    group: settings.group,
+    payload: text,
+    ...due(options),
+    priority: checkPriority(options.priority) ?? settings.priority,
+    maxAttempts: settings.retries + 1,
+    requeueOnInterrupt: settings.requeueOnInterrupt,
+    idempotencyKey: checkKey(options.idempotencyKey) ?? null,
+    tags: checkTags(options.tags ?? {}),
+    source: origin.source,
+    executor: settings.executor,
+    retryOf: origin.retryOf ?? null,
+  }
+}
+
+function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delayMs'> {
+  if (runAt !== undefined && delayMs !== undefined) {
+    throw invalid('runAt, delayMs: expected at most one of them')
+  }
+  if (delayMs !== undefined) {
+    if (!(Number.isFinite(delayMs) && delayMs >= 0)) {
+      throw invalid(`delayMs: expected milliseconds of 0 or more, got ${delayMs}`)
+    }
+    return { delayMs: Math.round(delayMs) }
+  }
+  if (runAt === undefined) return {}
+  const at = runAt instanceof Date ? runAt.getTime() : runAt
+  // The range of Date, which all that shows instants needs.
+  if (!(Math.abs(at) <= 8.64e15)) throw invalid('runAt: expected an instant, got none')
+  return { runAt: Math.round(at) }
+}
+
+function checkPriority(priority: number | undefined): number | undefined {
+  if (priority === undefined || (Number.isInteger(priority) && Math.abs(priority) <= 2 ** 31 - 1)) {
+    return priority
+  }
+  throw invalid(`priority: expected a whole number of 32 bits, got ${priority}`)
+}
+
+function checkKey(key: string | undefined): string | undefined {
+  if (key === undefined || (typeof key === 'string' && key !== '' && key.length <= MAX_KEY)) {
+    return key
+  }
+  throw invalid(`idempotencyKey: expected 1–${MAX_KEY} characters`)
+}
+
+function checkTags(tags: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(tags)
+  if (entries.length > MAX_TAGS) {
+    throw invalid(`tags: expected at most ${MAX_TAGS}, got ${entries.length}`)
+  }
+  for (const [key, value] of entries) {
+    if (key !== '' && key.length <= MAX_TAG && typeof value === 'string' && value.length <= MAX_TAG)
+      continue
+    throw invalid(`tags: expected keys and values of at most ${MAX_TAG} characters`)
+  }
+  return Object.fromEntries(entries)
+}
+
+const invalid = (message: string) => new TaskflowError('invalid_input', message)

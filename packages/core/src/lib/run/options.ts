@@ -1,0 +1,118 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { TaskflowError } from '../errors.ts'
+import type { TaskObserver } from '../observers/observer.ts'
+import type { TaskStorage } from '../storage/contract.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import type { Task } from './define-task.ts'
+import { asyncExecutor, type TaskExecutor } from './executor.ts'
+
+/** Settings of a `TaskManager`. */
+export interface TaskManagerOptions {
+  /** What it can run, each name once. */
+  tasks: readonly Task[]
+  /** Where tasks live. [memoryStorage(): gone with the process] */
+  storage?: TaskStorage
+  /** Further places to run tasks, beside 'async'. [none] */
+  executors?: readonly TaskExecutor[]
+  /** Told of every log line and every step. [none] */
+  observers?: readonly TaskObserver[]
+  /** How many tasks run at once in this process; 0 only enqueues and serves. [10] */
+  concurrency?: number
+  /** Final tasks older than this are deleted, at least every 6 h. [never] */
+  retentionMs?: number
+  /** A running task may be cancelled by force this long after it was asked to stop. [30 000] */
+  cancelGraceMs?: number
+  /** A task that took this many processes down with it is failed. [3] */
+  maxCrashes?: number
+  /** Longest JSON of a payload. [1 MiB] */
+  maxPayloadBytes?: number
+  /** Lines kept of one task's log. [100 000] */
+  maxLogLines?: number
+  /** Characters kept of one attempt's log. [16 Mi] */
+  maxLogBytes?: number
+  /** Stop on SIGINT and SIGTERM. The host owns the process, so this must be asked for. [false] */
+  handleSignals?: boolean
+  /** Told what went wrong beside any call: a storage that is away, a throwing observer. [console.error, once per change] */
+  onError?: (error: unknown) => void
+  /** Replaces time, for tests. */
+  clock?: Clock
+}
+
+export interface ResolvedOptions {
+  tasks: ReadonlyMap<string, Task>
+  storage: TaskStorage
+  executors: ReadonlyMap<string, TaskExecutor>
+  observers: readonly TaskObserver[]
+  concurrency: number
+  retentionMs: number | null
+  cancelGraceMs: number
+  maxCrashes: number
+  maxPayloadBytes: number
+  maxLogLines: number
+  maxLogBytes: number
+  handleSignals: boolean
+  onError: (error: unknown) => void
+  clock: Clock
+}
+
+/** Fills in defaults and refuses what makes no sense. */
+export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
+  const number = (name: keyof TaskManagerOptions, fallback: number, min: number): number => {
+    const value = options[name] ?? fallback
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: ${name}: expected a whole number of ${min} or more, got ${String(value)}`,
+    )
+  }
+  const executors = named('executors', [asyncExecutor, ...(options.executors ?? [])])
+  const tasks = named('tasks', options.tasks)
+  for (const task of tasks.values()) {
+    if (executors.has(task.settings.executor)) continue
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: ${task.name}: executor: expected one of ${[...executors.keys()].join(', ')}, got ${task.settings.executor}`,
+    )
+  }
+  return {
+    tasks,
+    storage: options.storage ?? memoryStorage(),
+    executors,
+    observers: options.observers ?? [],
+    concurrency: number('concurrency', 10, 0),
+    retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
+    cancelGraceMs: number('cancelGraceMs', 30_000, 0),
+    maxCrashes: number('maxCrashes', 3, 1),
+    maxPayloadBytes: number('maxPayloadBytes', 1_048_576, 1),
+    maxLogLines: number('maxLogLines', 100_000, 0),
+    maxLogBytes: number('maxLogBytes', 16_777_216, 0),
+    handleSignals: options.handleSignals ?? false,
+    onError: options.onError ?? reportToConsole,
+    clock: options.clock ?? systemClock,
+  }
+}
+
+function named<Item extends { readonly name: string }>(
+  option: string,
+  items: readonly Item[],
+): Map<string, Item> {
+  if (!Array.isArray(items)) {
+    throw new TaskflowError('configuration', `TaskManager: ${option}: expected an array`)
+  }
+  const byName = new Map<string, Item>()
+  for (const item of items) {
+    if (byName.has(item.name)) {
+      throw new TaskflowError(
+        'configuration',
+        `TaskManager: ${option}: expected each name once, got ${item.name} twice`,
+      )
+    }
+    byName.set(item.name, item)
+  }
+  return byName
+}
+
+function reportToConsole(error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: nobody else listens, and silence would hide an outage
+  console.error('taskflow:', error instanceof Error ? error.message : error)
+}

@@ -1,0 +1,471 @@
+import { StorageUnavailableError, TaskflowError } from '../errors.ts'
+import { type LifecycleEvent, ObserverChain } from '../observers/observer.ts'
+import { isFinal, isRetryable, type TaskRecord } from '../record.ts'
+import type {
+  CancelResult,
+  FunctionInfo,
+  InsertResult,
+  InstanceRecord,
+  ListInput,
+  ListResult,
+  LogPage,
+  LogQuery,
+  MetricsQuery,
+  NewTask,
+  StoredTask,
+  TaskMetrics,
+  TaskStorage,
+} from '../storage/contract.ts'
+import { describeTask, type Task } from './define-task.ts'
+import { Dispatcher, type HandBack } from './dispatcher.ts'
+import { Gather } from './gather.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { hostIdentity } from './host-identity.ts'
+import { newTask, type Origin } from './new-task.ts'
+import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
+import { HeldTasks, HOLD_MS } from './request-tasks.ts'
+import { Retention } from './retention.ts'
+import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
+
+const MAX_INSERT = 1_000
+
+/** What `stop` did with the work that was under way. */
+export type StopReport = HandBack
+
+/**
+ * Runs background tasks inside the app's own process, over a storage.
+ *
+ * ```ts
+ * const tasks = new TaskManager({ tasks: [sendEmail], storage: sqliteStorage({ file: 'tasks.db' }) })
+ * await tasks.start()
+ * await tasks.enqueue(sendEmail, { address })
+ * ```
+ *
+ * Enqueuing and reading need no `start`, which claims and runs.
+ */
+export class TaskManager implements TaskQueue {
+  readonly #options: ResolvedOptions
+  readonly #storage: TaskStorage
+  readonly #observers: ObserverChain
+  readonly #listeners = new Set<(event: LifecycleEvent) => void>()
+  readonly #inserts: Gather<NewTask, InsertResult>
+  readonly #dispatcher: Dispatcher
+  readonly #heartbeat: Heartbeat
+  readonly #retention: Retention
+  readonly #stopping = new AbortController()
+  #opened: Promise<void> | null = null
+  #started: Promise<void> | null = null
+  #stopped: Promise<StopReport> | null = null
+  #hurry = () => {}
+
+  constructor(options: TaskManagerOptions) {
+    const resolved = resolveOptions(options)
+    this.#options = resolved
+    this.#storage = resolved.storage
+    const own = { onLifecycle: (event: LifecycleEvent) => this.#tell(event) }
+    this.#observers = new ObserverChain([...resolved.observers, own], resolved.onError)
+    this.#inserts = new Gather((batch) => this.#insert(batch), MAX_INSERT)
+    this.#dispatcher = new Dispatcher(resolved, this.#observers, {
+      clock: resolved.clock,
+      queue: this,
+      observers: this.#observers,
+      maxResultBytes: resolved.maxPayloadBytes,
+      maxLogLines: resolved.maxLogLines,
+      maxLogBytes: resolved.maxLogBytes,
+      graceMs: resolved.cancelGraceMs,
+    })
+    this.#heartbeat = new Heartbeat(resolved, hostIdentity(), {
+      joined: (instanceId) => this.#dispatcher.join(instanceId),
+      lost: () => this.#dispatcher.leaseLost(),
+      cancels: (requests) => this.#dispatcher.cancel(requests),
+      workDue: () => this.#dispatcher.wake(),
+      running: () => this.#dispatcher.held,
+    })
+    this.#retention = new Retention(resolved)
+  }
+
+  /** Aborts when `stop` begins: what serves this manager should end then too. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  /** Id of this instance in the storage; empty before `start`. */
+  get instanceId(): string {
+    return this.#heartbeat.instanceId
+  }
+
+  /** True between `start` and `stop`. */
+  get running(): boolean {
+    return this.#started !== null && this.#stopped === null
+  }
+
+  /** Slots of this process. */
+  get concurrency(): number {
+    return this.#options.concurrency
+  }
+
+  /** How long final tasks are kept; null for ever. */
+  get retentionMs(): number | null {
+    return this.#options.retentionMs
+  }
+
+  /** Names of the executors tasks may choose. */
+  get executors(): string[] {
+    return [...this.#options.executors.keys()]
+  }
+
+  /** The storage, for handlers and adapters. */
+  get storage(): TaskStorage {
+    return this.#storage
+  }
+
+  /** Told, beside `onError`'s other callers, what went wrong outside of any call. */
+  reportError(error: unknown): void {
+    this.#options.onError(error)
+  }
+
+  /**
+   * Opens the storage, takes over what a dead process left behind, and starts to claim. Further
+   * calls return the first one's promise.
+   *
+   * @throws what the storage's `open` throws; it may then be called again.
+   */
+  start(): Promise<void> {
+    if (this.#stopped) {
+      throw new TaskflowError(
+        'configuration',
+        'TaskManager: start: it has been stopped; make a new one',
+      )
+    }
+    this.#started ??= this.#start().catch((error) => {
+      this.#started = null
+      throw error
+    })
+    return this.#started
+  }
+
+  /**
+   * Stops in good order: claims nothing more, waits `graceMs` for handlers, aborts their signals,
+   * waits `abortMs`, gives back the rest (the attempt is not counted) and closes the storage. A
+   * second call skips the waiting.
+   */
+  stop(options: { graceMs?: number; abortMs?: number } = {}): Promise<StopReport> {
+    if (this.#stopped) this.#hurry()
+    else this.#stopped = this.#stop(options.graceMs ?? 15_000, options.abortMs ?? 5_000)
+    return this.#stopped
+  }
+
+  async enqueue<Payload, Result>(
+    task: Task<Payload, Result>,
+    ...[payload, options = {}]: EnqueueArgs<Payload>
+  ): Promise<TaskRef<Result>> {
+    return this.#add(task as Task<unknown, Result>, payload, options, { source: 'manual' })
+  }
+
+  /** Enqueues many tasks of one kind, in one commit per thousand; refused as a whole if one is. */
+  async enqueueMany<Payload, Result>(
+    task: Task<Payload, Result>,
+    items: readonly { payload: Payload; options?: EnqueueOptions }[],
+  ): Promise<TaskRef<Result>[]> {
+    const any = this.#registered(task.name)
+    const tasks = await Promise.all(
+      items.map(({ payload, options = {} }) =>
+        newTask(any, payload, options, { source: 'manual' }, this.#options),
+      ),
+    )
+    return Promise.all(tasks.map((item) => this.#store(item)))
+  }
+
+  /** Enqueues by name, as operators do. `unknown_function` when no live instance can run it. */
+  async enqueueByName(
+    funcName: string,
+    payload: unknown,
+    options: EnqueueOptions = {},
+  ): Promise<TaskRef> {
+    return this.#add(this.#registered(funcName), payload, options, { source: 'adhoc' })
+  }
+
+  /** The tasks of one request: stored at once, started by `release`. Adapters call this. */
+  forRequest(): RequestTasks {
+    return new HeldTasks({
+      enqueueNow: (task, payload, options) =>
+        this.#add(task, payload, options, { source: 'manual' }),
+      enqueueHeld: (task, payload, options) =>
+        this.#add(task, payload, { ...options, delayMs: HOLD_MS }, { source: 'manual' }),
+      release: (taskIds) => this.#release(taskIds),
+    })
+  }
+
+  /** One task, whole; null when there is none. */
+  async get(taskId: string): Promise<TaskRecord | null> {
+    await this.open()
+    const [stored] = await this.#storage.get({ taskIds: [taskId] })
+    return stored ? toRecord(stored) : null
+  }
+
+  /** One page of tasks, newest first unless sorted otherwise. */
+  async list(input: Partial<ListInput> = {}): Promise<ListResult> {
+    await this.open()
+    return this.#storage.list({ filter: {}, limit: 100, ...input })
+  }
+
+  /** Log lines of one task, in order. */
+  async logs(query: Partial<LogQuery> & { taskId: string }): Promise<LogPage> {
+    await this.open()
+    const { logs } = this.#storage
+    if (!logs) {
+      throw new TaskflowError('configuration', `logs: the storage ${this.#storage.name} keeps none`)
+    }
+    return logs.read({ limit: 500, ...query })
+  }
+
+  /** Counts and durations, of all tasks or of one function's. */
+  async metrics(query: MetricsQuery = {}): Promise<TaskMetrics> {
+    const [metrics] = await this.metricsOf([query])
+    if (!metrics) throw new TaskflowError('internal', 'metrics: the storage gave no answer')
+    return metrics
+  }
+
+  /** Counts and durations for several queries at once. */
+  async metricsOf(queries: MetricsQuery[]): Promise<TaskMetrics[]> {
+    await this.open()
+    return this.#storage.metrics({ queries })
+  }
+
+  /** All instances on this storage. */
+  async instances(): Promise<InstanceRecord[]> {
+    await this.open()
+    return (await this.#storage.instances?.list()) ?? []
+  }
+
+  /** What live instances can run, this one included, by name. */
+  async functions(): Promise<(FunctionInfo & { instances: number })[]> {
+    const byName = new Map<string, FunctionInfo & { instances: number }>()
+    const count = (info: FunctionInfo) => {
+      const known = byName.get(info.funcName)
+      if (known) known.instances++
+      else byName.set(info.funcName, { ...info, instances: 1 })
+    }
+    for (const task of this.#options.tasks.values()) count(describeTask(task))
+    for (const instance of await this.instances()) {
+      if (instance.state === 'stale' || instance.instanceId === this.instanceId) continue
+      for (const info of instance.functions) count(info)
+    }
+    return [...byName.values()].sort((a, b) => (a.funcName < b.funcName ? -1 : 1))
+  }
+
+  /**
+   * Cancels a task: a pending one at once; a running one is asked to, and a handler that returns
+   * normally all the same is `success`. `force` ends it after the grace period.
+   *
+   * @throws TaskflowError `not_found`, `invalid_input` in any final state, `conflict` when forced
+   *   too early.
+   */
+  async cancel(taskId: string, options: { force?: boolean } = {}): Promise<CancelResult> {
+    await this.open()
+    const { cancelGraceMs: graceMs } = this.#options
+    const [result] = await this.#storage.cancel({
+      taskIds: [taskId],
+      force: options.force ?? false,
+      graceMs,
+    })
+    switch (result?.result) {
+      case 'cancelled':
+      case 'requested':
+        // The owner may be this process: no need to wait for the next beat.
+        this.#dispatcher.wake()
+        this.#dispatcher.cancelLocally(taskId)
+        return result
+      case 'too_early':
+        throw new TaskflowError(
+          'conflict',
+          `cancel: force: expected ${graceMs} ms to have passed since it was asked to stop`,
+        )
+      case 'refused':
+        throw new TaskflowError(
+          'invalid_input',
+          `cancel: expected a pending or running task, it is ${result.status}`,
+        )
+      default:
+        throw unknownTask(taskId)
+    }
+  }
+
+  /**
+   * Runs a failed, interrupted or cancelled task again, as a new task with the same payload (or
+   * another one), tags and priority. The original stays as it is. While an earlier retry is
+   * pending, running or succeeded, that one is returned.
+   *
+   * @throws TaskflowError `not_found`, `invalid_input` in any other state, `unknown_function`,
+   *   `invalid_payload`.
+   */
+  async retry(taskId: string, options: { payload?: unknown } = {}): Promise<TaskRef> {
+    await this.open()
+    const [original] = await this.#storage.get({ taskIds: [taskId] })
+    if (!original) throw unknownTask(taskId)
+    if (!isRetryable(original.status)) {
+      throw new TaskflowError(
+        'invalid_input',
+        `retry: expected a failed, interrupted or cancelled task, it is ${original.status}`,
+      )
+    }
+    const task = this.#registered(original.funcName)
+    const payload = 'payload' in options ? options.payload : JSON.parse(original.payload)
+    const { tags } = original
+    const given = original.priority === null ? { tags } : { tags, priority: original.priority }
+    return this.#add(task, payload, given, { source: 'manual', retryOf: taskId })
+  }
+
+  /**
+   * Makes a scheduled or retrying task due now.
+   *
+   * @throws TaskflowError `not_found`, or `invalid_input` for any other task.
+   */
+  async runNow(taskId: string): Promise<void> {
+    await this.open()
+    const [result] = await this.#storage.reschedule({ tasks: [{ taskId }] })
+    if (result?.result === 'missing') throw unknownTask(taskId)
+    if (result?.result === 'refused') {
+      throw new TaskflowError('invalid_input', 'run: expected a scheduled or retrying task')
+    }
+    this.#dispatcher.wake()
+  }
+
+  /** Follows the steps that this instance takes part in; returns what ends that. */
+  subscribe(listener: (event: LifecycleEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Opens the storage, once; every method does so by itself. */
+  open(): Promise<void> {
+    this.#opened ??= this.#storage.open().catch((error) => {
+      this.#opened = null
+      throw asUnavailable(error)
+    })
+    return this.#opened
+  }
+
+  async #start(): Promise<void> {
+    await this.open()
+    await this.#heartbeat.start()
+    this.#retention.start()
+    if (this.#options.handleSignals) stopOnSignals(this)
+  }
+
+  async #stop(graceMs: number, abortMs: number): Promise<StopReport> {
+    const hurry = new Promise<void>((resolve) => {
+      this.#hurry = resolve
+    })
+    this.#stopping.abort()
+    this.#retention.stop()
+    this.#heartbeat.drain()
+    this.#dispatcher.drain()
+    await this.#inserts.settled()
+    await this.#dispatcher.idle(graceMs, hurry)
+    this.#dispatcher.abortForShutdown()
+    await this.#dispatcher.idle(abortMs, hurry)
+    const report = await this.#dispatcher.handBack()
+    // The lease of an unreachable storage ends by itself.
+    if (this.#started) await this.#heartbeat.leave().catch(this.#options.onError)
+    for (const executor of this.#options.executors.values()) await executor.close?.()
+    await this.#observers.close()
+    await this.#storage.close()
+    return report
+  }
+
+  async #add<Result>(
+    task: Task<unknown, Result>,
+    payload: unknown,
+    options: EnqueueOptions,
+    origin: Origin,
+  ): Promise<TaskRef<Result>> {
+    const registered = this.#registered(task.name)
+    return this.#store(await newTask(registered, payload, options, origin, this.#options))
+  }
+
+  async #store(task: NewTask): Promise<InsertResult> {
+    if (this.#stopped) {
+      throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
+    }
+    return this.#inserts.add(task)
+  }
+
+  async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
+    await this.open()
+    try {
+      const results = await this.#storage.insert({ tasks })
+      tasks.forEach((task, i) => {
+        if (!results[i]?.duplicate) this.#accepted(task)
+      })
+      this.#dispatcher.wake()
+      return results
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
+
+  #accepted({ taskId, funcName, tags }: NewTask): void {
+    const at = this.#options.clock.now()
+    const event = { taskId, funcName, tags, at, attempt: null, durationMs: null, error: null }
+    this.#observers.lifecycle({ step: 'accepted', ...event })
+  }
+
+  async #release(taskIds: string[]): Promise<void> {
+    try {
+      await this.#storage.reschedule({ tasks: taskIds.map((taskId) => ({ taskId })) })
+      this.#dispatcher.wake()
+    } catch (error) {
+      // They start by themselves when the hold is over.
+      this.#options.onError(error)
+    }
+  }
+
+  #registered(funcName: string): Task<unknown, unknown> {
+    const task = this.#options.tasks.get(funcName)
+    if (task) return task as Task<unknown, unknown>
+    throw new TaskflowError(
+      'unknown_function',
+      `expected one of the manager's tasks, got ${JSON.stringify(funcName.slice(0, 200))}`,
+    )
+  }
+
+  #tell(event: LifecycleEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
+  }
+}
+
+function toRecord({ payload, result, requeueOnInterrupt: _, ...stored }: StoredTask): TaskRecord {
+  return {
+    ...stored,
+    payload: JSON.parse(payload),
+    result: isFinal(stored.status) && result !== null ? JSON.parse(result) : undefined,
+  }
+}
+
+function asUnavailable(error: unknown): TaskflowError {
+  if (error instanceof TaskflowError) return error
+  return new StorageUnavailableError('the storage failed', { cause: error, committed: 'unknown' })
+}
+
+function unknownTask(taskId: string): TaskflowError {
+  return new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
+}
+
+function stopOnSignals(manager: TaskManager): void {
+  const stop = () => void manager.stop()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, stop)
+    manager.stopping.addEventListener('abort', () => {
+      // The second signal shortens; the third is the host's or the system's again.
+      process.once(signal, stop)
+      process.off(signal, stop)
+    })
+  }
+}

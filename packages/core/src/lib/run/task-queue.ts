@@ -1,0 +1,55 @@
+import type { Task } from './define-task.ts'
+
+/** Settings of a single enqueue. */
+export interface EnqueueOptions {
+  /** When it is due, epoch ms or a Date. [now] */
+  runAt?: number | Date
+  /** Due this long from now; not together with `runAt`. [0] */
+  delayMs?: number
+  /** Higher runs first. [the task's] */
+  priority?: number
+  /**
+   * While an earlier task of this function with this key is pending, running or succeeded, that one
+   * is returned instead. At most 500 characters.
+   */
+  idempotencyKey?: string
+  /** Labels: forwarded to observers, shown and searched in the dashboard. */
+  tags?: Record<string, string>
+  /** With request-scoped tasks: start at once, not after the response. [the task's] */
+  eager?: boolean
+}
+
+/** What `enqueue` resolves with: the task is stored. */
+export interface TaskRef<Result = unknown> {
+  taskId: string
+  /** An earlier task with the same idempotency key is returned. */
+  duplicate: boolean
+  /** Never set: carries the type of the result. */
+  readonly '~result'?: Result
+}
+
+/** Arguments after the task: a task without payload may leave it out. */
+// biome-ignore lint/suspicious/noConfusingVoidType: void is what a task without a payload has
+export type EnqueueArgs<Payload> = [Payload] extends [void]
+  ? [payload?: undefined, options?: EnqueueOptions]
+  : [payload: NoInfer<Payload>, options?: EnqueueOptions]
+
+/** Where tasks are enqueued: a manager, a request's `tasks`, a running task's context. */
+export interface TaskQueue {
+  /**
+   * Stores a task. When it resolves, the task is committed and survives any crash.
+   *
+   * @throws TaskflowError `invalid_payload`, `too_large`, `unknown_function`, `invalid_input`;
+   *   StorageUnavailableError, whose `committed` says whether it may have been stored.
+   */
+  enqueue<Payload, Result>(
+    task: Task<Payload, Result>,
+    ...args: EnqueueArgs<Payload>
+  ): Promise<TaskRef<Result>>
+}
+
+/** The tasks of one request: stored when enqueued, started when the response has been sent. */
+export interface RequestTasks extends TaskQueue {
+  /** The response has ended: start what was held. Never rejects; may be called twice. */
+  release(): Promise<void>
+}

@@ -1,0 +1,59 @@
+import type { ChangeFeed, ChangePage } from '../contract.ts'
+
+/** Positions are kept this long, so that a stream can resume after a short break. */
+const KEPT_MS = 60_000
+
+interface Change {
+  seq: number
+  at: number
+  taskIds: string[]
+}
+
+/** What changed lately, by position `<epoch>.<seq>`; the epoch is new for each storage. */
+export class MemoryChanges implements ChangeFeed {
+  readonly #epoch = crypto.randomUUID().slice(0, 8)
+  readonly #changes: Change[] = []
+  #seq = 0
+  #forgottenTo = 0
+
+  record(taskIds: string[], now: number): void {
+    if (taskIds.length === 0) return
+    this.#changes.push({ seq: ++this.#seq, at: now, taskIds })
+    let old = 0
+    while (old < this.#changes.length && (this.#changes[old]?.at ?? now) < now - KEPT_MS) old++
+    // In larger pieces, since removing from the front copies the rest.
+    if (old > 1000 || (old > 0 && old === this.#changes.length)) {
+      this.#forgottenTo = this.#changes[old - 1]?.seq ?? this.#forgottenTo
+      this.#changes.splice(0, old)
+    }
+  }
+
+  async head(): Promise<string> {
+    return this.#cursor(this.#seq)
+  }
+
+  async since(input: { cursor: string; limit: number }): Promise<ChangePage> {
+    const [epoch, text] = input.cursor.split('.')
+    const from = Number(text)
+    const known =
+      epoch === this.#epoch &&
+      Number.isInteger(from) &&
+      from >= this.#forgottenTo &&
+      from <= this.#seq
+    if (!known) return { cursor: this.#cursor(this.#seq), taskIds: [], gap: true }
+    const first = this.#changes.findIndex((change) => change.seq > from)
+    const taskIds = new Set<string>()
+    let seq = from
+    for (const change of first < 0 ? [] : this.#changes.slice(first)) {
+      // Whole changes only, and at least one, so that a reader gets on.
+      if (taskIds.size > 0 && taskIds.size + change.taskIds.length > input.limit) break
+      for (const id of change.taskIds) taskIds.add(id)
+      seq = change.seq
+    }
+    return { cursor: this.#cursor(seq), taskIds: [...taskIds], gap: false }
+  }
+
+  #cursor(seq: number): string {
+    return `${this.#epoch}.${seq}`
+  }
+}

@@ -1,0 +1,86 @@
+import type {
+  BeatInput,
+  InstanceBeat,
+  InstanceDirectory,
+  InstanceInfo,
+  InstanceRecord,
+} from '../contract.ts'
+
+interface Lease {
+  info: InstanceInfo
+  beat: number
+  startedAt: number
+  lastBeatAt: number
+  expiresAt: number
+  running: number
+  state: 'running' | 'draining'
+}
+
+/** Who holds a lease. */
+export class MemoryInstances implements InstanceDirectory {
+  readonly #leases = new Map<string, Lease>()
+  readonly #clock: () => number
+
+  constructor(clock: () => number) {
+    this.#clock = clock
+  }
+
+  /** Joins, renews or leaves; false when the lease is lost. */
+  renew(input: BeatInput, now: number): boolean {
+    const id = input.instance.instanceId
+    const lease = this.#leases.get(id)
+    if (input.leaving) return this.#leases.delete(id)
+    if (input.beat === 0 ? lease !== undefined : !lease || input.beat <= lease.beat) return false
+    this.#leases.set(id, {
+      info: input.beat === 0 || !lease ? input.instance : lease.info,
+      beat: input.beat,
+      startedAt: lease?.startedAt ?? now,
+      lastBeatAt: now,
+      expiresAt: now + input.leaseMs,
+      running: input.running,
+      state: input.state,
+    })
+    return true
+  }
+
+  has(instanceId: string | null): boolean {
+    return instanceId !== null && this.#leases.has(instanceId)
+  }
+
+  /** True when the instance may claim. */
+  live(instanceId: string, now: number): boolean {
+    return (this.#leases.get(instanceId)?.expiresAt ?? 0) > now
+  }
+
+  functionsOf(instanceId: string): string[] {
+    return this.#leases.get(instanceId)?.info.functions.map(({ funcName }) => funcName) ?? []
+  }
+
+  others(instanceId: string, now: number): InstanceBeat[] {
+    return [...this.#leases]
+      .filter(([id]) => id !== instanceId)
+      .map(([id, lease]) => ({
+        instanceId: id,
+        beat: lease.beat,
+        leaseOver: lease.expiresAt <= now,
+        // Memory ends with its only process.
+        gone: false,
+      }))
+  }
+
+  /** Removes an instance that still stands at the beat it was judged by. */
+  bury(instanceId: string, beat: number): void {
+    if (this.#leases.get(instanceId)?.beat === beat) this.#leases.delete(instanceId)
+  }
+
+  async list(input: { now?: number | undefined } = {}): Promise<InstanceRecord[]> {
+    const now = input.now ?? this.#clock()
+    return [...this.#leases.values()].map((lease) => ({
+      ...lease.info,
+      startedAt: lease.startedAt,
+      lastBeatAt: lease.lastBeatAt,
+      running: lease.running,
+      state: lease.expiresAt <= now ? 'stale' : lease.state,
+    }))
+  }
+}

@@ -1,0 +1,88 @@
+import { Heap } from './heap.ts'
+import type { Row } from './row.ts'
+
+interface Entry {
+  row: Row
+  /** `row.queued` when it was queued; another number means that the entry is out of date. */
+  ticket: number
+}
+
+/** Pending tasks of one function: those not due yet by time, the due ones in claim order. */
+interface Lane {
+  waiting: Heap<Entry>
+  due: Heap<Entry>
+}
+
+const byTime = (a: Entry, b: Entry) => a.row.runAt - b.row.runAt
+
+/** Priority descending (none is 0), then due time, then id. */
+export function byClaimOrder(a: Row, b: Row): number {
+  return (
+    (b.priority ?? 0) - (a.priority ?? 0) ||
+    a.runAt - b.runAt ||
+    (a.taskId < b.taskId ? -1 : a.taskId > b.taskId ? 1 : 0)
+  )
+}
+
+/** Pending tasks in the order in which they are to be claimed. */
+export class PendingQueue {
+  readonly #lanes = new Map<string, Lane>()
+
+  /** Queues a pending row, or queues it anew after its due time changed. */
+  add(row: Row): void {
+    let lane = this.#lanes.get(row.funcName)
+    if (!lane) {
+      lane = { waiting: new Heap(byTime), due: new Heap((a, b) => byClaimOrder(a.row, b.row)) }
+      this.#lanes.set(row.funcName, lane)
+    }
+    lane.waiting.push({ row, ticket: ++row.queued })
+  }
+
+  /** Takes the next row that is due; null when none is. */
+  take(funcNames: string[], now: number): Row | null {
+    let best: Lane | undefined
+    let bestRow: Row | undefined
+    for (const name of funcNames) {
+      const lane = this.#lanes.get(name)
+      const row = lane && this.#firstDue(lane, now)
+      if (row && (!bestRow || byClaimOrder(row, bestRow) < 0)) {
+        best = lane
+        bestRow = row
+      }
+    }
+    best?.due.pop()
+    return bestRow ?? null
+  }
+
+  /** When the next task of these functions is due. */
+  nextRunAt(funcNames: string[], now: number): number | null {
+    let next: number | null = null
+    for (const name of funcNames) {
+      const lane = this.#lanes.get(name)
+      if (!lane) continue
+      const row = this.#firstDue(lane, now) ?? valid(lane.waiting)?.row
+      if (row && (next === null || row.runAt < next)) next = row.runAt
+    }
+    return next
+  }
+
+  #firstDue(lane: Lane, now: number): Row | undefined {
+    for (let entry = valid(lane.waiting); entry && entry.row.runAt <= now; ) {
+      lane.waiting.pop()
+      lane.due.push(entry)
+      entry = valid(lane.waiting)
+    }
+    return valid(lane.due)?.row
+  }
+}
+
+/** The first entry that is still true; what is out of date is dropped on the way. */
+function valid(heap: Heap<Entry>): Entry | undefined {
+  for (;;) {
+    const entry = heap.peek()
+    if (!entry || (entry.row.status === 'pending' && entry.row.queued === entry.ticket)) {
+      return entry
+    }
+    heap.pop()
+  }
+}

@@ -1,0 +1,109 @@
+import type {
+  AttemptOutcome,
+  LogEntry,
+  TaskAttempt,
+  TaskPhase,
+  TaskProgress,
+  TaskStatus,
+  TaskSummary,
+} from '../../record.ts'
+import type { NewTask, StoredTask } from '../contract.ts'
+
+/** A task as memory holds it. */
+export interface Row extends Omit<NewTask, 'runAt' | 'delayMs'> {
+  status: TaskStatus
+  createdAt: number
+  runAt: number
+  claimedAt: number | null
+  startTime: number | null
+  endTime: number | null
+  /** Zero-based number of the attempt that runs or ran last. */
+  attempt: number
+  attemptsMade: number
+  crashes: number
+  /** How the last attempt ended the task; null while it is live or if it ended without one. */
+  lastOutcome: AttemptOutcome | null
+  attempts: TaskAttempt[]
+  result: string | null
+  error: string | null
+  stacktrace: string | null
+  logs: LogEntry[]
+  instance: string | null
+  progress: TaskProgress | null
+  cancelRequestedAt: number | null
+  fence: number
+  rev: number
+  /** Which entry of the queue is the valid one. */
+  queued: number
+}
+
+/** Lines of the log that a summary carries. */
+const TAIL_LINES = 20
+
+export function phaseOf(row: Row, now: number): TaskPhase {
+  if (row.status !== 'pending') return row.status
+  if (row.runAt <= now) return 'queued'
+  return row.attemptsMade > 0 ? 'retrying' : 'scheduled'
+}
+
+export function toSummary(row: Row, now: number): TaskSummary {
+  const { startTime, endTime } = row
+  return {
+    taskId: row.taskId,
+    funcName: row.funcName,
+    group: row.group,
+    status: row.status,
+    phase: phaseOf(row, now),
+    createdAt: row.createdAt,
+    runAt: row.runAt,
+    startTime,
+    endTime,
+    durationMs: startTime === null || endTime === null ? null : endTime - startTime,
+    attemptsMade: row.attemptsMade,
+    retriesUsed: Math.max(0, row.attemptsMade - 1),
+    maxAttempts: row.maxAttempts,
+    crashes: row.crashes,
+    error: row.error,
+    stacktrace: row.stacktrace,
+    logTail: row.logs.slice(-TAIL_LINES),
+    logCount: row.logs.length,
+    idempotencyKey: row.idempotencyKey,
+    tags: { ...row.tags },
+    source: row.source,
+    retryOf: row.retryOf,
+    priority: row.priority,
+    executor: row.executor,
+    instance: row.instance,
+    progress: row.progress,
+    cancelRequestedAt: row.cancelRequestedAt,
+    fence: row.fence,
+    rev: row.rev,
+  }
+}
+
+export function toStored(row: Row, now: number): StoredTask {
+  return {
+    ...toSummary(row, now),
+    payload: row.payload,
+    result: row.result,
+    requeueOnInterrupt: row.requeueOnInterrupt,
+    attempts: [...row.attempts, ...lastAttempt(row)],
+  }
+}
+
+/** The attempt that is the row itself: the one that runs, or the one that ended the task. */
+function lastAttempt(row: Row): TaskAttempt[] {
+  if (row.claimedAt === null || (row.status !== 'running' && row.lastOutcome === null)) return []
+  return [
+    {
+      attempt: row.attempt,
+      claimedAt: row.claimedAt,
+      startedAt: row.startTime ?? row.claimedAt,
+      endedAt: row.endTime,
+      outcome: row.lastOutcome,
+      error: row.lastOutcome === 'success' ? null : row.error,
+      stacktrace: row.lastOutcome === 'success' ? null : row.stacktrace,
+      instance: row.instance,
+    },
+  ]
+}

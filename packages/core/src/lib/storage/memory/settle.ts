@@ -1,0 +1,91 @@
+import type { Settlement } from '../contract.ts'
+import { attemptOutcome } from '../contract.ts'
+import { appendLogs } from './logs.ts'
+import type { Row } from './row.ts'
+
+/** Ends the attempt that runs: the row is pending again, or final. */
+export function settleRow(row: Row, settlement: Settlement, now: number): void {
+  const { outcome } = settlement
+  appendLogs(row, settlement.logs)
+  row.startTime = Math.max(now - settlement.durationMs, row.claimedAt ?? 0)
+  const cancelled = row.cancelRequestedAt !== null
+  switch (outcome.type) {
+    case 'success':
+      row.result = settlement.result ?? null
+      row.error = null
+      row.stacktrace = null
+      end(row, 'success', settlement, now)
+      break
+    case 'cancelled':
+      takeError(row, settlement)
+      end(row, 'cancelled', settlement, now)
+      break
+    case 'failed':
+      takeError(row, settlement)
+      end(row, cancelled ? 'cancelled' : 'failed', settlement, now)
+      break
+    case 'retry':
+      takeError(row, settlement)
+      if (cancelled) end(row, 'cancelled', settlement, now)
+      else putBack(row, settlement, now, now + (settlement.delayMs ?? 0))
+      break
+    case 'snoozed':
+      row.attemptsMade--
+      if (cancelled) end(row, 'cancelled', settlement, now)
+      else putBack(row, settlement, now, now + (settlement.delayMs ?? 0))
+      break
+    case 'released':
+      row.attemptsMade--
+      row.fence++
+      if (cancelled) end(row, 'cancelled', settlement, now)
+      else if (!row.requeueOnInterrupt) end(row, 'interrupted', settlement, now)
+      else putBack(row, settlement, now, row.runAt)
+      break
+    case 'unstarted':
+      row.attemptsMade--
+      row.fence++
+      row.startTime = null
+      if (cancelled) endUnstarted(row, now)
+      else giveBack(row)
+  }
+}
+
+function takeError(row: Row, settlement: Settlement): void {
+  row.error = settlement.error ?? null
+  row.stacktrace = settlement.stacktrace ?? null
+}
+
+function end(row: Row, status: Row['status'], settlement: Settlement, now: number): void {
+  row.status = status
+  row.endTime = now
+  row.lastOutcome = status === 'cancelled' ? 'cancelled' : attemptOutcome(settlement.outcome)
+}
+
+function endUnstarted(row: Row, now: number): void {
+  row.status = 'cancelled'
+  row.endTime = now
+}
+
+/** Back to pending as if it had never been claimed. */
+function giveBack(row: Row): void {
+  row.status = 'pending'
+  row.claimedAt = null
+  row.instance = null
+}
+
+/** Back to pending, with a record of the attempt that is over. */
+function putBack(row: Row, settlement: Settlement, now: number, runAt: number): void {
+  row.attempts.push({
+    attempt: row.attempt,
+    claimedAt: row.claimedAt ?? now,
+    startedAt: row.startTime ?? now,
+    endedAt: now,
+    outcome: attemptOutcome(settlement.outcome),
+    error: settlement.error ?? null,
+    stacktrace: settlement.stacktrace ?? null,
+    instance: row.instance,
+  })
+  row.status = 'pending'
+  row.runAt = runAt
+  row.progress = null
+}
