@@ -1,9 +1,9 @@
-export { describeAdapter } from './lib/testing/describe-adapter/describe-adapter.ts'
+export { describeStorage } from './lib/testing/describe-storage/describe-storage.ts'
 export type {
-  AdapterHarness,
-  AdapterServer,
-  AdapterSetup,
-  AdapterTestRunner,
-  AppRequest,
-  AppResponse,
-} from './lib/testing/describe-adapter/harness.ts'
+  StorageFact,
+  StorageFixture,
+  StorageHarness,
+  TestRunner,
+} from './lib/testing/describe-storage/harness.ts'
+
+export { type FakeClock, fakeClock } from './lib/testing/fake-clock.ts'

@@ -8,6 +8,12 @@ export interface ParsedBody {
   rawBody?: unknown
 }
 
+/** True when HTTP/1 says that no body was sent; parsers leave `{}` all the same. */
+export function isEmpty(req: NodeRequest): boolean {
+  if (req.httpVersionMajor !== 1 || req.headers['transfer-encoding'] !== undefined) return false
+  return !(Number(req.headers['content-length']) > 0)
+}
+
 /** True when an earlier middleware has read the body: the stream would never yield it again. */
 export function isConsumed(req: NodeRequest): boolean {
   return req.readableEnded || req.readableDidRead

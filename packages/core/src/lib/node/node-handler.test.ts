@@ -4,7 +4,8 @@ import { connect as connectHttp2, createServer as createHttp2Server } from 'node
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type BridgedHandler, type NodeHandlerOptions, nodeHandler } from './node-handler.ts'
+import type { TaskflowHandler } from '../handler/create-handler.ts'
+import { type NodeHandlerOptions, nodeHandler } from './node-handler.ts'
 
 type From = Parameters<TaskflowHandler>[1]
 

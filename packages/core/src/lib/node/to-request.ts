@@ -1,6 +1,6 @@
 import { createRequest } from '@remix-run/node-fetch-server'
 import { TaskflowError } from '../errors.ts'
-import { isConsumed, type ParsedBody, rebuildBody, wireHeaders } from './consumed-body.ts'
+import { isConsumed, isEmpty, type ParsedBody, rebuildBody, wireHeaders } from './consumed-body.ts'
 import { askedFor, type NodeRequest, type NodeResponse, pathAndQuery } from './node-message.ts'
 
 /** Options of {@link toRequest}. */
@@ -38,7 +38,8 @@ export function toRequest(
     const headers = new Headers(head.headers)
     for (const name of wireHeaders) headers.delete(name)
     const parsed = options.parsed ?? { body: req.body, rawBody: req.rawBody }
-    const body = rebuildBody(parsed, headers.get('content-type')?.toLowerCase() ?? '')
+    const type = headers.get('content-type')?.toLowerCase() ?? ''
+    const body = isEmpty(req) ? null : rebuildBody(parsed, type)
     return new Request(head.url, {
       method: req.method ?? 'POST',
       headers,

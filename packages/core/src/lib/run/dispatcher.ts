@@ -128,7 +128,7 @@ export class Dispatcher {
 
   /** Resolves when no handler runs, or after `ms`, or when `hurry` resolves. */
   async idle(ms: number, hurry: Promise<void>): Promise<void> {
-    if (this.#active.size === 0) return
+    if (this.#active.size === 0 || ms <= 0) return
     let done = () => {}
     const over = new Promise<void>((resolve) => {
       done = resolve

@@ -24,7 +24,7 @@ const plainNode: AdapterHarness = {
           const response = await app({ method, path, tasks, text: () => text(req) })
           res.writeHead(response.status).end(response.text)
         } catch {
-          res.writeHead(500).end('error')
+          if (!res.headersSent) res.writeHead(500).end('error')
         }
       })
     })

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { Gather } from './gather.ts'
+
+describe('Gather', () => {
+  it('sends what was added together as one batch, each with its own result', async () => {
+    const batches: number[][] = []
+    const gather = new Gather<number, number>(async (items) => {
+      batches.push(items)
+      return items.map((item) => item * 10)
+    }, 100)
+    const results = await Promise.all([1, 2, 3].map((n) => gather.add(n)))
+    expect(results).toEqual([10, 20, 30])
+    expect(batches).toEqual([[1, 2, 3]])
+  })
+
+  it('sends what came meanwhile when the batch before is done', async () => {
+    const batches: number[][] = []
+    const release: (() => void)[] = []
+    const gather = new Gather<number, number>(async (items) => {
+      batches.push(items)
+      await new Promise<void>((resolve) => release.push(resolve))
+      return items
+    }, 2)
+    const first = gather.add(1)
+    await Promise.resolve()
+    const rest = [2, 3, 4].map((n) => gather.add(n))
+    release.shift()?.()
+    await first
+    while (batches.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    release.shift()?.()
+    while (batches.length < 3) await new Promise((resolve) => setImmediate(resolve))
+    release.shift()?.()
+    await Promise.all(rest)
+    expect(batches).toEqual([[1], [2, 3], [4]])
+  })
+
+  it('rejects the batch that failed and goes on', async () => {
+    let fail = true
+    const gather = new Gather<number, number>(async (items) => {
+      if (fail) throw new Error('down')
+      return items
+    }, 10)
+    await expect(Promise.all([gather.add(1), gather.add(2)])).rejects.toThrow('down')
+    fail = false
+    await expect(gather.add(3)).resolves.toBe(3)
+  })
+
+  it('says when nothing is under way', async () => {
+    let sent = 0
+    const gather = new Gather<number, number>(async (items) => {
+      sent += items.length
+      return items
+    }, 1)
+    void gather.add(1)
+    void gather.add(2)
+    await gather.settled()
+    expect(sent).toBe(2)
+  })
+})

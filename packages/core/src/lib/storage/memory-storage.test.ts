@@ -1,0 +1,15 @@
+import { describe, it } from 'vitest'
+import { describeStorage } from '../testing/describe-storage/describe-storage.ts'
+import { memoryStorage } from './memory/memory-storage.ts'
+
+describeStorage(
+  'memoryStorage',
+  {
+    facts: ['logs', 'changes', 'instances'],
+    async create() {
+      const storage = memoryStorage()
+      return { storage, dispose: () => storage.close() }
+    },
+  },
+  { describe, it },
+)

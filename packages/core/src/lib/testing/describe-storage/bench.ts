@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import type {
+  BeatInput,
+  BeatResult,
+  ChangeFeed,
+  ClaimedTask,
+  InsertResult,
+  InstanceDirectory,
+  LogStorage,
+  NewLogEntry,
+  NewTask,
+  RecoveredTask,
+  RecoverInput,
+  Settlement,
+  SettlementOutcome,
+  SettleResult,
+  StoredTask,
+  TaskMetrics,
+  TaskStorage,
+  TurnResult,
+} from '../../storage/contract.ts'
+import type { StorageFixture } from './harness.ts'
+
+/** The first instant of every case: a full hour. Cases pass `now` and never wait. */
+export const T0 = 1_800_000_000_000
+export const SECOND = 1_000
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+
+/** A task id that sorts by its number, as ids made later sort after earlier ones. */
+export function idOf(n: number): string {
+  return `01900000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
+}
+
+/** A log line. */
+export function line(text: string, more: Partial<NewLogEntry> = {}): NewLogEntry {
+  return { at: T0, stream: 'log', level: 'info', attempt: 0, text, ...more }
+}
+
+/** The storage of one case, with shorthands for what cases do all the time. */
+export class Bench {
+  readonly #fixture: StorageFixture
+  storage: TaskStorage
+  #ids = 0
+
+  constructor(fixture: StorageFixture) {
+    this.#fixture = fixture
+    this.storage = fixture.storage
+  }
+
+  /** A task with nothing special about it; its id is above all ids before. */
+  task(more: Partial<NewTask> = {}): NewTask {
+    this.#ids += 1
+    return {
+      taskId: idOf(this.#ids),
+      funcName: 'work',
+      group: null,
+      payload: '{}',
+      priority: null,
+      maxAttempts: 4,
+      requeueOnInterrupt: false,
+      idempotencyKey: null,
+      tags: {},
+      source: 'manual',
+      executor: 'async',
+      retryOf: null,
+      ...more,
+    }
+  }
+
+  /** Inserts one task and returns its id. */
+  async add(more: Partial<NewTask> = {}, now = T0): Promise<string> {
+    const task = this.task(more)
+    await this.insert([task], now)
+    return task.taskId
+  }
+
+  insert(tasks: NewTask[], now = T0): Promise<InsertResult[]> {
+    return this.storage.insert({ tasks, now })
+  }
+
+  /** Joins an instance; its lease lasts 15 s. */
+  join(instanceId: string, now = T0, storage = this.storage): Promise<BeatResult> {
+    return this.beat(instanceId, 0, now, {}, storage)
+  }
+
+  beat(
+    instanceId: string,
+    beat: number,
+    now = T0,
+    more: Partial<BeatInput> & { funcNames?: string[] } = {},
+    storage = this.storage,
+  ): Promise<BeatResult> {
+    const { funcNames = ['work'], ...input } = more
+    return storage.beat({
+      instance: {
+        instanceId,
+        host: 'host',
+        pid: 1,
+        version: '1.2.3',
+        functions: funcNames.map((funcName) => ({
+          funcName,
+          group: null,
+          executor: 'async',
+          retries: 3,
+          delayMs: 0,
+          backoff: 1,
+          timeoutMs: null,
+          priority: null,
+          requeueOnInterrupt: false,
+          eager: false,
+        })),
+      },
+      beat,
+      leaseMs: 15 * SECOND,
+      running: 0,
+      state: 'running',
+      now,
+      ...input,
+    })
+  }
+
+  turn(
+    instanceId: string,
+    input: { settle?: Settlement[]; limit?: number; funcNames?: string[] },
+    now = T0,
+    storage = this.storage,
+  ): Promise<TurnResult> {
+    const { settle = [], limit = 100, funcNames = ['work'] } = input
+    return storage.turn({ instanceId, settle, claim: { limit, funcNames }, now })
+  }
+
+  async claim(
+    instanceId: string,
+    now = T0,
+    more: { limit?: number; funcNames?: string[] } = {},
+    storage = this.storage,
+  ): Promise<ClaimedTask[]> {
+    return (await this.turn(instanceId, more, now, storage)).claimed
+  }
+
+  /** Joins, claims and returns the one task that is due. */
+  async start(instanceId: string, now = T0): Promise<ClaimedTask> {
+    await this.join(instanceId, now)
+    return this.claimOne(instanceId, now)
+  }
+
+  async claimOne(instanceId: string, now = T0): Promise<ClaimedTask> {
+    const [task, ...more] = await this.claim(instanceId, now)
+    assert(task !== undefined, 'a task is due')
+    assert.equal(more.length, 0, 'one task is due')
+    return task
+  }
+
+  settlement(
+    task: { taskId: string; fence: number },
+    outcome: SettlementOutcome | SettlementOutcome['type'],
+    more: Partial<Settlement> = {},
+  ): Settlement {
+    const { taskId, fence } = task
+    return { taskId, fence, outcome: toOutcome(outcome), durationMs: 0, logs: [], ...more }
+  }
+
+  /** Settles one task and claims nothing. */
+  async settle(
+    instanceId: string,
+    task: { taskId: string; fence: number },
+    outcome: SettlementOutcome | SettlementOutcome['type'],
+    now = T0,
+    more: Partial<Settlement> = {},
+    storage = this.storage,
+  ): Promise<SettleResult> {
+    const settle = [this.settlement(task, outcome, more)]
+    const { settled } = await storage.turn({ instanceId, settle, claim: null, now })
+    assert.equal(settled.length, 1)
+    return settled[0] as SettleResult
+  }
+
+  /** Adds a task and ends it: started at `now`, over `durationMs` later. */
+  async ended(
+    outcome: SettlementOutcome | SettlementOutcome['type'],
+    now = T0,
+    more: Partial<NewTask> = {},
+    durationMs = 10,
+  ): Promise<string> {
+    const funcName = more.funcName ?? 'work'
+    const id = await this.add(more, now)
+    const instanceId = `instance-of-${id}`
+    await this.join(instanceId, now)
+    const [task] = await this.claim(instanceId, now, { limit: 1, funcNames: [funcName] })
+    assert.equal(task?.taskId, id, 'nothing else is due')
+    assert(task !== undefined)
+    await this.settle(instanceId, task, outcome, now + durationMs, { durationMs })
+    await this.beat(instanceId, 1, now + durationMs, { leaving: true })
+    return id
+  }
+
+  recover(
+    dead: RecoverInput['dead'],
+    now = T0,
+    more: Partial<RecoverInput> = {},
+  ): Promise<RecoveredTask[]> {
+    return this.storage.recover({ dead, maxCrashes: 3, crashDelayMs: 30 * SECOND, now, ...more })
+  }
+
+  async find(taskId: string, now = T0): Promise<StoredTask | null> {
+    const [task] = await this.storage.get({ taskIds: [taskId], now })
+    return task ?? null
+  }
+
+  async get(taskId: string, now = T0): Promise<StoredTask> {
+    const task = await this.find(taskId, now)
+    assert(task !== null, 'the task exists')
+    return task
+  }
+
+  async metrics(query: { funcName?: string; since?: number } = {}, now = T0): Promise<TaskMetrics> {
+    const [metrics] = await this.storage.metrics({ queries: [query], now })
+    assert(metrics !== undefined)
+    return metrics
+  }
+
+  get logs(): LogStorage {
+    assert(this.storage.logs, 'the storage has logs')
+    return this.storage.logs
+  }
+
+  get changes(): ChangeFeed {
+    assert(this.storage.changes, 'the storage has changes')
+    return this.storage.changes
+  }
+
+  get instances(): InstanceDirectory {
+    assert(this.storage.instances, 'the storage has instances')
+    return this.storage.instances
+  }
+
+  /** Another connection to the same data. */
+  async second(): Promise<TaskStorage> {
+    assert(this.#fixture.second, `a 'shared' storage has fixtures with second()`)
+    const storage = await this.#fixture.second()
+    await storage.open()
+    return storage
+  }
+
+  /** Goes on with a new connection to the same data. */
+  async reopen(): Promise<void> {
+    assert(this.#fixture.reopen, `a 'durable' storage has fixtures with reopen()`)
+    this.storage = await this.#fixture.reopen()
+    await this.storage.open()
+  }
+
+  dispose(): Promise<void> {
+    return this.#fixture.dispose()
+  }
+}
+
+function toOutcome(outcome: SettlementOutcome | SettlementOutcome['type']): SettlementOutcome {
+  if (typeof outcome !== 'string') return outcome
+  if (outcome === 'retry' || outcome === 'failed') return { type: outcome, cause: 'error' }
+  return { type: outcome }
+}
