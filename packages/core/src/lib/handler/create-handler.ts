@@ -69,10 +69,12 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
 
   const handle = async (request: Request, from: RequestOrigin = {}): Promise<Response> => {
     try {
-      const response = await answer(app, router, request, from)
+      const response = await answer(app, router, owns, request, from)
       if (request.method !== 'HEAD') return withDefaults(response)
       await response.body?.cancel()
-      return withDefaults(new Response(null, response))
+      return withDefaults(
+        new Response(null, { status: response.status, headers: response.headers }),
+      )
     } catch (error) {
       if (isOurs(error)) onError(error)
       const headers: Record<string, string> = {}
@@ -87,12 +89,13 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
 async function answer(
   app: App,
   router: RouterContext<Map<string, Route>>,
+  owns: (path: string) => boolean,
   request: Request,
   from: RequestOrigin,
 ): Promise<Response> {
   const url = new URL(request.url)
   const path = url.pathname.slice(app.options.basePath.length).replace(/\/$/, '') || '/'
-  const found = findRoute(router, '', path)
+  const found = owns(url.pathname) ? findRoute(router, '', path) : undefined
   if (!found) throw new TaskflowError('not_found', 'no such route')
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const route = found.data.get(method)

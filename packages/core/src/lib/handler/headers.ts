@@ -49,16 +49,14 @@ export function redirect(location: string, headers: Record<string, string> = {})
 
 /** Adds what every answer carries, without touching what a route has set. */
 export function withDefaults(response: Response): Response {
-  const defaults =
-    response.headers.has('content-security-policy') || isAsset(response)
-      ? COMMON
-      : { ...COMMON, ...DATA }
-  for (const [name, value] of Object.entries(defaults)) {
-    if (!response.headers.has(name)) response.headers.set(name, value)
+  const own = response.headers
+  // Pages and streams bring their own policy; assets may be used by any page.
+  const isData = !own.has('content-security-policy') && !own.has('access-control-allow-origin')
+  const headers = new Headers({ ...COMMON, ...(isData && DATA) })
+  for (const [name, value] of own) {
+    if (name !== 'set-cookie') headers.set(name, value)
   }
-  return response
-}
-
-function isAsset(response: Response): boolean {
-  return response.headers.get('access-control-allow-origin') === '*'
+  for (const cookie of own.getSetCookie()) headers.append('set-cookie', cookie)
+  // A new one: a Response of the host, such as a redirect, may not let its headers be changed.
+  return new Response(response.body, { status: response.status, headers })
 }

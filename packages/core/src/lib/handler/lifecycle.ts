@@ -13,7 +13,8 @@ export function lifecycleOf(task: TaskRecord): LifecycleStepJson[] {
     if (task.runAt > task.createdAt) {
       steps.push({ step: 'scheduled', at: task.createdAt, ...none, detail: isoInstant(task.runAt) })
     }
-    if (task.phase !== 'scheduled' && task.endTime !== task.createdAt) {
+    // Due, unless it still waits for that or was cancelled before.
+    if (task.phase !== 'scheduled' && task.runAt <= (task.endTime ?? task.runAt)) {
       const first = task.attempts[0]?.claimedAt ?? Number.POSITIVE_INFINITY
       steps.push({ step: 'queued', at: Math.min(task.runAt, first), ...none })
     }

@@ -1,0 +1,265 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createHandler, routes } from './create-handler.ts'
+import type { HandlerOptions, User } from './options.ts'
+import { testApp } from './test-app.ts'
+
+type App = Awaited<ReturnType<typeof testApp>>
+const apps: App[] = []
+afterEach(async () => {
+  vi.useRealTimers()
+  await Promise.all(apps.splice(0).map((app) => app.stop()))
+})
+
+const ui: NonNullable<HandlerOptions['ui']> = {
+  page: ({ base, title }) => `<main data-base="${base}">${title}</main>`,
+  loginPage: ({ next, message }) => `<form data-next="${next}">${message}</form>`,
+  asset: async () => null,
+}
+
+async function open(options: Partial<HandlerOptions> = {}) {
+  const app = await testApp({ auth: ['admin', 'secret'], ui, ...options })
+  apps.push(app)
+  return app
+}
+
+const form = (fields: Record<string, string>): RequestInit => ({
+  body: new URLSearchParams(fields),
+  headers: { origin: 'http://app.test' },
+})
+
+/** The cookie of a fresh login. */
+async function signIn(app: App, username = 'admin', password = 'secret') {
+  const response = await app.json('POST', '/auth/login', { username, password })
+  expect(response.status).toBe(204)
+  return response.headers.get('set-cookie')?.split(';')[0] ?? ''
+}
+
+describe('without a session', () => {
+  const unknownId = '01234567-89ab-7def-8123-456789abcdef'
+  const guarded = routes.filter(({ right }) => right !== 'none')
+
+  it.each(guarded.map((route) => [route.method, route.pattern, route.right]))(
+    '%s %s is closed',
+    async (method, pattern, right) => {
+      const app = await open()
+      const path = pattern.replace(':task_id', unknownId).replace('**', 'runs')
+      const response = await app.call(method, path)
+      expect(response.status).toBe(right === 'page' ? 303 : 401)
+    },
+  )
+
+  it('the page leads to the login and back', async () => {
+    const app = await open()
+    const response = await app.call('GET', '/dashboard/runs?q=1')
+    const to = new URL(response.headers.get('location') ?? '', 'http://app.test')
+    expect(to.pathname).toBe('/tasks/auth/login')
+    expect(to.searchParams.get('next')).toBe('/tasks/dashboard/runs?q=1')
+  })
+
+  it('health and the login page are open', async () => {
+    const app = await open()
+    expect((await app.call('GET', '/health')).status).toBe(200)
+    expect((await app.call('GET', '/auth/login')).status).toBe(200)
+    expect((await app.json('GET', '/auth/session')).status).toBe(401)
+  })
+})
+
+describe('login', () => {
+  it('by form sets a cookie and leads on', async () => {
+    const app = await open()
+    const response = await app.call(
+      'POST',
+      '/auth/login',
+      form({ username: 'admin', password: 'secret', next: '/tasks/dashboard/runs' }),
+    )
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe('/tasks/dashboard/runs')
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^taskflow_session=[\w.-]+; Path=\/tasks; Max-Age=86400; HttpOnly; SameSite=Lax$/,
+    )
+  })
+
+  it('opens list, stream and session', async () => {
+    const app = await open()
+    const cookie = await signIn(app)
+    expect((await app.json('GET', '', undefined, { cookie })).status).toBe(200)
+    const stream = await app.call('GET', '/dashboard/stream', { headers: { cookie } })
+    expect(stream.status).toBe(200)
+    await stream.body?.cancel()
+    expect((await app.json('GET', '/auth/session', undefined, { cookie })).body).toMatchObject({
+      user: { id: 'admin', name: 'admin' },
+      rights: expect.arrayContaining(['read', 'retry', 'delete']),
+      expires_at: expect.any(String),
+    })
+  })
+
+  it('says nothing of which half was wrong', async () => {
+    const app = await open()
+    const answers = await Promise.all(
+      [
+        { username: 'admin', password: 'wrong' },
+        { username: 'nobody', password: 'secret' },
+      ].map((body) => app.json('POST', '/auth/login', body)),
+    )
+    expect(answers[0]?.status).toBe(401)
+    expect(answers[0]?.body).toEqual(answers[1]?.body)
+  })
+
+  it('slows down who guesses, and lets others in', async () => {
+    const app = await open()
+    const from = { address: '10.0.0.1' }
+    const attempt = (password: string, at = from) =>
+      app.call('POST', '/auth/login', form({ username: 'admin', password }), at)
+    for (let i = 0; i < 5; i++) expect((await attempt('wrong')).status).toBe(401)
+    const refused = await attempt('secret')
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60)
+    expect((await attempt('secret', { address: '10.0.0.2' })).status).toBe(303)
+  })
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    '/%09/evil.example',
+    'https://evil.example/tasks/dashboard',
+    'https:evil.example',
+    'javascript:alert(1)',
+    '/elsewhere',
+    '/tasks/dashboard/../auth/logout',
+    '/tasks/dashboardx',
+  ])('never leads to %s', async (next) => {
+    const app = await open()
+    const fields = form({ username: 'admin', password: 'secret', next })
+    const response = await app.call('POST', '/auth/login', fields)
+    expect(response.headers.get('location')).toBe('/tasks/dashboard')
+  })
+
+  it('takes a list of users, and a backend of the host', async () => {
+    const many = await open({
+      auth: [
+        ['ann', 'one'],
+        ['bob', 'two'],
+      ],
+    })
+    await signIn(many, 'bob', 'two')
+    expect(
+      (await many.json('POST', '/auth/login', { username: 'ann', password: 'two' })).status,
+    ).toBe(401)
+    const backend = await open({
+      auth: { authenticateUser: async (user, password) => user === 'x' && password === 'y' },
+    })
+    await signIn(backend, 'x', 'y')
+  })
+
+  it('marks the cookie Secure behind https', async () => {
+    const app = await open({ publicOrigin: 'https://admin.example' })
+    const login = await app.json('POST', '/auth/login', { username: 'admin', password: 'secret' })
+    expect(login.headers.get('set-cookie')).toMatch(/; Secure$/)
+  })
+})
+
+describe('sessions', () => {
+  it('end with their time', async () => {
+    const app = await open({ tokenExpiryMs: 60_000 })
+    const cookie = await signIn(app)
+    vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
+    expect((await app.json('GET', '', undefined, { cookie })).status).toBe(401)
+  })
+
+  it('hold in no part that was changed, cut or made by another key', async () => {
+    const app = await open()
+    const other = await open({ secretKey: 'another key, long enough' })
+    const cookie = await signIn(app)
+    const tries = [cookie.slice(0, -3), `${cookie}x`, await signIn(other)]
+    for (let i = 20; i < cookie.length; i += 17) {
+      const flipped = cookie[i] === 'A' ? 'B' : 'A'
+      tries.push(cookie.slice(0, i) + flipped + cookie.slice(i + 1))
+    }
+    const none = btoa('{"alg":"none"}').replaceAll('=', '')
+    tries.push(cookie.replace(/=[^.]+/, `=${none}`))
+    for (const bad of tries) {
+      expect((await app.json('GET', '', undefined, { cookie: bad })).status).toBe(401)
+    }
+  })
+
+  it('survive a restart and a rotation of the key', async () => {
+    const old = 'the old key, long enough'
+    const cookie = await signIn(await open({ secretKey: old }))
+    const rotated = await open({ secretKey: ['the new key, long enough', old] })
+    expect((await rotated.json('GET', '', undefined, { cookie })).status).toBe(200)
+  })
+
+  it('end by logout, which another site cannot ask for', async () => {
+    const app = await open()
+    const cookie = await signIn(app)
+    const response = await app.call('POST', '/auth/logout', { headers: { cookie } })
+    expect(response.status).toBe(303)
+    expect(response.headers.get('set-cookie')).toMatch(/^taskflow_session=; .*Max-Age=0/)
+    const foreign = { headers: { cookie, 'sec-fetch-site': 'cross-site' } }
+    expect((await app.call('GET', '/auth/logout', foreign)).status).toBe(403)
+    expect((await app.call('POST', '/auth/logout', foreign)).status).toBe(403)
+  })
+})
+
+describe('roles and read-only', () => {
+  const as = (...roles: NonNullable<User['roles']>) =>
+    open({ auth: () => ({ id: 'u', name: 'U', roles }) })
+  const post = (app: App) => app.json('POST', '', { func_name: 'quick' })
+
+  it('let a viewer read, an operator act, and say who may what', async () => {
+    const viewer = await as('viewer')
+    expect((await viewer.json('GET')).status).toBe(200)
+    expect(await post(viewer)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect((await viewer.json('GET', '/auth/session')).body.rights).toEqual(['read'])
+    expect((await post(await as('operator'))).status).toBe(201)
+  })
+
+  it('read-only refuses changes to everybody', async () => {
+    const app = await open({ auth: false, readOnly: true })
+    expect((await post(app)).status).toBe(403)
+    expect((await app.json('GET')).status).toBe(200)
+  })
+
+  it('a function reuses the session of the host, and may answer itself', async () => {
+    const app = await open({
+      auth: (request) =>
+        request.headers.has('x-user')
+          ? { id: 'h', name: 'Host user' }
+          : Response.redirect('http://app.test/login'),
+    })
+    expect((await app.call('GET', '/dashboard')).headers.get('location')).toBe(
+      'http://app.test/login',
+    )
+    const known = await app.json('GET', '/auth/session', undefined, { 'x-user': '1' })
+    expect(known.body.user.name).toBe('Host user')
+  })
+})
+
+describe('pages', () => {
+  it('carry a strict policy and no cache', async () => {
+    const app = await open({ auth: false })
+    const response = await app.call('GET', '/dashboard')
+    expect(await response.text()).toContain('data-base="/tasks"')
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'.*require-trusted-types-for 'script'/,
+    )
+    expect(response.headers.get('x-frame-options')).toBe('DENY')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('options', () => {
+  it.each([
+    [{}, /auth: expected credentials/],
+    [{ auth: [] }, /auth: expected at least one/],
+    [{ auth: ['admin', ''] as [string, string] }, /auth: expected pairs/],
+    [{ auth: 'admin' as never }, /auth/],
+    [{ auth: false as const, basePath: 'tasks' }, /basePath: expected a path/],
+    [{ auth: false as const, secretKey: 'short' }, /secretKey: expected at least 16/],
+    [{ auth: false as const, publicOrigin: 'https://x/y' }, /publicOrigin: expected an origin/],
+    [{ auth: false as const, tokenExpiryMs: 0 }, /tokenExpiryMs/],
+  ])('%j are refused', async (options, message) => {
+    const { manager } = await open()
+    expect(() => createHandler(manager, options as HandlerOptions)).toThrow(message)
+  })
+})

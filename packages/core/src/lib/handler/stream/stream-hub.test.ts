@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { endless, quick, testApp } from '../test-app.ts'
+
+let app: Awaited<ReturnType<typeof testApp>>
+const readers: StreamReader[] = []
+beforeEach(async () => {
+  app = await testApp()
+})
+afterEach(async () => {
+  await Promise.all(readers.splice(0).map((reader) => reader.close()))
+  await app.stop()
+})
+
+interface StreamEvent {
+  event: string
+  id: string | undefined
+  data: never
+}
+
+/** Reads events one by one, as a client on the network would. */
+class StreamReader {
+  readonly #reader: ReadableStreamDefaultReader<string>
+  readonly #events: StreamEvent[] = []
+  #text = ''
+  lastId: string | undefined
+  readonly headers: Headers
+
+  constructor(response: Response) {
+    this.headers = response.headers
+    const body = response.body as ReadableStream<Uint8Array>
+    this.#reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as never
+    readers.push(this)
+  }
+
+  /** The next event, or the next of that name; undefined at the end. */
+  async next(name?: string): Promise<StreamEvent | undefined> {
+    for (;;) {
+      const event = this.#events.shift()
+      if (event) {
+        this.lastId = event.id ?? this.lastId
+        if (name === undefined || event.event === name) return event
+        continue
+      }
+      const { value, done } = await this.#reader.read()
+      if (done) return undefined
+      this.#text += value
+      const parts = this.#text.split('\n\n')
+      this.#text = parts.pop() ?? ''
+      for (const part of parts) {
+        const fields = new Map(part.split('\n').map((line) => splitField(line)))
+        const event = fields.get('event')
+        const data = fields.get('data')
+        if (event && data)
+          this.#events.push({ event, id: fields.get('id'), data: JSON.parse(data) as never })
+      }
+    }
+  }
+
+  close() {
+    return this.#reader.cancel()
+  }
+}
+
+const splitField = (line: string) => {
+  const at = line.indexOf(': ')
+  return [line.slice(0, at), line.slice(at + 2)] as const
+}
+
+async function open(query = '?deltas=1&logs=0', headers: Record<string, string> = {}) {
+  const response = await app.call('GET', `/dashboard/stream${query}`, { headers })
+  expect(response.status).toBe(200)
+  return new StreamReader(response)
+}
+
+describe('a stream of changes', () => {
+  it('begins with hello and the state, then sends each change with a growing rev', async () => {
+    const before = await app.manager.enqueue(quick, {})
+    await app.until(before.taskId, 'success')
+    const stream = await open()
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(stream.headers.get('cache-control')).toContain('no-transform')
+    expect(await stream.next()).toMatchObject({
+      event: 'hello',
+      data: { protocol: 1, resumed: false, instance: app.manager.instanceId },
+    })
+    expect(await stream.next()).toMatchObject({
+      event: 'state',
+      data: { tasks: [{ task_id: before.taskId }], metrics: { total: 1 } },
+    })
+    const { taskId } = await app.manager.enqueue(endless)
+    const first = await stream.next('task')
+    expect(first).toMatchObject({ data: { task_id: taskId, status: 'running' } })
+    expect(first?.data).not.toHaveProperty('logs')
+    await app.manager.cancel(taskId)
+    let last = first
+    while ((last?.data as { status: string } | undefined)?.status !== 'cancelled') {
+      const next = await stream.next('task')
+      const rev = (event: StreamEvent | undefined) =>
+        (event?.data as { rev: number } | undefined)?.rev ?? 0
+      expect(rev(next)).toBeGreaterThan(rev(last))
+      last = next
+    }
+    expect(await stream.next('metrics')).toMatchObject({ data: { cancelled: 1 } })
+  })
+
+  it('goes on after a break without loss, from its last id', async () => {
+    const stream = await open()
+    await stream.next('state')
+    const seen = await app.manager.enqueue(quick, {})
+    await stream.next('task')
+    await stream.close()
+    const missed = await app.manager.enqueue(quick, {})
+    await app.until(missed.taskId, 'success')
+    const again = await open(undefined, { 'last-event-id': stream.lastId ?? '' })
+    expect(await again.next()).toMatchObject({ event: 'hello', data: { resumed: true } })
+    const ids = new Set<string>()
+    while (!ids.has(missed.taskId)) {
+      ids.add(((await again.next('task'))?.data as { task_id: string } | undefined)?.task_id ?? '')
+    }
+    expect([seen.taskId, missed.taskId]).toEqual(expect.arrayContaining([...ids]))
+  })
+
+  it("goes on from a list's position", async () => {
+    const { headers } = await app.json('GET')
+    const { taskId } = await app.manager.enqueue(quick, {})
+    const stream = await open(undefined, {
+      'last-event-id': headers.get('x-taskflow-cursor') ?? '',
+    })
+    expect(await stream.next()).toMatchObject({ data: { resumed: true } })
+    expect(await stream.next('task')).toMatchObject({ data: { task_id: taskId } })
+  })
+
+  it.each(['nonsense', 'abcd1234.5', '', 'x'.repeat(5000)])(
+    'starts anew from a position it does not know: %s',
+    async (id) => {
+      const stream = await open(undefined, { 'last-event-id': id })
+      expect(await stream.next()).toMatchObject({ event: 'hello', data: { resumed: false } })
+      expect(await stream.next()).toMatchObject({ event: 'state' })
+    },
+  )
+
+  it('says which tasks were deleted', async () => {
+    const { taskId } = await app.manager.enqueue(quick, {})
+    await app.until(taskId, 'success')
+    const stream = await open()
+    await stream.next('state')
+    await app.manager.storage.prune({ endedBefore: Date.now() + 1000, limit: 10 })
+    expect(await stream.next('removed')).toMatchObject({ data: { task_ids: [taskId] } })
+  })
+
+  it('asks to read again when too much changed at once', async () => {
+    const stream = await open()
+    await stream.next('state')
+    await app.manager.enqueueMany(
+      quick,
+      Array.from({ length: 500 }, () => ({ payload: {} })),
+    )
+    expect(await stream.next('resync')).toBeDefined()
+  })
+
+  it('sends only what the filter asks for', async () => {
+    const stream = await open('?deltas=1&func_name=endless')
+    await stream.next('state')
+    await app.manager.enqueue(quick, {})
+    const { taskId } = await app.manager.enqueue(endless)
+    expect(await stream.next('task')).toMatchObject({ data: { task_id: taskId } })
+  })
+
+  it('follows the log of one task', async () => {
+    const { taskId } = await app.manager.enqueue(endless, undefined, { delayMs: 60_000 })
+    const stream = await open(`?deltas=1&task_id=${taskId}`)
+    await stream.next('state')
+    await app.manager.runNow(taskId)
+    expect(await stream.next('log')).toMatchObject({
+      data: { task_id: taskId, n: 1, text: 'started', attempt: 0 },
+    })
+  })
+
+  it('says goodbye when the app stops', async () => {
+    const stream = await open()
+    await stream.next('state')
+    await app.stop()
+    expect(await stream.next('bye')).toMatchObject({ data: { reason: 'shutdown' } })
+    expect(await stream.next()).toBeUndefined()
+  })
+
+  it('tells of an outage and of its end', async () => {
+    const stream = await open()
+    await stream.next('state')
+    const { changes } = app.manager.storage
+    if (!changes) throw new Error('memory has a feed')
+    const since = changes.since.bind(changes)
+    changes.since = () => Promise.reject(new Error('down'))
+    expect(await stream.next('health')).toMatchObject({ data: { status: 'unavailable' } })
+    changes.since = since
+    expect(await stream.next('health')).toMatchObject({ data: { status: 'ok' } })
+  })
+
+  it('never waits for a reader who does not read, and tells it to read again', async () => {
+    const response = await app.call('GET', '/dashboard/stream?deltas=1&logs=0')
+    const fast = await open()
+    await fast.next('state')
+    for (let round = 0; round < 8; round++) {
+      const refs = await app.manager.enqueueMany(
+        quick,
+        Array.from({ length: 90 }, () => ({
+          payload: {},
+          options: {
+            tags: { pad: 'x'.repeat(200), more: 'y'.repeat(200), still: 'z'.repeat(200) },
+          },
+        })),
+      )
+      const last = refs.at(-1)?.taskId
+      for (;;) {
+        const event = await fast.next()
+        if (event?.event === 'resync') break
+        if ((event?.data as { task_id?: string } | undefined)?.task_id === last) break
+      }
+    }
+    const slow = new StreamReader(response)
+    expect(await slow.next('resync')).toBeDefined()
+  })
+})
+
+describe('a plain stream', () => {
+  it('sends the whole state on connect and after changes', async () => {
+    const stream = await open('')
+    expect(await stream.next()).toMatchObject({ event: 'state', data: { tasks: [] } })
+    const { taskId } = await app.manager.enqueue(quick, {})
+    expect(await stream.next()).toMatchObject({
+      event: 'state',
+      data: { tasks: [{ task_id: taskId, logs: expect.any(Array) }], metrics: { total: 1 } },
+    })
+  })
+})

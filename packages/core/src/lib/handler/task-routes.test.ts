@@ -1,0 +1,385 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { routes } from './create-handler.ts'
+import { broken, endless, quick, testApp } from './test-app.ts'
+
+let app: Awaited<ReturnType<typeof testApp>>
+beforeEach(async () => {
+  app = await testApp({ exposePayloads: true })
+})
+afterEach(() => app.stop())
+
+const unknownId = '01234567-89ab-7def-8123-456789abcdef'
+
+describe('GET /', () => {
+  it('is an array of records, newest first, with the total and the position of the stream', async () => {
+    const first = await app.manager.enqueue(quick, { n: 1 }, { tags: { a: 'b' } })
+    const second = await app.manager.enqueue(quick, { n: 2 })
+    await app.until(first.taskId, 'success')
+    await app.until(second.taskId, 'success')
+    const { status, headers, body } = await app.json('GET')
+    expect(status).toBe(200)
+    expect(body.map((task: { task_id: string }) => task.task_id)).toEqual([
+      second.taskId,
+      first.taskId,
+    ])
+    expect(headers.get('x-total-count')).toBe('2')
+    expect(headers.get('x-taskflow-cursor')).toMatch(/^\w+\.\d+$/)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(body[1]).toMatchObject({
+      func_name: 'quick',
+      group: 'fast',
+      status: 'success',
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      duration: expect.any(Number),
+      attempts_made: 1,
+      retries_used: 0,
+      tags: { a: 'b' },
+      source: 'manual',
+      logs: [expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d n is 1$/)],
+      log_count: 1,
+    })
+  })
+
+  it('has every field that api.md promises', async () => {
+    const { taskId } = await app.manager.enqueue(quick, {})
+    await app.until(taskId, 'success')
+    const { body } = await app.json('GET')
+    const promised =
+      'task_id func_name group status phase created_at run_at start_time end_time duration attempts_made retries_used max_attempts error logs stacktrace tags source priority executor instance progress idempotency_key flow_id schedule_id retry_of blocked_by log_count rev'
+    expect(Object.keys(body[0]).sort()).toEqual(promised.split(' ').sort())
+  })
+
+  it('pages by the Link header through everything, once', async () => {
+    const refs = await app.manager.enqueueMany(
+      quick,
+      Array.from({ length: 25 }, () => ({ payload: {} })),
+    )
+    const seen: string[] = []
+    let path: string | null = '?limit=10&func_name=quick'
+    while (path !== null) {
+      const { body, headers } = await app.json('GET', path)
+      seen.push(...body.map((task: { task_id: string }) => task.task_id))
+      const link: string | undefined = headers
+        .get('link')
+        ?.match(/^<\/tasks(.*)>; rel="next"$/)?.[1]
+      path = link ?? null
+    }
+    expect(seen).toEqual(refs.map(({ taskId }) => taskId).reverse())
+  })
+
+  it('filters by what the query says', async () => {
+    const a = await app.manager.enqueue(quick, {}, { tags: { tenant: 'acme:eu' } })
+    const b = await app.manager.enqueue(broken)
+    const c = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    await app.until(a.taskId, 'success')
+    await app.until(b.taskId, 'failed')
+    const ids = async (query: string) =>
+      (await app.json('GET', query)).body.map((task: { task_id: string }) => task.task_id)
+    expect(await ids('?status=failed')).toEqual([b.taskId])
+    expect(await ids('?status=failed&status=success')).toEqual([b.taskId, a.taskId])
+    expect(await ids('?phase=scheduled')).toEqual([c.taskId])
+    expect(await ids('?func_name=broken')).toEqual([b.taskId])
+    expect(await ids('?group=fast')).toEqual([c.taskId, a.taskId])
+    expect(await ids('?tag=tenant:acme:eu')).toEqual([a.taskId])
+    expect(await ids(`?search=${a.taskId.slice(0, 23)}`)).toContain(a.taskId)
+    expect(await ids('?search=ROK')).toEqual([b.taskId])
+    expect(await ids('?search=%25')).toEqual([])
+    expect(await ids('?since=1h')).toHaveLength(3)
+    expect(await ids('?until=2020-01-01')).toEqual([])
+    expect(await ids('?source=adhoc')).toEqual([])
+    expect((await ids('?sort=func_name&order=asc'))[0]).toBe(b.taskId)
+  })
+
+  it('leaves out logs and stacks and cuts errors with logs=0', async () => {
+    const { taskId } = await app.manager.enqueue(broken)
+    await app.until(taskId, 'failed')
+    const { body } = await app.json('GET', '?logs=0')
+    expect(body[0]).not.toHaveProperty('logs')
+    expect(body[0]).not.toHaveProperty('stacktrace')
+    expect(body[0].error).toHaveLength(301)
+  })
+
+  it.each([
+    'limit=0',
+    'limit=1001',
+    'limit=-1',
+    'limit=1e309',
+    'limit=NaN',
+    'limit=1&limit=9e9',
+    'status=done',
+    'phase=x',
+    'sort=payload',
+    'order=up',
+    'since=yesterday',
+    'tag=novalue',
+    'cursor=%00',
+    'cursor=AAAA',
+    'logs=201',
+  ])('answers 400 to ?%s', async (query) => {
+    const { status, body, headers } = await app.json('GET', `?${query}`)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ code: 'invalid_input', status: 400 })
+    expect(body.detail).toContain(query.split('=')[0])
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  })
+})
+
+describe('GET /{task_id}', () => {
+  it('is the whole record with attempts, lifecycle, analytics and recent runs', async () => {
+    const { taskId } = await app.manager.enqueue(quick, { n: 7 })
+    await app.until(taskId, 'success')
+    const { status, body } = await app.json('GET', `/${taskId}`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      payload: { n: 7 },
+      result: { n: 7 },
+      attempts: [{ attempt: 0, outcome: 'success', instance: app.manager.instanceId }],
+      analytics: { total: 1, success: 1, success_rate: 1 },
+      recent_runs: [{ task_id: taskId }],
+      logs_truncated: false,
+      cancel_requested_at: null,
+    })
+    expect(body.lifecycle.map(({ step }: { step: string }) => step)).toEqual([
+      'accepted',
+      'queued',
+      'claimed',
+      'running',
+      'success',
+    ])
+    expect(body).not.toHaveProperty('payload_hidden')
+  })
+
+  it('hides payload and result unless they are to be shown', async () => {
+    const closed = await testApp()
+    const { taskId } = await closed.manager.enqueue(quick, { n: 7 })
+    await closed.until(taskId, 'success')
+    const { body } = await closed.json('GET', `/${taskId}`)
+    expect(body.payload_hidden).toBe('disabled')
+    expect(body).not.toHaveProperty('payload')
+    expect(body).not.toHaveProperty('result')
+    await closed.stop()
+  })
+
+  it.each([unknownId, 'nonsense', '%2e%2e', '%00', '%zz'])('answers 404 to %s', async (id) => {
+    expect(await app.json('GET', `/${id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    })
+  })
+
+  it('is the same with a trailing slash', async () => {
+    const { taskId } = await app.manager.enqueue(quick, {})
+    expect((await app.json('GET', `/${taskId}/`)).status).toBe(200)
+  })
+})
+
+describe('GET /{task_id}/logs', () => {
+  it('pages, filters and downloads', async () => {
+    const { taskId } = await app.manager.enqueue(endless)
+    await app.until(taskId, 'running')
+    await app.manager.cancel(taskId)
+    await app.until(taskId, 'cancelled')
+    const { body, headers } = await app.json('GET', `/${taskId}/logs`)
+    expect(body).toMatchObject([
+      { n: 1, text: 'started', stream: 'log', level: 'info', attempt: 0 },
+    ])
+    expect(headers.get('x-total-count')).toBe('1')
+    expect((await app.json('GET', `/${taskId}/logs?level=error`)).body).toEqual([])
+    const file = await app.call('GET', `/${taskId}/logs?format=text`)
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename="${taskId}.log"`)
+    expect(await file.text()).toMatch(/^\S+ started\n$/)
+  })
+})
+
+describe('POST /', () => {
+  it('runs a task by name, as adhoc', async () => {
+    const { status, body } = await app.json('POST', '', {
+      func_name: 'quick',
+      payload: { n: 5 },
+      tags: { by: 'hand' },
+      priority: 3,
+      idempotency_key: 'once',
+    })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ task: { source: 'adhoc', priority: 3, tags: { by: 'hand' } } })
+    await app.until(body.task_id, 'success')
+    const again = await app.json('POST', '', { func_name: 'quick', idempotency_key: 'once' })
+    expect(again).toMatchObject({ status: 200, body: { task_id: body.task_id, duplicate: true } })
+  })
+
+  it.each([
+    ['malformed JSON', '{', 400, 'invalid_input'],
+    ['an array', '[]', 400, 'invalid_input'],
+    ['a name that is no string', { func_name: 1 }, 400, 'invalid_input'],
+    ['an unknown key', { func_name: 'quick', payloud: 1 }, 400, 'invalid_input'],
+    ['a function nobody registers', { func_name: 'nope' }, 409, 'unknown_function'],
+    ['tags that are no strings', { func_name: 'quick', tags: { a: 1 } }, 400, 'invalid_input'],
+    ['an instant that is none', { func_name: 'quick', run_at: 'soon' }, 400, 'invalid_input'],
+    [
+      'a payload beyond the limit',
+      { func_name: 'quick', payload: 'x'.repeat(1_100_000) },
+      413,
+      'too_large',
+    ],
+  ])('answers %s with a typed error, and stores nothing', async (_, body, status, code) => {
+    expect(await app.json('POST', '', body)).toMatchObject({ status, body: { code } })
+    expect((await app.manager.list()).total).toBe(0)
+  })
+
+  it('wants JSON', async () => {
+    const answer = await app.json('POST', '', '{}', { 'content-type': 'text/plain' })
+    expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } })
+  })
+
+  it('reads no further than maxBodyBytes, declared or not', async () => {
+    const small = await testApp({ maxBodyBytes: 100 })
+    const init = { headers: { 'content-type': 'application/json' }, duplex: 'half' }
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        sent++
+        controller.enqueue(new Uint8Array(60))
+      },
+    })
+    const response = await small.call('POST', '', { ...init, body } as RequestInit)
+    expect(response.status).toBe(413)
+    expect(sent).toBeLessThan(10)
+    await small.stop()
+  })
+
+  it('takes __proto__ as a key like any other', async () => {
+    const { status } = await app.json(
+      'POST',
+      '',
+      '{"__proto__":{"polluted":1},"func_name":"quick"}',
+    )
+    expect(status).toBe(400)
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+})
+
+describe('actions', () => {
+  it('retry makes a new task of a failed one, once', async () => {
+    const { taskId } = await app.manager.enqueue(broken)
+    await app.until(taskId, 'failed')
+    const { status, body } = await app.json('POST', `/${taskId}/retry`)
+    expect(status).toBe(200)
+    expect(body.task).toMatchObject({ retry_of: taskId, func_name: 'broken' })
+    expect(body.task_id).not.toBe(taskId)
+  })
+
+  it('retry refuses a running task with 400 and an unknown one with 404', async () => {
+    const { taskId } = await app.manager.enqueue(endless)
+    await app.until(taskId, 'running')
+    expect(await app.json('POST', `/${taskId}/retry`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_input', detail: expect.stringContaining('running') },
+    })
+    expect((await app.json('POST', `/${unknownId}/retry`)).status).toBe(404)
+  })
+
+  it('cancel asks a running task to stop and ends a pending one', async () => {
+    const running = await app.manager.enqueue(endless)
+    const pending = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    await app.until(running.taskId, 'running')
+    expect((await app.json('POST', `/${running.taskId}/cancel`)).status).toBe(200)
+    await app.until(running.taskId, 'cancelled')
+    const { body } = await app.json('POST', `/${pending.taskId}/cancel`)
+    expect(body.task.status).toBe('cancelled')
+    expect((await app.json('POST', `/${pending.taskId}/cancel`)).status).toBe(400)
+  })
+
+  it('run makes a scheduled task due', async () => {
+    const { taskId } = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    expect((await app.json('POST', `/${taskId}/run`)).status).toBe(200)
+    await app.until(taskId, 'success')
+    expect((await app.json('POST', `/${taskId}/run`)).status).toBe(400)
+  })
+
+  it('answer 409 when a forced cancel comes too early', async () => {
+    const { taskId } = await app.manager.enqueue(endless)
+    await app.until(taskId, 'running')
+    const answer = await app.json('POST', `/${taskId}/cancel?force=true`)
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  })
+})
+
+describe('numbers', () => {
+  it('metrics count by status, and by function', async () => {
+    const a = await app.manager.enqueue(quick, {})
+    const b = await app.manager.enqueue(broken)
+    await app.until(a.taskId, 'success')
+    await app.until(b.taskId, 'failed')
+    expect((await app.json('GET', '/metrics')).body).toMatchObject({
+      total: 2,
+      success: 1,
+      failed: 1,
+      success_rate: 0.5,
+      pending: 0,
+    })
+    expect((await app.json('GET', '/metrics?func_name=quick')).body).toMatchObject({ total: 1 })
+  })
+
+  it('functions list what is registered, also what never ran', async () => {
+    const { body } = await app.json('GET', '/functions')
+    expect(body.map(({ func_name }: { func_name: string }) => func_name)).toEqual([
+      'broken',
+      'endless',
+      'quick',
+    ])
+    expect(body[2]).toMatchObject({ group: 'fast', retries: 0, last_run: null, instances: 1 })
+  })
+
+  it('overview, instances and health tell how things are', async () => {
+    expect((await app.json('GET', '/overview')).body).toMatchObject({
+      scheduler: 'running',
+      storage: 'memory',
+      concurrency: 10,
+      config: { title: 'taskflow', expose_payloads: true },
+    })
+    expect((await app.json('GET', '/instances')).body).toMatchObject([
+      { instance_id: app.manager.instanceId, state: 'running', pid: process.pid },
+    ])
+    expect(await app.json('GET', '/health')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+})
+
+describe('every route', () => {
+  const paths = [...new Set(routes.map(({ pattern }) => pattern))]
+
+  it.each(paths)('%s answers 405 with Allow to verbs it does not have', async (pattern) => {
+    const path = pattern.replace(':task_id', unknownId).replace(':name', 'x').replace('**', 'x')
+    for (const method of ['PUT', 'PATCH', 'OPTIONS']) {
+      const response = await app.call(method, path)
+      expect(response.status).toBe(405)
+      expect(response.headers.get('allow')).toMatch(/GET|POST/)
+    }
+  })
+
+  it('answers HEAD as GET, without a body', async () => {
+    const response = await app.call('HEAD', '')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-total-count')).toBe('0')
+    expect(await response.text()).toBe('')
+  })
+
+  it('tells clients nothing of an unexpected failure, and the app everything', async () => {
+    const failure = new Error('SELECT secret FROM tasks')
+    app.manager.storage.list = () => Promise.reject(failure)
+    const { status, body } = await app.json('GET')
+    expect(status).toBe(500)
+    expect(JSON.stringify(body)).not.toContain('SELECT')
+    expect(app.errors).toContain(failure)
+  })
+
+  it('refuses changes that another site asks for', async () => {
+    const post = (headers: object) => app.json('POST', '', { func_name: 'quick' }, headers)
+    expect((await post({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await post({ 'sec-fetch-site': 'same-site' })).status).toBe(403)
+    expect((await post({ origin: 'http://app.test.evil.example' })).status).toBe(403)
+    expect((await post({ origin: 'null' })).status).toBe(403)
+    expect((await post({ origin: 'http://app.test' })).status).toBe(201)
+    expect((await post({ 'sec-fetch-site': 'same-origin' })).status).toBe(201)
+    expect((await post({})).status).toBe(201)
+  })
+})
