@@ -1,6 +1,6 @@
 import { StorageUnavailableError, TaskflowError } from '../errors.ts'
 import { type LifecycleEvent, ObserverChain } from '../observers/observer.ts'
-import { isFinal, isRetryable, type TaskRecord } from '../record.ts'
+import { isRetryable, type TaskRecord } from '../record.ts'
 import type {
   CancelResult,
   FunctionInfo,
@@ -12,7 +12,6 @@ import type {
   LogQuery,
   MetricsQuery,
   NewTask,
-  StoredTask,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
@@ -23,8 +22,10 @@ import { Heartbeat } from './heartbeat.ts'
 import { hostIdentity } from './host-identity.ts'
 import { newTask, type Origin } from './new-task.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
+import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
 import { Retention } from './retention.ts'
+import { stopOnSignals } from './stop-on-signals.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 
 const MAX_INSERT = 1_000
@@ -200,7 +201,7 @@ export class TaskManager implements TaskQueue {
   async get(taskId: string): Promise<TaskRecord | null> {
     await this.open()
     const [stored] = await this.#storage.get({ taskIds: [taskId] })
-    return stored ? toRecord(stored) : null
+    return stored ? recordOf(stored) : null
   }
 
   /** One page of tasks, newest first unless sorted otherwise. */
@@ -441,14 +442,6 @@ export class TaskManager implements TaskQueue {
   }
 }
 
-function toRecord({ payload, result, requeueOnInterrupt: _, ...stored }: StoredTask): TaskRecord {
-  return {
-    ...stored,
-    payload: JSON.parse(payload),
-    result: isFinal(stored.status) && result !== null ? JSON.parse(result) : undefined,
-  }
-}
-
 function asUnavailable(error: unknown): TaskflowError {
   if (error instanceof TaskflowError) return error
   return new StorageUnavailableError('the storage failed', { cause: error, committed: 'unknown' })
@@ -456,16 +449,4 @@ function asUnavailable(error: unknown): TaskflowError {
 
 function unknownTask(taskId: string): TaskflowError {
   return new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
-}
-
-function stopOnSignals(manager: TaskManager): void {
-  const stop = () => void manager.stop()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, stop)
-    manager.stopping.addEventListener('abort', () => {
-      // The second signal shortens; the third is the host's or the system's again.
-      process.once(signal, stop)
-      process.off(signal, stop)
-    })
-  }
 }

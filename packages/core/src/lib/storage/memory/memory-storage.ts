@@ -3,7 +3,6 @@ import type {
   BeatResult,
   CancelResult,
   ChangeResult,
-  ClaimedTask,
   InsertResult,
   ListInput,
   ListResult,
@@ -22,13 +21,15 @@ import type {
   TurnInput,
   TurnResult,
 } from '../contract.ts'
+import { cancelRow } from './cancel.ts'
 import { MemoryChanges } from './changes.ts'
 import { MemoryInstances } from './instances.ts'
 import { listRows, lowerBound } from './list.ts'
 import { appendLogs, readLogs } from './logs.ts'
+import { metricsOf } from './metrics.ts'
 import { PendingQueue } from './queue.ts'
 import { recoverRow } from './recover.ts'
-import { phaseOf, type Row, toStored } from './row.ts'
+import { newRow, phaseOf, type Row, toClaimed, toStored } from './row.ts'
 import { settleRow } from './settle.ts'
 import { Statistics } from './statistics.ts'
 
@@ -173,7 +174,8 @@ class MemoryStorage implements TaskStorage {
     const results = input.taskIds.map((taskId): CancelResult => {
       const row = this.#rows.get(taskId)
       if (!row) return { taskId, result: 'missing', status: null }
-      const result = this.#cancel(row, input.force ?? false, input.graceMs ?? 0, now)
+      const result = cancelRow(row, input.force ?? false, input.graceMs ?? 0, now)
+      if (result === 'cancelled') this.#moved(row)
       if (result !== 'refused' && result !== 'too_early') touched.add(row)
       return { taskId, result, status: row.status }
     })
@@ -209,7 +211,7 @@ class MemoryStorage implements TaskStorage {
     now?: number | undefined
   }): Promise<TaskMetrics[]> {
     const now = input.now ?? this.#clock()
-    return input.queries.map((query) => this.#metrics(query, now))
+    return input.queries.map((query) => metricsOf(query, this.#live, this.#statistics, now))
   }
 
   async prune(input: {
@@ -293,67 +295,6 @@ class MemoryStorage implements TaskStorage {
     return claimed
   }
 
-  #cancel(row: Row, force: boolean, graceMs: number, now: number): CancelResult['result'] {
-    if (row.status === 'pending') {
-      row.status = 'cancelled'
-      row.fence++
-      row.endTime = now
-      this.#moved(row)
-      return 'cancelled'
-    }
-    if (row.status !== 'running') return 'refused'
-    if (force) {
-      if (row.cancelRequestedAt === null || now - row.cancelRequestedAt < graceMs)
-        return 'too_early'
-      row.status = 'cancelled'
-      row.fence++
-      row.endTime = now
-      row.lastOutcome = 'cancelled'
-      this.#moved(row)
-      return 'cancelled'
-    }
-    row.cancelRequestedAt ??= now
-    return 'requested'
-  }
-
-  #metrics(query: MetricsQuery, now: number): TaskMetrics {
-    const live = { pending: 0, running: 0, queued: 0, scheduled: 0, blocked: 0, retrying: 0 }
-    let oldestQueuedAt: number | null = null
-    for (const row of this.#live) {
-      if (query.funcName !== undefined && row.funcName !== query.funcName) continue
-      live[row.status as 'pending' | 'running']++
-      if (row.status === 'running') continue
-      const phase = phaseOf(row, now) as 'queued' | 'scheduled' | 'retrying'
-      live[phase]++
-      if (phase === 'queued') oldestQueuedAt = Math.min(oldestQueuedAt ?? row.runAt, row.runAt)
-    }
-    const ended =
-      query.since === undefined
-        ? this.#statistics.existing(query.funcName)
-        : this.#statistics.since(query.since, query.funcName)
-    const counts = {
-      success: ended.count('success'),
-      failed: ended.count('failed'),
-      interrupted: ended.count('interrupted'),
-      cancelled: ended.count('cancelled'),
-    }
-    return {
-      total:
-        live.pending +
-        live.running +
-        counts.success +
-        counts.failed +
-        counts.interrupted +
-        counts.cancelled,
-      ...live,
-      ...counts,
-      ...ended.durations(),
-      oldestQueuedAt,
-      endedLastMinute: this.#statistics.lastFullMinute(now, query.funcName),
-      lastEndedAt: ended.lastEndedAt,
-    }
-  }
-
   #ownedRow(taskId: string, instanceId: string, fence: number): Row | null {
     const row = this.#rows.get(taskId)
     const mine = row?.status === 'running' && row.instance === instanceId && row.fence === fence
@@ -407,45 +348,3 @@ const holdsItsPlace = ({ status }: Row) =>
   status === 'pending' || status === 'running' || status === 'success'
 
 const toOwned = ({ taskId, fence }: Row): OwnedTask => ({ taskId, fence })
-
-function toClaimed(row: Row): ClaimedTask {
-  return {
-    taskId: row.taskId,
-    funcName: row.funcName,
-    fence: row.fence,
-    payload: row.payload,
-    tags: { ...row.tags },
-    attemptsMade: row.attemptsMade,
-    maxAttempts: row.maxAttempts,
-    crashes: row.crashes,
-    logCount: row.logs.length,
-  }
-}
-
-function newRow({ runAt, delayMs, ...task }: NewTask, now: number): Row {
-  return {
-    ...task,
-    tags: { ...task.tags },
-    status: 'pending',
-    createdAt: now,
-    runAt: runAt ?? now + (delayMs ?? 0),
-    claimedAt: null,
-    startTime: null,
-    endTime: null,
-    attempt: 0,
-    attemptsMade: 0,
-    crashes: 0,
-    lastOutcome: null,
-    attempts: [],
-    result: null,
-    error: null,
-    stacktrace: null,
-    logs: [],
-    instance: null,
-    progress: null,
-    cancelRequestedAt: null,
-    fence: 0,
-    rev: 0,
-    queued: 0,
-  }
-}

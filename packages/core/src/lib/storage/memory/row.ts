@@ -7,7 +7,7 @@ import type {
   TaskStatus,
   TaskSummary,
 } from '../../record.ts'
-import type { NewTask, StoredTask } from '../contract.ts'
+import type { ClaimedTask, NewTask, StoredTask } from '../contract.ts'
 
 /** A task as memory holds it. */
 export interface Row extends Omit<NewTask, 'runAt' | 'delayMs'> {
@@ -106,4 +106,47 @@ function lastAttempt(row: Row): TaskAttempt[] {
       instance: row.instance,
     },
   ]
+}
+
+export function toClaimed(row: Row): ClaimedTask {
+  return {
+    taskId: row.taskId,
+    funcName: row.funcName,
+    fence: row.fence,
+    payload: row.payload,
+    tags: { ...row.tags },
+    attemptsMade: row.attemptsMade,
+    maxAttempts: row.maxAttempts,
+    crashes: row.crashes,
+    logCount: row.logs.length,
+  }
+}
+
+/** A task as it begins: pending. */
+export function newRow({ runAt, delayMs, ...task }: NewTask, now: number): Row {
+  return {
+    ...task,
+    tags: { ...task.tags },
+    status: 'pending',
+    createdAt: now,
+    runAt: runAt ?? now + (delayMs ?? 0),
+    claimedAt: null,
+    startTime: null,
+    endTime: null,
+    attempt: 0,
+    attemptsMade: 0,
+    crashes: 0,
+    lastOutcome: null,
+    attempts: [],
+    result: null,
+    error: null,
+    stacktrace: null,
+    logs: [],
+    instance: null,
+    progress: null,
+    cancelRequestedAt: null,
+    fence: 0,
+    rev: 0,
+    queued: 0,
+  }
 }
