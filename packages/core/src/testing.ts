@@ -1,3 +1,12 @@
+export { describeAdapter } from './lib/testing/describe-adapter/describe-adapter.ts'
+export type {
+  AdapterHarness,
+  AdapterServer,
+  AdapterSetup,
+  AdapterTestRunner,
+  AppRequest,
+  AppResponse,
+} from './lib/testing/describe-adapter/harness.ts'
 export { describeStorage } from './lib/testing/describe-storage/describe-storage.ts'
 export type {
   StorageFact,
@@ -5,5 +14,4 @@ export type {
   StorageHarness,
   TestRunner,
 } from './lib/testing/describe-storage/harness.ts'
-
 export { type FakeClock, fakeClock } from './lib/testing/fake-clock.ts'

@@ -15,7 +15,7 @@ describe('describeError', () => {
     const error = new TypeError('bad', { cause: new RangeError('worse') })
     const { error: text, stacktrace } = describeError(error)
     expect(text).toBe('TypeError: bad')
-    expect(stacktrace).toMatch(/TypeError: bad[^]*Caused by: RangeError: worse/)
+    expect(stacktrace).toMatch(/TypeError: bad[\s\S]*Caused by: RangeError: worse/)
   })
 
   it.each([

@@ -97,6 +97,8 @@ export function describeRequestTasks(harness: AdapterHarness, { describe, it }: 
         },
         async ({ url, manager }) => {
           const slow = fetch(`${url}/slow`)
+          // Only awaited further down: a failure before must not be drowned by a second one.
+          slow.catch(() => undefined)
           try {
             const slowId = await eventually('the slow request is under way', () => held['/slow'])
             await (await fetch(`${url}/fast`)).text()
