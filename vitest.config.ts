@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'node',
           include: ['packages/*/src/**/*.test.ts'],
           exclude: ['packages/ui/src/**/*.browser.test.ts'],
+          // Room for a busy machine: what hangs is still found.
+          testTimeout: 30_000,
           typecheck: { enabled: true, tsconfig: 'tsconfig.test-d.json', include: ['packages/*/src/**/*.test-d.ts'] },
         },
       },

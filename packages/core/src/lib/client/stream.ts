@@ -66,6 +66,8 @@ export function openStream(options: StreamOptions): TaskflowStream {
   let lastEventId = options.lastEventId ?? null
   let status: StreamStatus = { state: 'connecting', retryAt: null, error: null }
   let closed = false
+  /** A connection is open or being opened; there is never a second one. */
+  let busy = false
   let failures = 0
   let silentFailures = 0
   let serverDelayMs = 0
@@ -79,6 +81,7 @@ export function openStream(options: StreamOptions): TaskflowStream {
 
   async function connect(): Promise<void> {
     clearTimeout(timer)
+    busy = true
     abort = new AbortController()
     const { signal } = abort
     let bytes = false
@@ -142,6 +145,7 @@ export function openStream(options: StreamOptions): TaskflowStream {
       clearTimeout(watchdog)
       clearTimeout(healthy)
       abort.abort()
+      busy = false
     }
     if (!closed) plan(bytes, error)
   }
@@ -165,7 +169,7 @@ export function openStream(options: StreamOptions): TaskflowStream {
   }
 
   function retryNow() {
-    if (closed || status.state === 'connecting' || status.state === 'live') return
+    if (closed || busy) return
     failures = 0
     start()
   }

@@ -101,7 +101,7 @@ describe('nodeHandler', () => {
     const response = await fetch(url, { method: 'HEAD' })
     expect(response.headers.get('x-one')).toBe('1')
     expect(await response.text()).toBe('')
-    await expect.poll(() => cancelled).toBe(true)
+    await expect.poll(() => cancelled, { timeout: 4_000 }).toBe(true)
   })
 
   it('opens an event stream before its first event', async () => {
@@ -133,8 +133,8 @@ describe('nodeHandler', () => {
     const first = await response.body?.getReader().read()
     expect(new TextDecoder().decode(first?.value)).toBe('data: 1\n\n')
     leave.abort()
-    await expect.poll(() => cancelled).toBe(true)
-    await expect.poll(() => signal?.aborted).toBe(true)
+    await expect.poll(() => cancelled, { timeout: 4_000 }).toBe(true)
+    await expect.poll(() => signal?.aborted, { timeout: 4_000 }).toBe(true)
   })
 
   it('does not abort the signal after a complete response', async () => {
@@ -206,7 +206,7 @@ describe('nodeHandler', () => {
       { onError: (error) => errors.push(error) },
     )
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
-    await expect.poll(() => errors).toEqual([boom])
+    await expect.poll(() => errors, { timeout: 4_000 }).toEqual([boom])
   })
 
   it('answers 400 to a host that makes no URL', async () => {

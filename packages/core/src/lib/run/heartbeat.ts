@@ -76,7 +76,7 @@ export class Heartbeat {
   }
 
   async #join(): Promise<void> {
-    this.#instanceId = crypto.randomUUID()
+    this.#instanceId = newInstanceId(this.#identity.host)
     this.#beat = -1
     await this.#once()
     this.#events.joined(this.#instanceId)
@@ -134,4 +134,10 @@ export class Heartbeat {
       leaving,
     })
   }
+}
+
+/** New for each lease, and begins with the host's name, so that people can tell instances apart. */
+function newInstanceId(host: string): string {
+  const name = host.replaceAll(/[^\w-]/g, '-').slice(0, 40)
+  return `${name}-${crypto.randomUUID().slice(0, 8)}`
 }

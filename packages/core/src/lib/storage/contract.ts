@@ -353,7 +353,10 @@ export interface TaskFilter {
   source?: TaskSource[] | undefined
   instance?: string[] | undefined
   tags?: { key: string; value: string }[] | undefined
-  /** Start of an id, or part of a function name, both without regard to case. */
+  /**
+   * Start or end of an id, or part of a function name, without regard to case. The end counts since
+   * ids of one minute begin alike, so that people see and copy their ends.
+   */
   search?: string | undefined
   /** `createdAt` at or after. */
   since?: number | undefined

@@ -37,5 +37,9 @@ function oneOf<Value>(wanted: Value[] | undefined, value: Value | null): boolean
 }
 
 function matchesSearch(task: Filtered, text: string): boolean {
-  return task.taskId.startsWith(text) || task.funcName.toLowerCase().includes(text)
+  return (
+    task.taskId.startsWith(text) ||
+    task.taskId.endsWith(text) ||
+    task.funcName.toLowerCase().includes(text)
+  )
 }

@@ -148,6 +148,7 @@ export function listCases({ describe, test }: Suite): void {
       assert.deepEqual(await ids(bench, { search: 'EMAIL' }), [a])
       assert.deepEqual(await ids(bench, { search: 'siz' }), [b])
       assert.deepEqual(await ids(bench, { search: a.slice(0, 32) }), [a])
+      assert.deepEqual(await ids(bench, { search: a.slice(-8) }), [a])
       assert.deepEqual(await ids(bench, { search: a.toUpperCase() }), [a])
       assert.deepEqual(await ids(bench, { search: '01900000' }), [b, a])
       assert.deepEqual(await ids(bench, { search: '8000' }), [])
