@@ -17,7 +17,7 @@ export interface TaskQuery {
   tag?: readonly string[]
   flow_id?: readonly string[]
   schedule_id?: readonly string[]
-  /** Beginning of an id, or part of a function name. */
+  /** Beginning or end of an id, or part of a function name. */
   search?: string
   /** `90m`, `6h`, `7d` or ISO 8601, on `created_at`. */
   since?: string

@@ -1,5 +1,4 @@
 import type {
-  AttemptOutcome,
   LogEntry,
   LogLevel,
   LogStream,
@@ -196,13 +195,13 @@ export interface Settlement {
  * What became of an attempt:
  * - `success`: the task is `success`.
  * - `retry`: it failed and goes back to pending; `failed`: it failed for good. Both record `cause`
- *   in the attempt. If cancelling was requested, both make the task `cancelled` instead.
+ *   in the attempt. If cancelling was requested, both make task and attempt `cancelled` instead.
  * - `cancelled`: the handler gave up because cancelling was requested.
  * - `snoozed`: back to pending, the attempt is given back.
  * - `released`: the instance stops under it: back to pending with the attempt given back if the
  *   task is to be requeued on interruption, else `interrupted` (`cancelled`, if requested).
  * - `unstarted`: claimed but never begun: back to pending, the attempt is given back and leaves no
- *   row in `attempts`.
+ *   row in `attempts`. If cancelling was requested, `snoozed` and `unstarted` make it `cancelled`.
  */
 export type SettlementOutcome =
   | { type: 'success' }
@@ -342,7 +341,7 @@ export interface StoredTask extends TaskSummary {
   attempts: TaskAttempt[]
 }
 
-/** All conditions must hold; within a list, one of them. */
+/** All conditions must hold; within a list, one of them, but all of `tags`. */
 export interface TaskFilter {
   taskIds?: string[] | undefined
   status?: TaskStatus[] | undefined
@@ -511,17 +510,4 @@ export interface InstanceRecord extends InstanceInfo {
   lastBeatAt: number
   running: number
   state: 'running' | 'draining' | 'stale'
-}
-
-/** How an attempt's settlement is written down. */
-export function attemptOutcome(outcome: SettlementOutcome): AttemptOutcome {
-  switch (outcome.type) {
-    case 'retry':
-    case 'failed':
-      return outcome.cause
-    case 'unstarted':
-      return 'released'
-    default:
-      return outcome.type
-  }
 }

@@ -38,8 +38,8 @@ function oneOf<Value>(wanted: Value[] | undefined, value: Value | null): boolean
 
 function matchesSearch(task: Filtered, text: string): boolean {
   return (
-    task.taskId.startsWith(text) ||
-    task.taskId.endsWith(text) ||
+    task.taskId.toLowerCase().startsWith(text) ||
+    task.taskId.toLowerCase().endsWith(text) ||
     task.funcName.toLowerCase().includes(text)
   )
 }

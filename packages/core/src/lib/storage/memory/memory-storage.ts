@@ -174,9 +174,10 @@ class MemoryStorage implements TaskStorage {
     const results = input.taskIds.map((taskId): CancelResult => {
       const row = this.#rows.get(taskId)
       if (!row) return { taskId, result: 'missing', status: null }
+      const markedAt = row.cancelRequestedAt
       const result = cancelRow(row, input.force ?? false, input.graceMs ?? 0, now)
       if (result === 'cancelled') this.#moved(row)
-      if (result !== 'refused' && result !== 'too_early') touched.add(row)
+      if (result === 'cancelled' || row.cancelRequestedAt !== markedAt) touched.add(row)
       return { taskId, result, status: row.status }
     })
     this.#changed([...touched], now)

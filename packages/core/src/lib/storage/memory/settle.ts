@@ -1,5 +1,5 @@
-import type { Settlement } from '../contract.ts'
-import { attemptOutcome } from '../contract.ts'
+import type { AttemptOutcome } from '../../record.ts'
+import type { Settlement, SettlementOutcome } from '../contract.ts'
 import { appendLogs } from './logs.ts'
 import type { Row } from './row.ts'
 
@@ -44,9 +44,8 @@ export function settleRow(row: Row, settlement: Settlement, now: number): void {
     case 'unstarted':
       row.attemptsMade--
       row.fence++
-      row.startTime = null
+      takeBack(row)
       if (cancelled) endUnstarted(row, now)
-      else giveBack(row)
   }
 }
 
@@ -66,11 +65,13 @@ function endUnstarted(row: Row, now: number): void {
   row.endTime = now
 }
 
-/** Back to pending as if it had never been claimed. */
-function giveBack(row: Row): void {
+/** Back to pending as if it had not been claimed: what is known of its last start is true again. */
+function takeBack(row: Row): void {
+  const last = row.attempts.at(-1)
   row.status = 'pending'
   row.claimedAt = null
-  row.instance = null
+  row.startTime = last?.startedAt ?? null
+  row.instance = last?.instance ?? null
 }
 
 /** Back to pending, with a record of the attempt that is over. */
@@ -88,4 +89,16 @@ function putBack(row: Row, settlement: Settlement, now: number, runAt: number): 
   row.status = 'pending'
   row.runAt = runAt
   row.progress = null
+}
+
+function attemptOutcome(outcome: SettlementOutcome): AttemptOutcome {
+  switch (outcome.type) {
+    case 'retry':
+    case 'failed':
+      return outcome.cause
+    case 'unstarted':
+      throw new Error('an attempt that never began is not written down')
+    default:
+      return outcome.type
+  }
 }

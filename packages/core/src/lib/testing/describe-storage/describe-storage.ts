@@ -17,6 +17,7 @@ import { recoverCases } from './recover.ts'
 import { rescheduleCases } from './reschedule.ts'
 import { retryOfCases } from './retry-of.ts'
 import { settleCases } from './settle.ts'
+import { settleFenceCases } from './settle-fence.ts'
 import { textCases } from './text.ts'
 
 /**
@@ -49,6 +50,7 @@ export function describeStorage(name: string, harness: StorageHarness, runner: T
     retryOfCases(suite)
     claimCases(suite)
     settleCases(suite)
+    settleFenceCases(suite)
     beatCases(suite)
     recoverCases(suite)
     rescheduleCases(suite)

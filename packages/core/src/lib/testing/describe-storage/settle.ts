@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import type { SettlementOutcome } from '../../storage/contract.ts'
-import { type Bench, line, SECOND, T0 } from './bench.ts'
+import { line, SECOND, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
-export function settleCases({ describe, test, has }: Suite): void {
+export function settleCases({ describe, test }: Suite): void {
   describe('turn: settling', () => {
     test('success ends the task with its result', async (bench) => {
       const id = await bench.add()
@@ -186,6 +185,19 @@ export function settleCases({ describe, test, has }: Suite): void {
       })
     }
 
+    test('unstarted after a retry leaves what is known of the start before', async (bench) => {
+      const id = await bench.add()
+      await bench.settle('a', await bench.start('a'), 'retry', T0 + 50, { delayMs: 0 })
+      const before = await bench.get(id, T0 + 50)
+      const again = await bench.claimOne('a', T0 + 60)
+      await bench.settle('a', again, 'unstarted', T0 + 70)
+      const task = await bench.get(id, T0 + 70)
+      assert.equal(task.startTime, before.startTime)
+      assert.equal(task.instance, 'a')
+      assert.equal(task.attemptsMade, 1)
+      assert.equal(task.attempts.length, 1)
+    })
+
     test('cancelled ends the task as cancelled', async (bench) => {
       const id = await bench.add()
       const claimed = await bench.start('a')
@@ -250,92 +262,6 @@ export function settleCases({ describe, test, has }: Suite): void {
       ])
     })
 
-    const outcomes: SettlementOutcome['type'][] = [
-      'success',
-      'retry',
-      'failed',
-      'cancelled',
-      'snoozed',
-      'released',
-      'unstarted',
-    ]
-
-    for (const type of outcomes) {
-      test(`${type} is settled once: the second time is stale`, async (bench) => {
-        const id = await bench.add({ requeueOnInterrupt: true })
-        const claimed = await bench.start('a')
-        const more = { logs: [line('once')], delayMs: SECOND }
-        assert.equal((await bench.settle('a', claimed, type, T0, more)).result, 'settled')
-        const before = await bench.get(id)
-        assert.equal((await bench.settle('a', claimed, type, T0 + 5, more)).result, 'stale')
-        assert.deepEqual(await bench.get(id), before)
-        assert.equal(before.logCount, 1)
-      })
-    }
-
-    test('one settlement twice in a batch counts once', async (bench) => {
-      await bench.add()
-      const claimed = await bench.start('a')
-      const settlement = bench.settlement(claimed, 'success')
-      const { settled } = await bench.turn('a', { settle: [settlement, settlement] })
-      assert.deepEqual(
-        settled.map(({ result }) => result),
-        ['settled', 'stale'],
-      )
-      assert.equal((await bench.metrics()).success, 1)
-    })
-
-    test('a settlement under an old fence changes nothing', async (bench) => {
-      const id = await bench.add()
-      const old = await bench.start('a')
-      await bench.settle('a', old, 'retry')
-      const current = await bench.claimOne('a')
-      await staysTheSame(bench, id, async () => {
-        const settled = await bench.settle('a', old, 'success', T0, {
-          result: '"late"',
-          logs: [line('late')],
-        })
-        assert.deepEqual(settled, { taskId: id, result: 'stale' })
-      })
-      assert.equal((await bench.settle('a', current, 'success')).result, 'settled')
-    })
-
-    test('a settlement by another instance changes nothing', async (bench) => {
-      const id = await bench.add()
-      const claimed = await bench.start('a')
-      await bench.join('b')
-      await staysTheSame(bench, id, async () => {
-        assert.equal((await bench.settle('b', claimed, 'success')).result, 'stale')
-      })
-    })
-
-    test('a zombie changes nothing after its task was recovered and runs elsewhere', async (bench) => {
-      const id = await bench.add({ requeueOnInterrupt: true })
-      const old = await bench.start('a')
-      await bench.recover([{ instanceId: 'a', beat: 0 }])
-      const current = await bench.start('b')
-      await staysTheSame(bench, id, async () => {
-        for (const type of outcomes) {
-          assert.equal((await bench.settle('a', old, type)).result, 'stale', type)
-          assert.equal((await bench.settle('a', current, type)).result, 'stale', type)
-        }
-      })
-    })
-
-    test('a settlement of a pending task changes nothing', async (bench) => {
-      const id = await bench.add()
-      await bench.join('a')
-      assert.equal((await bench.settle('a', { taskId: id, fence: 0 }, 'success')).result, 'stale')
-      assert.equal((await bench.get(id)).status, 'pending')
-    })
-
-    test('an instance whose lease is over, but not buried, may still settle', async (bench) => {
-      const id = await bench.add()
-      const claimed = await bench.start('a')
-      await bench.settle('a', claimed, 'success', T0 + 60 * SECOND)
-      assert.equal((await bench.get(id)).status, 'success')
-    })
-
     test('commits log lines with the settlement', async (bench) => {
       const id = await bench.add()
       const logs = [line('one', { level: 'warn', stream: 'stderr', at: T0 + 1 }), line('two')]
@@ -377,31 +303,5 @@ export function settleCases({ describe, test, has }: Suite): void {
       const settle = [bench.settlement(claimed, 'cancelled')]
       assert.deepEqual((await bench.turn('a', { settle })).cancels, [])
     })
-
-    test('concurrent settlements of one task: one counts', async (bench) => {
-      const other = has('shared') ? await bench.second() : bench.storage
-      const id = await bench.add()
-      const claimed = await bench.start('a')
-      const results = await Promise.all(
-        Array.from({ length: 10 }, (_, n) =>
-          bench.settle(
-            'a',
-            claimed,
-            n % 3 === 0 ? 'retry' : 'success',
-            T0,
-            { logs: [line('x')] },
-            n % 2 === 0 ? bench.storage : other,
-          ),
-        ),
-      )
-      assert.equal(results.filter(({ result }) => result === 'settled').length, 1)
-      assert.equal((await bench.get(id)).logCount, 1)
-    })
   })
-}
-
-async function staysTheSame(bench: Bench, id: string, act: () => Promise<void>): Promise<void> {
-  const before = await bench.get(id)
-  await act()
-  assert.deepEqual(await bench.get(id), before)
 }

@@ -1,0 +1,2 @@
+export type { SqliteStorageOptions } from './lib/options.ts'
+export { sqliteStorage } from './lib/sqlite-storage.ts'
