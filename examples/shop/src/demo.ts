@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
+import { type HandlerOptions, memoryStorage, TaskManager, type TaskStorage } from '@taskflow/core'
+import { postgresStorage } from '@taskflow/storage-postgres'
+import { sqliteStorage } from '@taskflow/storage-sqlite'
+import { expressShop } from './frameworks/express.ts'
+import { honoShop } from './frameworks/hono.ts'
+import { koaShop } from './frameworks/koa.ts'
+import { type DemoOptions, type Framework, type StorageChoice, UsageError } from './options.ts'
+import { shopTasks } from './tasks/all.ts'
+import { startTraffic } from './traffic.ts'
+
+const shops: Record<Framework, (tasks: TaskManager, options: HandlerOptions) => RequestListener> = {
+  express: expressShop,
+  hono: honoShop,
+  koa: koaShop,
+}
+
+/** A shop that is open. */
+export interface Demo {
+  /** Of the dashboard. */
+  url: string
+  /** Closes in good order: a moment for running tasks, the rest is handed back. Again: at once. */
+  stop(): Promise<void>
+}
+
+/** Opens the shop; resolves when it answers and its tasks run. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const tasks = new TaskManager({
+    tasks: shopTasks,
+    storage: openStorage(options.storage),
+    concurrency: 8,
+  })
+  // The port first: whoever does not get it should not have touched any task.
+  const server = await listen(options)
+  try {
+    await tasks.open()
+    const serve = shops[options.framework]
+    const auth = options.auth ?? (false as const)
+    const title = 'Taskflow shop'
+    server.on('request', serve(tasks, { auth, title, exposePayloads: true }))
+    await tasks.start()
+  } catch (error) {
+    server.close()
+    throw error
+  }
+  const endTraffic = startTraffic(tasks, options.trafficPerSecond)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://localhost:${port}/tasks/dashboard`,
+    async stop() {
+      endTraffic()
+      server.close()
+      await tasks.stop({ graceMs: 2_000, abortMs: 1_000 })
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** A storage in words, without secrets. */
+export function describeStorage(choice: StorageChoice): string {
+  if (choice.kind === 'sqlite') return `sqlite:${choice.file}`
+  return choice.kind === 'postgres' ? `postgres at ${new URL(choice.url).host}` : 'memory'
+}
+
+function openStorage(choice: StorageChoice): TaskStorage {
+  switch (choice.kind) {
+    case 'memory':
+      return memoryStorage()
+    case 'postgres':
+      return postgresStorage({ url: choice.url })
+    case 'sqlite':
+      mkdirSync(dirname(choice.file), { recursive: true })
+      return sqliteStorage({ file: choice.file })
+  }
+}
+
+async function listen({ port, auth }: DemoOptions): Promise<Server> {
+  const server = createServer()
+  // Without a password nobody but this machine may come in.
+  server.listen(auth ? { port } : { port, host: '127.0.0.1' })
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    const got = code === 'EADDRINUSE' ? 'one in use' : code
+    throw new UsageError(`--port: expected a free port, got ${port} (${got})`)
+  }
+  return server
+}

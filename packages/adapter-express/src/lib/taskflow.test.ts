@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { memoryStorage, TaskManager } from '@taskflow/core'
+import { type AdapterHarness, describeAdapter } from '@taskflow/core/testing'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { taskflow } from './taskflow.ts'
+
+// The real one wants to be built first; the end-to-end tests have it.
+vi.mock('@taskflow/ui/server', () => ({
+  dashboardUi: () => ({
+    page: () => '<taskflow-dashboard></taskflow-dashboard>',
+    loginPage: () => '<form></form>',
+    asset: async () => null,
+  }),
+}))
+
+async function listen(app: Express) {
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+const onError: ErrorRequestHandler = (error, _req, res, next) => {
+  if (res.headersSent) next(error)
+  else res.status(500).send(`app: ${error.message}`)
+}
+
+const harness: AdapterHarness = {
+  async serve({ manager, options, bodyParser, app: answer }) {
+    const app = express()
+    if (bodyParser) app.use(express.json(), express.urlencoded())
+    app.use(taskflow(manager, options))
+    app.use(async (req, res) => {
+      const { method, originalUrl: path, tasks } = req
+      const response = await answer({ method, path, tasks, text: () => text(req) })
+      res.status(response.status).send(response.text)
+    })
+    app.use(onError)
+    return listen(app)
+  },
+}
+
+describeAdapter('express', harness, { describe, it })
+
+describe('express', () => {
+  const ends: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+
+  async function serving(app: Express, manager: TaskManager): Promise<string> {
+    app.use((req, res) => void res.send(`app ${req.originalUrl}`))
+    app.use(onError)
+    const { url, close } = await listen(app)
+    ends.push(close, () => manager.stop({ graceMs: 0, abortMs: 0 }))
+    return url
+  }
+
+  it('answers everything below a mount path, in any case', async () => {
+    const manager = new TaskManager({ tasks: [] })
+    const app = express()
+    app.use('/ops/jobs', taskflow(manager, { auth: false }))
+    const url = await serving(app, manager)
+    expect(await (await fetch(`${url}/OPS/jobs/health`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${url}/ops/jobs/health?x`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${url}/ops/jobs`)).json()).toEqual([])
+    expect((await fetch(`${url}/ops/jobs/nothing`)).status).toBe(404)
+    expect(await (await fetch(`${url}/ops/job`)).text()).toBe('app /ops/job')
+    expect(await (await fetch(`${url}/tasks`)).text()).toBe('app /tasks')
+  })
+
+  it('takes a base path as the whole path, below a mount path too', async () => {
+    const manager = new TaskManager({ tasks: [] })
+    const app = express()
+    app.use('/ops', taskflow(manager, { auth: false, basePath: '/ops/jobs' }))
+    const url = await serving(app, manager)
+    expect(await (await fetch(`${url}/ops/jobs/health`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${url}/ops/other`)).text()).toBe('app /ops/other')
+  })
+
+  it('tells onError of a start that failed', async () => {
+    const storage = memoryStorage()
+    storage.open = () => Promise.reject(new Error('no such storage'))
+    const manager = new TaskManager({ tasks: [], storage })
+    const errors: unknown[] = []
+    const app = express()
+    app.use(taskflow(manager, { auth: false, onError: (error) => void errors.push(error) }))
+    const url = await serving(app, manager)
+    await expect.poll(() => errors, { timeout: 4_000 }).toMatchObject([{ code: 'unavailable' }])
+    expect((await fetch(`${url}/tasks/health`)).status).toBe(503)
+    expect(await (await fetch(`${url}/other`)).text()).toBe('app /other')
+  })
+})

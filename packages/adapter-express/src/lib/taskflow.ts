@@ -1,0 +1,53 @@
+import {
+  createHandler,
+  type HandlerOptions,
+  type RequestTasks,
+  type TaskManager,
+} from '@taskflow/core'
+import { answerNode, ownsTarget, releaseAfter } from '@taskflow/core/node'
+import { dashboardUi } from '@taskflow/ui/server'
+import type { RequestHandler } from 'express'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Tasks enqueued here are stored at once and start when the response has ended. */
+      tasks: RequestTasks
+    }
+  }
+}
+
+/**
+ * Background tasks and their dashboard as one middleware for the whole app. Starts the manager,
+ * gives each request `req.tasks`, answers what lies below `basePath` and passes the rest on.
+ *
+ * `basePath` is the whole path, as browsers see it. Without one, `app.use(taskflow(…))` answers
+ * below `/tasks`, and `app.use('/x', taskflow(…))` everything below `/x`; a mount path with
+ * parameters needs a `basePath`.
+ *
+ * A response that fails goes to Express' error handlers; a failure of `tasks.start()` to
+ * `onError`, else to the manager's.
+ */
+export function taskflow(tasks: TaskManager, options: HandlerOptions): RequestHandler {
+  const handlerAt = (basePath: string) =>
+    createHandler(tasks, { ...options, basePath, ui: options.ui ?? dashboardUi() })
+  let handler = handlerAt(options.basePath ?? '/tasks')
+  let settled = options.basePath !== undefined
+  // Answering and enqueuing need no started manager; whoever listens learns why nothing runs.
+  tasks.start().catch(options.onError ?? ((error) => tasks.reportError(error)))
+
+  return (req, res, next) => {
+    req.tasks = releaseAfter(res, tasks.forRequest())
+    if (!settled && req.baseUrl !== '') {
+      // Express tells a middleware where it is mounted no sooner than with the first request.
+      handler.close()
+      handler = handlerAt(req.baseUrl)
+    }
+    settled = true
+    const mounted = options.basePath === undefined && req.baseUrl !== ''
+    // Mount paths match in any case: `/X/a` is below `/x` too.
+    const target = mounted ? handler.basePath + req.url : req.originalUrl
+    if (!ownsTarget(handler, target)) return next()
+    answerNode(handler, req, res, { target }).catch(next)
+  }
+}

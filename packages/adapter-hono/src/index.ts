@@ -1,0 +1,1 @@
+export { type TaskflowEnv, taskflow } from './lib/taskflow.ts'

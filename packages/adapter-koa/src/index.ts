@@ -1,0 +1,1 @@
+export { type TaskflowContext, taskflow } from './lib/taskflow.ts'
