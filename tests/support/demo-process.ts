@@ -21,8 +21,6 @@ export interface DemoProcess {
 export interface Exit {
   code: number | null
   signal: NodeJS.Signals | null
-  /** From the call until the process was gone. */
-  ms: number
 }
 
 const children = new Set<ChildProcess>()
@@ -73,10 +71,9 @@ export async function startDemo(
     stdout: () => output.stdout,
     stderr: () => output.stderr,
     async end(signal) {
-      const began = performance.now()
       const exited = exitOf(child)
       child.kill(signal)
-      return { ...(await exited), ms: performance.now() - began }
+      return exited
     },
   }
 }
