@@ -90,6 +90,19 @@ describe('GET /', () => {
     expect((await ids('?sort=func_name&order=asc'))[0]).toBe(b.taskId)
   })
 
+  it('counts exactly by status and function, and to ten thousand otherwise', async () => {
+    const later = { payload: {}, options: { delayMs: 60_000 } }
+    await app.manager.enqueueMany(
+      quick,
+      Array.from({ length: 10_001 }, () => later),
+    )
+    const total = async (query: string) =>
+      (await app.json('GET', query)).headers.get('x-total-count')
+    expect(await total('?limit=1')).toBe('10001')
+    expect(await total('?limit=1&status=pending&func_name=quick')).toBe('10001')
+    expect(await total('?limit=1&group=fast')).toBe('10000+')
+  })
+
   it('leaves out logs and stacks and cuts errors with logs=0', async () => {
     const { taskId } = await app.manager.enqueue(broken)
     await app.until(taskId, 'failed')

@@ -4,6 +4,7 @@ import type { TaskRecord } from '../../record.ts'
 import type { TaskRef } from '../../run/task-queue.ts'
 import { isUuid } from '../../uuid.ts'
 import { onlyKeys, readJson } from '../body.ts'
+import { exactTotal } from '../exact-total.ts'
 import { jsonResponse } from '../headers.ts'
 import { lifecycleOf } from '../lifecycle.ts'
 import { encodeCursor, listInputOf } from '../query.ts'
@@ -38,7 +39,8 @@ async function list({ app, query, url, now }: Call): Promise<Response> {
   const position = await app.manager.storage.changes?.head()
   const page = await app.manager.list(input)
   const response = jsonResponse(page.tasks.map((task) => taskJson(task, logCount)))
-  response.headers.set('x-total-count', page.totalExact ? `${page.total}` : `${page.total}+`)
+  const total = page.totalExact ? page.total : await exactTotal(app.manager, input.filter)
+  response.headers.set('x-total-count', total === null ? `${page.total}+` : `${total}`)
   if (position !== undefined) response.headers.set('x-taskflow-cursor', position)
   if (input.sort !== undefined && input.sort !== 'created_at' && !page.totalExact) {
     response.headers.set('x-sort-window', '10000')
