@@ -26,6 +26,7 @@ export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
 export type { TaskManagerOptions } from './lib/run/options.ts'
 export type { RetryPolicy } from './lib/run/retry-policy.ts'
 export { AbandonTask, SnoozeTask, TaskAborted } from './lib/run/signals.ts'
+export { startInBackground } from './lib/run/start-in-background.ts'
 export { type StopReport, TaskManager } from './lib/run/task-manager.ts'
 export type {
   EnqueueArgs,

@@ -94,7 +94,9 @@ describe('express', () => {
     const app = express()
     app.use(taskflow(manager, { auth: false, onError: (error) => void errors.push(error) }))
     const url = await serving(app, manager)
-    await expect.poll(() => errors, { timeout: 4_000 }).toMatchObject([{ code: 'unavailable' }])
+    await expect
+      .poll(() => errors, { timeout: 4_000 })
+      .toMatchObject([{ cause: { code: 'unavailable' } }])
     expect((await fetch(`${url}/tasks/health`)).status).toBe(503)
     expect(await (await fetch(`${url}/other`)).text()).toBe('app /other')
   })

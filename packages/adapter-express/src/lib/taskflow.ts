@@ -2,6 +2,7 @@ import {
   createHandler,
   type HandlerOptions,
   type RequestTasks,
+  startInBackground,
   type TaskManager,
 } from '@taskflow/core'
 import { answerNode, ownsTarget, releaseAfter } from '@taskflow/core/node'
@@ -25,16 +26,16 @@ declare global {
  * below `/tasks`, and `app.use('/x', taskflow(…))` everything below `/x`; a mount path with
  * parameters needs a `basePath`.
  *
- * A response that fails goes to Express' error handlers; a failure of `tasks.start()` to
- * `onError`, else to the manager's.
+ * A response that fails goes to Express' error handlers; what keeps the
+ * manager from starting to `onError`, else to the manager's; it is tried again.
  */
 export function taskflow(tasks: TaskManager, options: HandlerOptions): RequestHandler {
   const handlerAt = (basePath: string) =>
     createHandler(tasks, { ...options, basePath, ui: options.ui ?? dashboardUi() })
   let handler = handlerAt(options.basePath ?? '/tasks')
   let settled = options.basePath !== undefined
-  // Answering and enqueuing need no started manager; whoever listens learns why nothing runs.
-  tasks.start().catch(options.onError ?? ((error) => tasks.reportError(error)))
+  // Answering and enqueuing need no started manager.
+  startInBackground(tasks, options.onError)
 
   return (req, res, next) => {
     req.tasks = releaseAfter(res, tasks.forRequest())

@@ -2,6 +2,7 @@ import {
   createHandler,
   type HandlerOptions,
   type RequestTasks,
+  startInBackground,
   type TaskManager,
 } from '@taskflow/core'
 import { dashboardUi } from '@taskflow/ui/server'
@@ -23,16 +24,16 @@ export interface TaskflowEnv {
  * `basePath` is the whole path, as browsers see it. On @hono/node-server tasks start when the
  * response has ended; other servers do not tell, there they start once it was handed over.
  *
- * A response that fails goes to `app.onError`; a failure of `tasks.start()` to
- * `onError`, else to the manager's.
+ * A response that fails goes to `app.onError`; what keeps the
+ * manager from starting to `onError`, else to the manager's; it is tried again.
  */
 export function taskflow(
   tasks: TaskManager,
   options: HandlerOptions,
 ): MiddlewareHandler<TaskflowEnv> {
   const handler = createHandler(tasks, { ...options, ui: options.ui ?? dashboardUi() })
-  // Answering and enqueuing need no started manager; whoever listens learns why nothing runs.
-  tasks.start().catch(options.onError ?? ((error) => tasks.reportError(error)))
+  // Answering and enqueuing need no started manager.
+  startInBackground(tasks, options.onError)
 
   return async (c, next) => {
     const requestTasks = tasks.forRequest()

@@ -2,6 +2,7 @@ import {
   createHandler,
   type HandlerOptions,
   type RequestTasks,
+  startInBackground,
   type TaskManager,
 } from '@taskflow/core'
 import { answerNode, ownsTarget, type ParsedBody, releaseAfter } from '@taskflow/core/node'
@@ -27,13 +28,13 @@ declare module 'koa' {
  * written past `ctx.body`, so that streams keep their pace and end with the client; middleware
  * that changes responses does not see them.
  *
- * A response that fails goes to Koa's error path; a failure of `tasks.start()` to
- * `onError`, else to the manager's.
+ * A response that fails goes to Koa's error path; what keeps the
+ * manager from starting to `onError`, else to the manager's; it is tried again.
  */
 export function taskflow(tasks: TaskManager, options: HandlerOptions): Middleware {
   const handler = createHandler(tasks, { ...options, ui: options.ui ?? dashboardUi() })
-  // Answering and enqueuing need no started manager; whoever listens learns why nothing runs.
-  tasks.start().catch(options.onError ?? ((error) => tasks.reportError(error)))
+  // Answering and enqueuing need no started manager.
+  startInBackground(tasks, options.onError)
 
   return async (ctx, next) => {
     ctx.tasks = releaseAfter(ctx.res, tasks.forRequest())

@@ -73,7 +73,10 @@ export class Dispatcher {
     this.#attemptSettings = settings
     this.#concurrency = options.concurrency
     this.#funcNames = [...options.tasks.keys()]
-    this.#outage = new Outage('taskflow: the storage cannot be reached; a turn', options.onError)
+    this.#outage = new Outage(
+      'taskflow: claiming and settling wait for the storage',
+      options.onError,
+    )
   }
 
   /** Starts claiming in the name of an instance; again with another id after a lost lease. */

@@ -48,10 +48,7 @@ export class Heartbeat {
     this.#storage = options.storage
     this.#events = events
     this.#identity = identity
-    this.#outage = new Outage(
-      'taskflow: the storage cannot be reached; a heartbeat',
-      options.onError,
-    )
+    this.#outage = new Outage('taskflow: the heartbeat waits for the storage', options.onError)
   }
 
   get instanceId(): string {

@@ -1,3 +1,5 @@
+import { describeError } from './describe-error.ts'
+
 /** Reports a trouble when it starts and when it is over, not at every try. */
 export class Outage {
   readonly #what: string
@@ -11,7 +13,9 @@ export class Outage {
 
   /** Another try failed; returns how long to wait for the next, with jitter (100 ms to 5 s). */
   failed(error: unknown, random: number): number {
-    if (this.#tries++ === 0) this.#report(new Error(`${this.#what} failed`, { cause: error }))
+    if (this.#tries++ === 0) {
+      this.#report(new Error(`${this.#what}: ${describeError(error).error}`, { cause: error }))
+    }
     const ceiling = Math.min(100 * 2 ** (this.#tries - 1), 5_000)
     return ceiling / 2 + (ceiling / 2) * random
   }

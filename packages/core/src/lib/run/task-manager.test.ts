@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { TaskflowError } from '../errors.ts'
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
@@ -7,6 +8,7 @@ import { getTaskContext, type TaskContext, taskLog } from './context.ts'
 import { defineTask, type Task } from './define-task.ts'
 import type { TaskManagerOptions } from './options.ts'
 import { AbandonTask, SnoozeTask } from './signals.ts'
+import { startInBackground } from './start-in-background.ts'
 import { TaskManager } from './task-manager.ts'
 
 const managers: TaskManager[] = []
@@ -657,6 +659,40 @@ describe('an outage of the storage', () => {
     turn.mockRestore()
     await clock.advance(5_000)
     expect(await status(taskId)).toBe('success')
+  })
+})
+
+describe('starting in the background', () => {
+  it('tries again until the storage can be reached, and reports that once', async () => {
+    const { task } = gate()
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const open = vi.spyOn(storage, 'open').mockRejectedValue(new Error('no route to host'))
+    const errors: unknown[] = []
+    const manager = new TaskManager({ tasks: [task], storage, clock })
+    managers.push(manager)
+    startInBackground(manager, (error) => errors.push(error), clock)
+    await clock.advance(60_000)
+    expect(manager.instanceId).toBe('')
+    expect(errors).toHaveLength(1)
+    open.mockRestore()
+    await clock.advance(5_000)
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    expect((await manager.get(taskId))?.status).toBe('running')
+  })
+
+  it('gives up on what trying again cannot mend', async () => {
+    const { task } = gate()
+    const clock = fakeClock()
+    const storage = memoryStorage()
+    const refusal = new TaskflowError('configuration', 'the schema is newer')
+    const open = vi.spyOn(storage, 'open').mockRejectedValue(refusal)
+    const errors: unknown[] = []
+    startInBackground(new TaskManager({ tasks: [task], storage }), (e) => errors.push(e), clock)
+    await clock.advance(60_000)
+    expect(errors).toEqual([refusal])
+    expect(open).toHaveBeenCalledOnce()
   })
 })
 

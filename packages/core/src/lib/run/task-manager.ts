@@ -133,10 +133,8 @@ export class TaskManager implements TaskQueue {
    */
   start(): Promise<void> {
     if (this.#stopped) {
-      throw new TaskflowError(
-        'configuration',
-        'TaskManager: start: it has been stopped; make a new one',
-      )
+      const message = 'TaskManager: start: it has been stopped; make a new one'
+      return Promise.reject(new TaskflowError('configuration', message))
     }
     this.#started ??= this.#start().catch((error) => {
       this.#started = null

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { pageCss } from '../src/lib/page/page-css.ts'
+import type { Manifest, ManifestFile } from '../src/lib/server/manifest.ts'
+import { minifyCss } from './minify-css.ts'
+
+/** What a browser loads before it shows something; the product's promise. */
+const FIRST_LOAD_LIMIT = 60_000
+
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="5" fill="#1e59cd"/><g stroke="#fff" stroke-width="1.8" stroke-linecap="round"><path d="M5 6.2h6.4M5 10h10M5 13.8h5"/></g><g fill="#fff"><circle cx="14.4" cy="6.2" r="1.2"/><circle cx="13" cy="13.8" r="1.2"/></g></svg>'
+
+/**
+ * Turns the bundle `<folder>/bundle.js` into what the server hands out: files with a hash in their
+ * name, the stable `taskflow.js` that imports the script, compressed twins, and a manifest.
+ */
+export async function writeAssets(folder: string): Promise<void> {
+  const bundle = await readFile(join(folder, 'bundle.js'), 'utf8')
+  await rm(join(folder, 'bundle.js'))
+  const files: Record<string, ManifestFile> = {}
+
+  async function write(name: string, text: string, contentType: string, immutable: boolean) {
+    const body = Buffer.from(text)
+    const br = brotliCompressSync(body, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+      },
+    })
+    const gzip = gzipSync(body, { level: 9 })
+    await writeFile(join(folder, name), body)
+    await writeFile(join(folder, `${name}.br`), br)
+    await writeFile(join(folder, `${name}.gz`), gzip)
+    files[name] = {
+      contentType,
+      etag: `"${hash(text)}"`,
+      immutable,
+      encodings: { br: `${name}.br`, gzip: `${name}.gz` },
+    }
+    return { name, integrity: integrity(text), bytes: gzip.length }
+  }
+
+  const css = minifyCss(pageCss())
+  const [js, type] = ['text/javascript; charset=utf-8', 'text/css; charset=utf-8']
+  const script = await write(`taskflow-${hash(bundle)}.js`, bundle, js, true)
+  const style = await write(`page-${hash(css)}.css`, css, type, true)
+  const icon = await write(`icon-${hash(ICON)}.svg`, ICON, 'image/svg+xml', true)
+  await write('taskflow.js', `import "./${script.name}"\n`, js, false)
+
+  const manifest: Manifest = {
+    script: { name: script.name, integrity: script.integrity },
+    style: { name: style.name, integrity: style.integrity },
+    icon: { name: icon.name },
+    files,
+  }
+  // The manifest replaces the old one in one step, and old files go last: a server that starts
+  // meanwhile finds either build whole.
+  const path = join(folder, 'manifest.json')
+  await writeFile(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
+  await rename(`${path}.new`, path)
+  const kept = new Set(['manifest.json'])
+  for (const [name, { encodings }] of Object.entries(files)) {
+    for (const one of [name, ...Object.values(encodings)]) kept.add(one)
+  }
+  for (const name of await readdir(folder)) if (!kept.has(name)) await rm(join(folder, name))
+
+  const firstLoad = script.bytes + style.bytes
+  process.stdout.write(
+    `dashboard: ${script.bytes} B script + ${style.bytes} B style = ${firstLoad} B gzip\n`,
+  )
+  if (firstLoad > FIRST_LOAD_LIMIT) {
+    throw new Error(`First load is ${firstLoad} B gzip, the limit is ${FIRST_LOAD_LIMIT} B.`)
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 10)
+}
+
+function integrity(text: string): string {
+  return `sha384-${createHash('sha384').update(text).digest('base64')}`
+}

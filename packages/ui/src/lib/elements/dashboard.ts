@@ -1,0 +1,278 @@
+import { normaliseBase } from '@taskflow/core/client'
+import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import {
+  type TaskflowActionDoneEvent,
+  type TaskflowActionErrorEvent,
+  TaskflowAuthRequiredEvent,
+  TaskflowNavigateEvent,
+  TaskflowReadyEvent,
+} from '../events.ts'
+import { shortId } from '../format/number.ts'
+import { emptyState } from '../parts/notices.ts'
+import type { DashboardStore } from '../store/dashboard-store.ts'
+import { readPreferences, writePreferences } from '../store/preferences.ts'
+import { controls } from '../styles/controls.ts'
+import { notices } from '../styles/notices.ts'
+import { statusStyles } from '../styles/status-css.ts'
+import { tabStyles } from '../styles/tabs.ts'
+import { tokens } from '../styles/tokens.ts'
+import { HOME, type Route, runsRoute } from '../url/route.ts'
+import { RouteController } from '../url/route-controller.ts'
+import type { UrlSyncMode } from '../url/url-sync.ts'
+import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
+import { dashboardStyles } from './dashboard/dashboard.styles.ts'
+import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
+import type { TaskflowRunsElement } from './runs/runs.ts'
+import { StoreElement } from './store-element.ts'
+import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
+import { Ticker } from './ticker.ts'
+import type { TaskflowToastsElement } from './toasts.ts'
+
+/*
+ * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
+ */
+
+/**
+ * The whole dashboard: overview, runs and the detail of a run, live.
+ *
+ * @fires taskflow-ready - the first numbers are there
+ * @fires taskflow-navigate - somebody goes to another place; cancelable
+ * @fires taskflow-connection - the connection changed its state
+ * @fires taskflow-auth-required - the session ended; cancelable: hides the sign-in card
+ * @fires taskflow-action - somebody retries or cancels; cancelable
+ * @fires taskflow-action-done - it went through
+ * @fires taskflow-action-error - it was refused
+ * @slot logo - instead of the mark
+ * @slot header-start - after the title
+ * @slot header-end - at the end of the header
+ * @slot nav-end - at the end of the tab bar
+ * @slot footer - below everything
+ * @csspart header - title and connection
+ * @csspart nav - the tab bar
+ * @csspart main - the page
+ */
+export class TaskflowDashboardElement extends StoreElement {
+  static override styles = [tokens, controls, statusStyles, tabStyles, notices, dashboardStyles]
+  static override properties: PropertyDeclarations = {
+    title: { type: String },
+    theme: { type: String, reflect: true },
+    density: { type: String, reflect: true },
+    urlSync: { type: String, attribute: 'url-sync' },
+    readonly: { type: Boolean },
+    signInHidden: { state: true },
+  }
+
+  /** Shown in the header. [what the server is configured with] */
+  declare title: string
+  /** [`auto`] */
+  declare theme: Theme
+  /** [`comfortable`] */
+  declare density: 'comfortable' | 'compact'
+  /** Where the current place is kept. [`hash`] */
+  declare urlSync: UrlSyncMode
+  /** Leaves all actions out. */
+  declare readonly: boolean
+  declare signInHidden: boolean
+
+  readonly #router = new RouteController(this)
+  #ready = false
+  #wasSignedOut = false
+
+  constructor() {
+    super()
+    this.title = ''
+    this.theme = 'auto'
+    this.density = 'comfortable'
+    this.urlSync = 'hash'
+    this.readonly = false
+    this.signInHidden = false
+    new Ticker(this)
+    this.addEventListener('keydown', (event) => this.#onKey(event))
+    this.addEventListener('taskflow-action-done', this.#onDone)
+    this.addEventListener('taskflow-action-error', this.#onError)
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('keydown', this.#onDocumentKey)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('keydown', this.#onDocumentKey)
+  }
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const { theme } = readPreferences(store.base)
+    if (theme && this.theme === 'auto') this.theme = theme
+    return super.storeConnected(store)
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    this.#router.configure(this.urlSync, `${this.#basePath()}/dashboard`)
+  }
+
+  protected override updated(): void {
+    const { store } = this
+    if (!store) return
+    if (!this.#ready && store.metrics) {
+      this.#ready = true
+      this.dispatchEvent(new TaskflowReadyEvent())
+    }
+    const signedOut = store.connection.state === 'unauthorised'
+    if (signedOut && !this.#wasSignedOut) {
+      this.signInHidden = !this.dispatchEvent(new TaskflowAuthRequiredEvent(this.#loginUrl()))
+    }
+    this.#wasSignedOut = signedOut
+  }
+
+  protected override render() {
+    const { store } = this
+    if (!store) return nothing
+    const signedOut = store.connection.state === 'unauthorised' && !this.signInHidden
+    const stale = ['offline', 'error'].includes(store.connectionState)
+    return html`
+      ${dashboardHeader({
+        store,
+        title: this.title || store.overview?.config.header_title || 'Taskflow',
+        home: { href: this.#router.href(HOME), click: this.#goTo(HOME) },
+        dark: oppositeTheme(this.theme) === 'light',
+        live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
+        togglePause: () => store.setPaused(!store.paused),
+        toggleTheme: this.#toggleTheme,
+      })}
+      ${dashboardNav({
+        page: this.#router.route?.page ?? null,
+        metrics: store.metrics,
+        link: (route) => ({ href: this.#router.href(route), click: this.#goTo(route) }),
+      })}
+      ${connectionBanner(store)}
+      <main part="main" id="panel" title="" @taskflow-navigate=${this.#onNavigate}>
+        <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
+          ${this.#page()}
+        </div>
+        ${signedOut ? signInCard(store, this.#loginUrl()) : nothing}
+      </main>
+      <taskflow-toasts></taskflow-toasts>
+      <slot name="footer"></slot>
+    `
+  }
+
+  #page() {
+    const { route } = this.#router
+    if (!route) {
+      return emptyState({
+        icon: 'search',
+        title: 'There is no such page',
+        text: 'The address may have been cut off.',
+        more: html`<a class="button" href=${this.#router.href(HOME)} @click=${this.#goTo(HOME)}>
+          Go to the overview
+        </a>`,
+      })
+    }
+    if (route.page === 'overview') {
+      return html`<taskflow-overview
+        .base=${this.base}
+        .credentials=${this.credentials}
+        .linkFor=${this.#linkFor}
+      ></taskflow-overview>`
+    }
+    return html`<h1 class="visually-hidden">Runs</h1>
+      <taskflow-runs
+      .base=${this.base}
+      .credentials=${this.credentials}
+      .linkFor=${this.#linkFor}
+      .filter=${route.filter}
+      .sort=${route.sort}
+      .runId=${route.runId}
+      .tab=${route.tab}
+      .readonly=${this.readonly}
+    ></taskflow-runs>`
+  }
+
+  #linkFor = (route: Route) => this.#router.href(route)
+
+  #goTo(route: Route): (event: MouseEvent) => void {
+    return (event) => {
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+      event.preventDefault()
+      this.#request(route)
+    }
+  }
+
+  /** Children ask to go somewhere: asked again in the name of the dashboard, then gone. */
+  #onNavigate = (event: TaskflowNavigateEvent) => {
+    event.stopPropagation()
+    event.handled = true
+    if (!this.#request(event.detail.route)) event.preventDefault()
+  }
+
+  #request(route: Route): boolean {
+    const allowed = this.dispatchEvent(new TaskflowNavigateEvent(route))
+    if (allowed) this.#router.go(route)
+    return allowed
+  }
+
+  #toggleTheme = () => {
+    const theme = oppositeTheme(this.theme)
+    this.theme = theme
+    writePreferences(normaliseBase(this.base), { theme })
+    if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+    const [target] = event.composedPath()
+    if (target instanceof Element && target.closest('input, select, textarea')) return
+    if (event.key === 'p') this.store?.setPaused(!this.store.paused)
+    else if (event.key === 't') this.#toggleTheme()
+    else this.renderRoot.querySelector<TaskflowRunsElement>('taskflow-runs')?.handleKey(event)
+  }
+
+  /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
+  #onDocumentKey = (event: KeyboardEvent) => {
+    if (this.urlSync === 'path' && event.target === document.body) this.#onKey(event)
+  }
+
+  #onDone = (event: TaskflowActionDoneEvent) => {
+    const { action, ids, result } = event.detail
+    const id = shortId(ids[0] ?? '')
+    if (action === 'cancel') {
+      const done = result.task.status === 'cancelled'
+      this.#toast({ kind: 'success', title: done ? `Cancelled ${id}` : `Asked ${id} to stop` })
+      return
+    }
+    const route = { ...runsRoute(), runId: result.task_id }
+    this.#toast({
+      kind: 'success',
+      title: `Queued as ${shortId(result.task_id)}`,
+      text: result.duplicate ? `An earlier retry of ${id} stands in.` : `A retry of ${id}.`,
+      link: { label: 'Show', href: this.#router.href(route), click: this.#goTo(route) },
+    })
+  }
+
+  #onError = (event: TaskflowActionErrorEvent) => {
+    const { action, ids, error } = event.detail
+    const what = action === 'retry' ? 'Retry' : 'Cancel'
+    const sent = error.status === 0 ? 'was not sent' : 'was refused'
+    this.#toast({
+      kind: 'failed',
+      title: `${what} of ${shortId(ids[0] ?? '')} ${sent}`,
+      text: error.detail,
+    })
+  }
+
+  #toast(toast: Parameters<TaskflowToastsElement['show']>[0]): void {
+    this.renderRoot.querySelector<TaskflowToastsElement>('taskflow-toasts')?.show(toast)
+  }
+
+  #basePath(): string {
+    return normaliseBase(new URL(this.base || '/', location.href).pathname)
+  }
+
+  #loginUrl(): string {
+    const next = location.pathname + location.search + location.hash
+    return `${normaliseBase(this.base)}/auth/login?next=${encodeURIComponent(next)}`
+  }
+}

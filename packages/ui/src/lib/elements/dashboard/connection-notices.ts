@@ -1,0 +1,37 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { formatClock } from '../../format/time.ts'
+import { icon } from '../../parts/icons.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+
+/** Says that what is shown may be old, and how old. */
+export function connectionBanner(store: DashboardStore): TemplateResult | typeof nothing {
+  const { retryAt } = store.connection
+  const state = store.connectionState
+  if (state !== 'offline' && state !== 'error') return nothing
+  const seconds = retryAt === null ? null : Math.max(0, Math.ceil((retryAt - Date.now()) / 1000))
+  const since = store.freshAt === null ? '' : `You see data as of ${formatClock(store.freshAt)}. `
+  return html`<p class="banner warning" role="status">
+    ${icon(state === 'offline' ? 'offline' : 'warning')}
+    <span class="grow"
+      ><b>${state === 'offline' ? 'Connection lost.' : 'The server is not available.'}</b>
+      ${since}${seconds === null ? 'Trying again…' : `Trying again in ${seconds}s.`}</span
+    >
+    <button class="button" type="button" @click=${() => store.connection.retryNow()}>Try now</button>
+  </p>`
+}
+
+/** Stands over the page when the session has ended; what is below stays as it was. */
+export function signInCard(store: DashboardStore, loginUrl: string): TemplateResult {
+  return html`<div class="sign-in" role="alertdialog" aria-labelledby="sign-in-title">
+    <h1 id="sign-in-title">${icon('lock')} Sign in to go on</h1>
+    <p class="muted">
+      ${
+        store.freshAt === null
+          ? 'Background tasks are shown to people with an account.'
+          : 'Your session has ended. Filters and the open run stay as they are.'
+      }
+    </p>
+    <a class="button primary" href=${loginUrl}>Sign in</a>
+    <button class="link" type="button" @click=${() => store.connection.retryNow()}>I have signed in elsewhere</button>
+  </div>`
+}

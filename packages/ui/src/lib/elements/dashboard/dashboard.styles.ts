@@ -1,0 +1,165 @@
+import { css } from 'lit'
+
+/** Header 48, tabs 36, then the page; it scrolls inside when the host has a height. */
+export const dashboardStyles = css`
+  :host {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    min-block-size: 320px;
+    overflow: hidden;
+    container: taskflow-dashboard / inline-size;
+    background: var(--_page);
+  }
+  .top {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-block-size: 48px;
+    padding-inline: 16px;
+    border-block-end: 1px solid var(--_border);
+    background: var(--_surface);
+  }
+  .brand {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    min-inline-size: 0;
+    color: var(--_text);
+    font-size: 14px;
+    font-weight: 600;
+  }
+  .brand:hover {
+    text-decoration: none;
+  }
+  .logo {
+    flex: none;
+    display: block;
+    inline-size: 20px;
+    block-size: 20px;
+    stroke: var(--_on-accent);
+    stroke-width: 1.8;
+    stroke-linecap: round;
+    fill: none;
+  }
+  .logo rect {
+    stroke: none;
+    fill: var(--_accent);
+  }
+  .logo circle {
+    stroke: none;
+    fill: var(--_on-accent);
+  }
+  .grow {
+    flex: 1;
+  }
+  .pause[data-paused='true'] {
+    border-color: var(--_accent-text);
+    background: var(--_selected);
+  }
+  .held {
+    padding-inline: 6px;
+    border-radius: 9px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 11px;
+    line-height: 18px;
+  }
+  .avatar {
+    display: grid;
+    place-items: center;
+    inline-size: 24px;
+    block-size: 24px;
+    border: 1px solid var(--_border);
+    border-radius: 50%;
+    background: var(--_hover);
+    color: var(--_muted);
+    font-size: 10px;
+    font-weight: 600;
+  }
+  form {
+    margin: 0 0 0 -8px;
+  }
+  nav.tabs {
+    background: var(--_surface);
+  }
+  main {
+    position: relative;
+    flex: 1;
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+  }
+  .page {
+    flex: 1;
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+    overflow: auto;
+    transition: opacity var(--_duration) ease-out;
+  }
+  .page:has(taskflow-runs) {
+    position: relative;
+    overflow: hidden;
+  }
+  .page > taskflow-runs {
+    flex: 1;
+  }
+  .page > taskflow-overview {
+    flex: none;
+    inline-size: 100%;
+    max-inline-size: var(--_max-width);
+    margin-inline: auto;
+  }
+  .page.stale {
+    opacity: 0.7;
+  }
+  .page.dimmed {
+    opacity: 0.35;
+  }
+  .sign-in {
+    position: absolute;
+    inset-block-start: 48px;
+    inset-inline: 0;
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+    inline-size: min(340px, calc(100% - 32px));
+    margin-inline: auto;
+    padding: 20px 24px;
+    border: 1px solid var(--_border);
+    border-radius: 12px;
+    background: var(--_raised);
+    box-shadow: var(--_shadow);
+  }
+  .sign-in h1 {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    margin: 0;
+    font-size: 14px;
+    line-height: 20px;
+    font-weight: 600;
+  }
+  .sign-in p {
+    margin: 0;
+  }
+  .sign-in .button {
+    min-block-size: 32px;
+  }
+  @container taskflow-dashboard (max-width: 559px) {
+    .top {
+      gap: 8px;
+      padding-inline: 12px;
+    }
+    .pause .word {
+      display: none;
+    }
+    .pause {
+      padding-inline: 6px;
+    }
+    nav.tabs {
+      padding-inline: 12px;
+    }
+  }
+`

@@ -1,0 +1,189 @@
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
+import { plural } from '../format/number.ts'
+import { errorMessage, errorName } from '../format/phase.ts'
+import { type FrameGroup, groupFrames, parseStack, type StackFrame } from '../format/stack.ts'
+import { visibleText } from '../format/visible-text.ts'
+import { icon } from '../parts/icons.ts'
+import { controls } from '../styles/controls.ts'
+import { statusStyles } from '../styles/status-css.ts'
+import { tokens } from '../styles/tokens.ts'
+
+/**
+ * The error of a run: name, message and stack, own frames first-class, frames of packages folded.
+ *
+ * @csspart stack - the frames
+ * @csspart frame - one frame
+ */
+export class TaskflowErrorElement extends LitElement {
+  static override styles = [
+    tokens,
+    controls,
+    statusStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .box {
+        overflow: hidden;
+        border: 1px solid var(--_line);
+        border-radius: 8px;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        padding: 10px 12px;
+        background: var(--_bg);
+        color: var(--_fg);
+      }
+      .name {
+        flex: 1;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .message {
+        flex-basis: 100%;
+        max-block-size: 180px;
+        margin: 0;
+        overflow: auto;
+        color: var(--_text);
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      .stack {
+        padding: 6px 12px;
+        border-block-start: 1px solid var(--_line);
+        background: var(--_surface);
+      }
+      .frame {
+        display: flex;
+        justify-content: space-between;
+        gap: 16px;
+        padding-block: 2px;
+      }
+      .frame > * {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .frame > :first-child {
+        flex: 0 0 auto;
+        max-inline-size: 65%;
+      }
+      .frame .place {
+        flex: 0 1 auto;
+        direction: rtl;
+        color: var(--_muted);
+      }
+      .frame .place bdi {
+        unicode-bidi: isolate;
+        direction: ltr;
+      }
+      .frame:not(.own) {
+        color: var(--_faint);
+      }
+      summary {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        padding-block: 2px;
+        color: var(--_muted);
+        font-size: 12px;
+        cursor: pointer;
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      details[open] summary .icon {
+        transform: rotate(90deg);
+      }
+      details .frame {
+        padding-inline-start: 18px;
+      }
+      pre.raw {
+        margin: 0;
+        overflow: auto;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      taskflow-copy {
+        margin-block: -4px;
+        margin-inline-end: -6px;
+      }
+      @container (max-width: 480px) {
+        .frame {
+          flex-direction: column;
+          gap: 0;
+        }
+      }
+    `,
+  ]
+  static override properties: PropertyDeclarations = {
+    error: { type: String },
+    stack: { type: String },
+    status: { type: String },
+    brief: { type: Boolean },
+  }
+
+  /** The message, with or without the error's name in front. */
+  declare error: string
+  declare stack: string | null
+  /** Colours it as `failed` or `interrupted`. */
+  declare status: string
+  /** Leaves the stack out. */
+  declare brief: boolean
+
+  constructor() {
+    super()
+    this.error = ''
+    this.stack = null
+    this.status = 'failed'
+    this.brief = false
+  }
+
+  protected override render() {
+    if (!this.error && !this.stack) return nothing
+    const name = errorName(this.error)
+    const message = errorMessage(this.error)
+    const stack = this.brief ? null : this.stack
+    return html`<div class="box" data-status=${this.status}>
+      <div class="head">
+        ${icon(this.status === 'interrupted' ? 'bolt' : 'cross')}
+        <span class="name">${visibleText(name ?? (this.status === 'interrupted' ? 'Interrupted' : 'Error'))}</span>
+        <taskflow-copy .value=${this.stack ?? this.error} label="Copy error"></taskflow-copy>
+        ${message ? html`<p class="message mono">${visibleText(message)}</p>` : nothing}
+      </div>
+      ${stack ? this.#stack(stack) : nothing}
+    </div>`
+  }
+
+  #stack(stack: string) {
+    const frames = parseStack(stack)
+    return html`<div class="stack mono" part="stack">
+      ${
+        frames.length > 0
+          ? groupFrames(frames).map(group)
+          : html`<pre class="raw mono">${visibleText(stack)}</pre>`
+      }
+    </div>`
+  }
+}
+
+function group({ own, origin, frames }: FrameGroup) {
+  if (own || frames.length === 1) return frames.map(frame)
+  return html`<details>
+    <summary>
+      ${icon('chevronRight', 'small')} ${plural(frames.length, 'frame')} in ${visibleText(origin)}
+    </summary>
+    ${frames.map(frame)}
+  </details>`
+}
+
+function frame({ name, place, own }: StackFrame) {
+  return html`<div class="frame ${own ? 'own' : ''}" part="frame" title=${visibleText(place)}>
+    <span>${visibleText(name || '(top level)')}</span>
+    <span class="place"><bdi>${visibleText(place)}</bdi></span>
+  </div>`
+}

@@ -1,0 +1,243 @@
+import { html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { formatDuration, formatElapsed } from '../format/duration.ts'
+import { formatCount, plural, shortId } from '../format/number.ts'
+import { formatAbsolute, formatRelative } from '../format/time.ts'
+import { visibleText } from '../format/visible-text.ts'
+import { emptyRuns } from '../parts/empty-runs.ts'
+import { icon, statusIcon } from '../parts/icons.ts'
+import { colourOf, orMissing, sourceBadge, statusText } from '../parts/status.ts'
+import { type FailureGroup, groupFailures } from '../store/attention.ts'
+import type { DashboardStore } from '../store/dashboard-store.ts'
+import { NEWEST_FIRST, NO_FILTER } from '../store/filter.ts'
+import { RunList, type RunRow } from '../store/run-list.ts'
+import { controls } from '../styles/controls.ts'
+import { notices } from '../styles/notices.ts'
+import { statusStyles } from '../styles/status-css.ts'
+import { tokens } from '../styles/tokens.ts'
+import { runsRoute } from '../url/route.ts'
+import { overviewStyles } from './overview.styles.ts'
+import { StoreElement } from './store-element.ts'
+import { Ticker } from './ticker.ts'
+
+const SHOWN_FAILURES = 5
+const SHOWN_RUNNING = 5
+const SHOWN_RECENT = 8
+
+/**
+ * The first page: numbers, what needs attention, what runs now, and the newest runs.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ */
+export class TaskflowOverviewElement extends StoreElement {
+  static override styles = [tokens, controls, statusStyles, notices, overviewStyles]
+
+  #recent: RunList | undefined
+  #running: RunList | undefined
+  #failed: RunList | undefined
+
+  constructor() {
+    super()
+    new Ticker(this)
+  }
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const ends = [super.storeConnected(store)]
+    const open = (filter: Partial<typeof NO_FILTER>, limit: number) => {
+      const list = new RunList(store, {
+        filter: { ...NO_FILTER, ...filter },
+        sort: NEWEST_FIRST,
+        limit,
+      })
+      ends.push(
+        list.subscribe(() => this.requestUpdate()),
+        list.open(),
+      )
+      void list.load()
+      return list
+    }
+    this.#recent = open({}, SHOWN_RECENT)
+    this.#running = open({ status: ['running'] }, 50)
+    this.#failed = open({ status: ['failed', 'interrupted'] }, 50)
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  protected override render() {
+    const { store } = this
+    const [recent, running, failed] = [this.#recent, this.#running, this.#failed]
+    if (!store || !recent || !running || !failed) return nothing
+    const empty = recent.state === 'ready' && recent.rows.length === 0
+    return html`
+      ${this.#head(store)}
+      <taskflow-metrics
+        .base=${this.base}
+        .credentials=${this.credentials}
+        .linkFor=${this.linkFor}
+      ></taskflow-metrics>
+      ${
+        empty
+          ? html`<div class="card">${emptyRuns(store.functions)}</div>`
+          : html`<div class="lists">${this.#attention(failed, store)} ${this.#runningNow(running, store)}</div>
+              ${this.#recentRuns(recent, store)}`
+      }
+    `
+  }
+
+  #head({ overview }: DashboardStore) {
+    const days = Math.round((overview?.config.retention_seconds ?? 0) / 86_400)
+    return html`<div class="head">
+      <h1>Overview</h1>
+      ${
+        overview
+          ? html`<span class="muted fact"
+                ><span class="dot" data-status=${overview.scheduler === 'running' ? 'success' : 'failed'}></span
+                >Scheduler ${overview.scheduler}</span
+              >
+              <span class="muted fact zone">${overview.time_zone}</span>
+              <span class="muted fact">${plural(overview.instances.length, 'instance')}</span>
+              ${days > 0 ? html`<span class="muted end">History kept ${plural(days, 'day')}</span>` : nothing}`
+          : nothing
+      }
+    </div>`
+  }
+
+  #attention(list: RunList, store: DashboardStore) {
+    const rows = list.rows.filter((row) => !row.stale)
+    const groups = groupFailures(rows.map((row) => row.task))
+    return html`<section class="card">
+      <header>
+        <h2>Needs attention</h2>
+        ${groups.length > 0 ? html`<span class="muted">${groups.length}</span>` : nothing}
+        ${
+          groups.length > SHOWN_FAILURES
+            ? this.#viewAll(runsRoute({ status: ['failed', 'interrupted'] }))
+            : nothing
+        }
+      </header>
+      ${
+        groups.length === 0 && list.state === 'ready'
+          ? html`<p class="good">${icon('check')} No failed runs</p>`
+          : html`<ul>
+              ${groups.slice(0, SHOWN_FAILURES).map((group) => this.#failure(group, rows.length, store))}
+            </ul>`
+      }
+    </section>`
+  }
+
+  #failure(
+    { func, what, message, count, newest }: FailureGroup,
+    of: number,
+    store: DashboardStore,
+  ) {
+    const route = runsRoute({ status: [newest.phase], func })
+    const at = Date.parse(newest.end_time ?? newest.created_at)
+    return html`<li data-status=${colourOf(newest.phase)}>
+      <a href=${this.href(route)} @click=${this.go(route)}>
+        <span class="mark">${statusIcon(newest.phase)}</span>
+        <span class="main">
+          <span class="truncate first">${visibleText(what)} in ${visibleText(func)}</span>
+          <span class="truncate second"
+            >${count > 1 ? `${count} of the last ${of} failures` : ''}${count > 1 && message ? ', ' : ''}${message}</span
+          >
+        </span>
+        <time class="muted" title=${formatAbsolute(at)}>${formatRelative(at, store.now())}</time>
+        ${icon('chevronRight')}
+      </a>
+    </li>`
+  }
+
+  #runningNow(list: RunList, store: DashboardStore) {
+    const rows = list.rows.filter((row) => !row.stale)
+    // The numbers come at most once a second: the list knows better while it holds all.
+    const total = list.next === null ? rows.length : (store.metrics?.running ?? rows.length)
+    return html`<section class="card">
+      <header>
+        <h2>Running now</h2>
+        ${total > 0 ? html`<span class="muted">${formatCount(total)}</span>` : nothing}
+        ${total > 0 ? this.#viewAll(runsRoute({ status: ['running'] })) : nothing}
+      </header>
+      ${
+        rows.length === 0 && list.state === 'ready'
+          ? html`<p class="good">Nothing runs at this moment</p>`
+          : html`<ul>
+              ${repeat(
+                rows.slice(0, SHOWN_RUNNING),
+                ({ task }) => task.task_id,
+                (row) => this.#runningRow(row, store),
+              )}
+            </ul>`
+      }
+    </section>`
+  }
+
+  #runningRow({ task }: RunRow, store: DashboardStore) {
+    const route = { ...runsRoute(), runId: task.task_id }
+    const start = Date.parse(task.start_time ?? task.created_at)
+    return html`<li data-status="running">
+      <a href=${this.href(route)} @click=${this.go(route)}>
+        <span class="mark">${statusIcon('running')}</span>
+        <span class="main">
+          <span class="truncate first">${visibleText(task.func_name)}</span>
+          <span class="truncate second"
+            ><span class="mono">${shortId(task.task_id)}</span> ${task.instance ? visibleText(task.instance) : ''}</span
+          >
+        </span>
+        <span class="side">
+          <span>${formatElapsed((store.now() - start) / 1000)}</span>
+          ${
+            task.progress
+              ? html`<span class="share"
+                  ><progress max="1" value=${task.progress.fraction} aria-label="Progress"></progress
+                  >${Math.round(task.progress.fraction * 100)} %</span
+                >`
+              : nothing
+          }
+        </span>
+      </a>
+    </li>`
+  }
+
+  #recentRuns(list: RunList, store: DashboardStore) {
+    const now = store.now()
+    return html`<section class="card">
+      <header>
+        <h2>Recent runs</h2>
+        ${this.#viewAll(runsRoute(), 'View all runs')}
+      </header>
+      <ul class="recent">
+        ${repeat(
+          list.rows,
+          ({ task }) => task.task_id,
+          ({ task }) => {
+            const route = { ...runsRoute(), runId: task.task_id }
+            const created = Date.parse(task.created_at)
+            return html`<li>
+              <a href=${this.href(route)} @click=${this.go(route)}>
+                ${statusText(task.phase)}
+                <span class="name"><span class="truncate">${visibleText(task.func_name)}</span> ${sourceBadge(task)}</span>
+                <span class="mono muted id">${shortId(task.task_id)}</span>
+                <span class="muted truncate group">${orMissing(task.group === null ? null : visibleText(task.group))}</span>
+                <span class="muted wait">${waited(task)}</span>
+                <span class="number">${orMissing(formatDuration(task.duration))}</span>
+                <time class="muted number" title=${formatAbsolute(created)}>${formatRelative(created, now)}</time>
+              </a>
+            </li>`
+          },
+        )}
+      </ul>
+    </section>`
+  }
+
+  #viewAll(route: ReturnType<typeof runsRoute>, label = 'View all') {
+    return html`<a class="end" href=${this.href(route)} @click=${this.go(route)}>${label}</a>`
+  }
+}
+
+/** Time between being due and the start; only where the first attempt is the one recorded. */
+function waited(task: RunRow['task']): string {
+  if (!task.start_time || task.attempts_made > 1) return ''
+  const seconds = (Date.parse(task.start_time) - Date.parse(task.run_at)) / 1000
+  return seconds >= 0 ? `waited ${formatDuration(seconds)}` : ''
+}

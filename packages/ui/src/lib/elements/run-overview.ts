@@ -1,0 +1,227 @@
+import type { AttemptJson, TaskDetailJson } from '@taskflow/core/client'
+import { html, nothing, type TemplateResult } from 'lit'
+import { formatDuration, formatElapsed } from '../format/duration.ts'
+import { formatCount, formatPercent, shortId } from '../format/number.ts'
+import { errorName, STATUS_HELP, type StatusName } from '../format/phase.ts'
+import { formatAbsolute, formatClock, formatRelative, parseInstant } from '../format/time.ts'
+import { excerpt, visibleText } from '../format/visible-text.ts'
+import { icon, statusIcon } from '../parts/icons.ts'
+import { colourOf, orMissing } from '../parts/status.ts'
+import { type Route, runsRoute } from '../url/route.ts'
+
+/** What the overview tab needs besides the run. */
+export interface RunOverviewContext {
+  now: number
+  interruptedHint: boolean
+  link: (route: Route) => { href: string; click: (event: MouseEvent) => void }
+  showTab: (tab: string) => void
+}
+
+/** The first tab of a run. */
+export function runOverview(task: TaskDetailJson, context: RunOverviewContext): TemplateResult {
+  return html`
+    ${context.interruptedHint ? interruptedWarning() : nothing}
+    ${progress(task)}
+    ${
+      task.error
+        ? html`<taskflow-error
+            .error=${task.error}
+            .stack=${task.stacktrace ?? null}
+            .status=${task.phase}
+          ></taskflow-error>`
+        : nothing
+    }
+    ${attempts(task, context.now)} ${facts(task, context)} ${data(task)} ${analytics(task)} ${recent(task, context)}
+  `
+}
+
+function interruptedWarning() {
+  return html`<div class="warn" role="note">
+    ${icon('bolt')}
+    <p>
+      <b>This run was cut off.</b> Side effects may already have happened: check before you retry.
+    </p>
+  </div>`
+}
+
+function progress({ progress, status }: TaskDetailJson) {
+  if (!progress || status !== 'running') return nothing
+  return html`<div class="progress">
+    <progress max="1" value=${progress.fraction} aria-label="Progress"></progress>
+    <span>${Math.round(progress.fraction * 100)} %</span>
+    ${progress.message ? html`<span class="muted truncate">${visibleText(progress.message)}</span>` : nothing}
+  </div>`
+}
+
+function attempts(task: TaskDetailJson, now: number) {
+  if (task.attempts.length === 0) return nothing
+  return html`<section>
+    <h3>Attempts <span class="muted">${task.attempts.length} of ${Math.max(task.max_attempts, task.attempts.length)}</span></h3>
+    <ul class="rows">
+      ${task.attempts.map((attempt, index) => attemptRow(attempt, task.attempts[index + 1], now))}
+    </ul>
+  </section>`
+}
+
+const outcomes: Record<string, { status: StatusName; word: string }> = {
+  success: { status: 'success', word: 'succeeded' },
+  error: { status: 'failed', word: 'failed' },
+  timeout: { status: 'failed', word: 'timed out' },
+  cancelled: { status: 'cancelled', word: 'cancelled' },
+  crashed: { status: 'interrupted', word: 'process died' },
+  released: { status: 'interrupted', word: 'handed back' },
+  snoozed: { status: 'scheduled', word: 'snoozed' },
+}
+
+function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: number) {
+  const { status, word } = outcomes[attempt.outcome ?? ''] ?? { status: 'running', word: 'running' }
+  const start = Date.parse(attempt.started_at)
+  const end = parseInstant(attempt.ended_at)
+  const pause = end !== null && next ? (Date.parse(next.started_at) - end) / 1000 : null
+  const what = attempt.error ? (errorName(attempt.error) ?? excerpt(attempt.error, 80)) : word
+  return html`<li data-status=${colourOf(status as StatusName)}>
+    ${statusIcon(status as StatusName)}
+    <b>Attempt ${attempt.attempt + 1}</b>
+    <time class="muted hide-narrow" title=${formatAbsolute(start)} datetime=${attempt.started_at}
+      >${formatClock(start, true)}</time
+    >
+    <span>${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
+    <span class="truncate mono" title=${visibleText(attempt.error ?? word)}>${visibleText(what)}</span>
+    <span class="end">${pause === null ? nothing : `back-off ${formatDuration(pause)}`}</span>
+  </li>`
+}
+
+function facts(task: TaskDetailJson, context: RunOverviewContext) {
+  const tags = Object.entries(task.tags)
+  return html`<section>
+    <h3>Facts</h3>
+    <dl>
+      ${fact('Created', instant(task.created_at))} ${fact('Started', instant(task.start_time))}
+      ${fact('Ended', instant(task.end_time))} ${fact('Duration', duration(task, context.now))}
+      ${fact('Group', task.group)} ${fact('Executor', task.executor)} ${fact('Source', task.source === 'adhoc' ? 'ad hoc' : task.source)}
+      ${fact('Priority', task.priority)} ${fact('Instance', task.instance)}
+      ${fact('Retries', `${task.retries_used} of ${Math.max(0, task.max_attempts - 1)}`)}
+      ${wide('Status', STATUS_HELP[task.phase])}
+      ${task.idempotency_key ? wide('Key', html`<span class="mono">${visibleText(task.idempotency_key)}</span>`) : nothing}
+      ${task.flow_id ? wide('Flow', html`<span class="mono">${visibleText(task.flow_id)}</span>`) : nothing}
+      ${task.retry_of ? wide('Retry of', runLink(task.retry_of, context)) : nothing}
+      ${
+        task.blocked_by.length > 0
+          ? wide(
+              'Waits for',
+              task.blocked_by.map((id) => html`${runLink(id, context)} `),
+            )
+          : nothing
+      }
+      ${
+        tags.length > 0
+          ? wide(
+              'Tags',
+              html`<span class="tags"
+                >${tags.map(([key, value]) => html`<span class="chip-text">${visibleText(`${key}:${value}`)}</span>`)}</span
+              >`,
+            )
+          : nothing
+      }
+    </dl>
+  </section>`
+}
+
+function fact(name: string, value: unknown) {
+  return html`<dt>${name}</dt>
+    <dd>${orMissing(typeof value === 'string' ? visibleText(value) : value)}</dd>`
+}
+
+function wide(name: string, value: unknown) {
+  return html`<dt>${name}</dt>
+    <dd class="wide">${value}</dd>`
+}
+
+function instant(iso: string | null) {
+  const at = parseInstant(iso)
+  if (at === null) return null
+  return html`<time datetime=${iso ?? ''} title=${formatAbsolute(at)}>${formatClock(at, true)}</time>`
+}
+
+function duration(task: TaskDetailJson, now: number): string | null {
+  if (task.duration !== null) return formatDuration(task.duration)
+  const start = parseInstant(task.start_time)
+  return task.status === 'running' && start !== null ? formatElapsed((now - start) / 1000) : null
+}
+
+function runLink(id: string, { link }: RunOverviewContext) {
+  const { href, click } = link({ ...runsRoute(), runId: id })
+  return html`<a class="mono" href=${href} @click=${click}>${shortId(id)}</a>`
+}
+
+function data(task: TaskDetailJson) {
+  if (task.payload_hidden) {
+    return html`<section>
+      <h3>Input and output</h3>
+      <p class="muted hidden-data">
+        ${
+          task.payload_hidden === 'encrypted'
+            ? 'Encrypted: the server does not send them.'
+            : 'Not shown: the server keeps them to itself (exposePayloads is off).'
+        }
+      </p>
+    </section>`
+  }
+  if (task.payload === undefined && task.result === undefined) return nothing
+  return html`<section>
+      <h3>Input</h3>
+      <pre class="mono">${pretty(task.payload)}</pre>
+    </section>
+    ${
+      task.result === undefined
+        ? nothing
+        : html`<section>
+            <h3>Output</h3>
+            <pre class="mono">${pretty(task.result)}</pre>
+          </section>`
+    }`
+}
+
+function pretty(value: unknown): string {
+  return visibleText(JSON.stringify(value, null, 2) ?? 'none')
+}
+
+function analytics({ analytics: numbers, func_name }: TaskDetailJson) {
+  if (numbers.total === 0) return nothing
+  const rate = numbers.success_rate
+  const entry = (label: string, value: string) =>
+    html`<div><b>${value}</b><span>${label}</span></div>`
+  return html`<section>
+    <h3>${visibleText(func_name)} <span class="muted">all runs</span></h3>
+    <div class="numbers">
+      ${entry('Runs', formatCount(numbers.total))}
+      ${entry('Success rate', rate === null ? '—' : `${formatPercent(rate)} %`)}
+      ${entry('Average', formatDuration(numbers.avg_duration_seconds))}
+      ${entry('p95', formatDuration(numbers.p95_duration_seconds))}
+      ${entry('Shortest', formatDuration(numbers.min_duration_seconds))}
+      ${entry('Longest', formatDuration(numbers.max_duration_seconds))}
+    </div>
+  </section>`
+}
+
+function recent(task: TaskDetailJson, context: RunOverviewContext) {
+  if (task.recent_runs.length === 0) return nothing
+  return html`<section>
+    <h3>Recent runs <span class="muted">of ${visibleText(task.func_name)}</span></h3>
+    <ul class="rows">
+      ${task.recent_runs.map((run) => {
+        const current = run.task_id === task.task_id
+        const { href, click } = context.link({ ...runsRoute(), runId: run.task_id })
+        const age = formatRelative(Date.parse(run.created_at), context.now)
+        return html`<li class=${current ? 'current' : ''} data-status=${colourOf(run.phase)}>
+          <a href=${href} @click=${click} aria-current=${current ? 'true' : nothing}>
+            ${statusIcon(run.phase)}<span class="visually-hidden">${run.phase}</span>
+            <span class="mono">${shortId(run.task_id)}</span>
+            <span class="end">${orMissing(formatDuration(run.duration))}</span>
+            <span class="age muted">${current ? 'this run' : age}</span>
+          </a>
+        </li>`
+      })}
+    </ul>
+  </section>`
+}

@@ -1,0 +1,82 @@
+/** What keys may do in the list. */
+export interface GridActions {
+  ids: readonly string[]
+  /** The row that Tab reaches; null: the first. */
+  activeId: string | null
+  /** Focus is on a row. */
+  inRows: boolean
+  isOpen: boolean
+  move: (id: string) => void
+  open: (id: string) => void
+  close: () => void
+  copy: (id: string) => void
+  focusSearch: () => void
+  refresh: () => void
+}
+
+/**
+ * Keys of the list; true when one was meant for it. They act only while focus is inside the
+ * element, and letters never while somebody types.
+ */
+export function handleGridKey(event: KeyboardEvent, actions: GridActions): boolean {
+  if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event)) return false
+  const { ids, activeId } = actions
+  const at = activeId === null ? -1 : ids.indexOf(activeId)
+  const current = ids[Math.max(0, at)]
+  const moveTo = (index: number) => {
+    const id = ids[Math.min(ids.length - 1, Math.max(0, index))]
+    if (id === undefined) return false
+    actions.move(id)
+    return true
+  }
+  switch (event.key) {
+    case 'j':
+      return moveTo(at + 1)
+    case 'k':
+      return moveTo(at < 0 ? 0 : at - 1)
+    case '/':
+      actions.focusSearch()
+      return true
+    case '.':
+      actions.refresh()
+      return true
+    case 'Escape':
+      if (!actions.isOpen) return false
+      actions.close()
+      return true
+  }
+  if (!actions.inRows || current === undefined) return false
+  switch (event.key) {
+    case 'ArrowDown':
+      return moveTo(at < 0 ? 1 : at + 1)
+    case 'ArrowUp':
+      return moveTo(at - 1)
+    case 'Home':
+      return moveTo(0)
+    case 'End':
+      return moveTo(ids.length - 1)
+    case 'PageDown':
+      return moveTo(Math.max(0, at) + 10)
+    case 'PageUp':
+      return moveTo(at - 10)
+    case 'Enter':
+      // A button inside the row has its own Enter.
+      if (deepTarget(event)?.closest('button, a')) return false
+      actions.open(current)
+      return true
+    case 'y':
+      actions.copy(current)
+      return true
+  }
+  return false
+}
+
+function deepTarget(event: Event): Element | null {
+  const [target] = event.composedPath()
+  return target instanceof Element ? target : null
+}
+
+function isTyping(event: Event): boolean {
+  const target = deepTarget(event)
+  return target?.closest('input, select, textarea, [contenteditable]') != null
+}

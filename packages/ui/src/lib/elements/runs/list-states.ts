@@ -1,0 +1,47 @@
+import { html, type TemplateResult } from 'lit'
+import { icon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import type { RunFilter } from '../../store/filter.ts'
+import type { RunList } from '../../store/run-list.ts'
+import { describeFilter } from './describe-filter.ts'
+
+/** The final geometry of the list; styles show it after 150 ms only. */
+export function skeleton(): TemplateResult {
+  return html`<div class="skeleton rows" aria-hidden="true">
+    ${Array.from(
+      { length: 10 },
+      () => html`<div><span></span><span></span><span></span><span></span></div>`,
+    )}
+  </div>`
+}
+
+/** The list could not be read, and there is no older one to show. */
+export function unreadable(list: RunList): TemplateResult {
+  return emptyState({
+    icon: 'warning',
+    title: 'The list could not be read',
+    text: list.error?.detail ?? '',
+    more: tryAgain(list),
+  })
+}
+
+/** The list could not be read again; the rows below are old. */
+export function errorBanner(list: RunList): TemplateResult {
+  return html`<p class="banner failed" role="alert">
+    ${icon('cross')}<span class="grow">${list.error?.detail}</span>${tryAgain(list)}
+  </p>`
+}
+
+/** Nothing matches: says what was asked for, and takes it back with one click. */
+export function noMatch(filter: RunFilter, clear: () => void): TemplateResult {
+  return emptyState({
+    icon: 'search',
+    title: 'No run matches',
+    text: describeFilter(filter),
+    more: html`<button class="button" type="button" @click=${clear}>Clear filters</button>`,
+  })
+}
+
+function tryAgain(list: RunList): TemplateResult {
+  return html`<button class="button" type="button" @click=${() => list.refresh()}>Try again</button>`
+}

@@ -1,0 +1,329 @@
+import { css } from 'lit'
+
+/** Filters above, rows between, pager below; the detail beside or over them. */
+export const runsStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+    background: var(--_surface);
+  }
+  .body {
+    position: relative;
+    flex: 1;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    grid-template-rows: minmax(0, 1fr);
+    min-block-size: 0;
+    overflow: hidden;
+  }
+  .body[data-mode='split'][data-open='true'] {
+    grid-template-columns: minmax(0, 1fr) var(--_pane-width, 560px);
+  }
+  .list {
+    display: flex;
+    flex-direction: column;
+    min-inline-size: 0;
+    min-block-size: 0;
+    container: taskflow-list / inline-size;
+  }
+  .toolbar {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    padding: 12px 16px 8px;
+    background: var(--_page);
+  }
+  .search {
+    flex: 1 1 220px;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    block-size: 32px;
+    min-inline-size: 0;
+    cursor: text;
+  }
+  .search .icon {
+    color: var(--_muted);
+  }
+  .search input {
+    flex: 1;
+    min-inline-size: 0;
+    padding: 0;
+    border: 0;
+    outline: 0;
+    background: none;
+  }
+  .search input::placeholder {
+    color: var(--_faint);
+    opacity: 1;
+  }
+  .search input::-webkit-search-cancel-button {
+    appearance: none;
+  }
+  .toolbar select {
+    block-size: 32px;
+  }
+  .facets-bar {
+    border-block-end: 1px solid var(--_border);
+    background: var(--_page);
+  }
+  .facets {
+    display: flex;
+    gap: 6px;
+    overflow-x: auto;
+    padding-block-end: 12px;
+    padding-inline: 16px 32px;
+    scrollbar-width: none;
+    /* Says that there is more, without a scroll bar. */
+    mask-image: linear-gradient(to left, transparent, #000 32px);
+  }
+  :host(:dir(rtl)) .facets {
+    mask-image: linear-gradient(to right, transparent, #000 32px);
+  }
+  .facet {
+    flex: none;
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    block-size: 28px;
+    padding-inline: 10px;
+    border: 1px solid var(--_border);
+    border-radius: 6px;
+    background: var(--_surface);
+    font-weight: 500;
+    cursor: pointer;
+    transition: background var(--_duration) ease-out;
+  }
+  .facet:hover {
+    background: var(--_hover);
+  }
+  .facet .icon {
+    color: var(--_fg);
+  }
+  .facet .icon.still {
+    animation: none;
+  }
+  .facet .count {
+    color: var(--_muted);
+    font-size: 12px;
+    font-weight: 400;
+  }
+  .facet.zero:not([aria-pressed='true']) {
+    color: var(--_muted);
+  }
+  .facet.zero .icon {
+    color: var(--_faint);
+  }
+  .facet[aria-pressed='true'] {
+    border-color: var(--_accent-text);
+    background: var(--_selected);
+    box-shadow: inset 0 0 0 0.5px var(--_accent-text);
+  }
+  .facet:focus-visible {
+    outline-offset: 0;
+  }
+  .bar {
+    block-size: 2px;
+    margin-block-end: -2px;
+    overflow: hidden;
+  }
+  .bar.on::after {
+    content: '';
+    display: block;
+    inline-size: 30%;
+    block-size: 2px;
+    background: var(--_accent-text);
+    opacity: 0;
+    animation: taskflow-slide 1s 150ms linear infinite;
+  }
+  @keyframes taskflow-slide {
+    from {
+      opacity: 1;
+      transform: translateX(-100%);
+    }
+    to {
+      opacity: 1;
+      transform: translateX(340%);
+    }
+  }
+  .scroller {
+    position: relative;
+    flex: 1;
+    min-block-size: 0;
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .pill {
+    position: sticky;
+    inset-block-start: 40px;
+    inset-inline-start: 50%;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    block-size: 28px;
+    margin-block-end: -28px;
+    padding-inline: 12px 14px;
+    border: 0;
+    border-radius: 14px;
+    background: var(--_accent);
+    box-shadow: var(--_shadow);
+    color: var(--_on-accent);
+    font-weight: 500;
+    transform: translateX(-50%);
+    cursor: pointer;
+    z-index: 1;
+  }
+  .pill:hover {
+    background: var(--_accent-hover);
+  }
+  .pager {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 8px 16px;
+    border-block-start: 1px solid var(--_border);
+    color: var(--_muted);
+    background: var(--_surface);
+  }
+  .pager .range {
+    flex: 1;
+  }
+  .pager .rows {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    margin-inline-end: 4px;
+  }
+  .pager select {
+    color: var(--_text);
+  }
+  .pane {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    min-inline-size: 0;
+    min-block-size: 0;
+    border-inline-start: 1px solid var(--_border);
+    background: var(--_surface);
+  }
+  [data-mode='overlay'] .pane {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-end: 0;
+    inline-size: min(var(--_pane-width, 480px), 60%);
+    box-shadow: var(--_shadow);
+    animation: taskflow-in 180ms ease-out;
+  }
+  .pane taskflow-run,
+  .sheet taskflow-run {
+    flex: 1;
+  }
+  .divider {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: -5px;
+    inline-size: 9px;
+    cursor: col-resize;
+    touch-action: none;
+  }
+  .divider::after {
+    content: '';
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 4px;
+    inline-size: 2px;
+    background: var(--_accent-text);
+    opacity: 0;
+    transition: opacity var(--_duration) ease-out;
+  }
+  .divider:hover::after,
+  .divider:focus-visible::after {
+    opacity: 1;
+  }
+  .divider:focus-visible {
+    outline: 0;
+  }
+  .sheet {
+    inline-size: min(560px, 100dvw);
+    block-size: 100dvh;
+    max-inline-size: none;
+    max-block-size: none;
+    margin: 0 0 0 auto;
+    padding: 0;
+    border: 0;
+    background: var(--_surface);
+    box-shadow: var(--_shadow);
+    color: inherit;
+    animation: taskflow-in 180ms ease-out;
+  }
+  .sheet:focus-visible {
+    outline: 0;
+  }
+  .sheet[open] {
+    display: flex;
+    flex-direction: column;
+  }
+  .sheet::backdrop {
+    background: rgb(10 14 24 / 40%);
+  }
+  @keyframes taskflow-in {
+    from {
+      opacity: 0;
+      transform: translateX(16px);
+    }
+  }
+  .skeleton.rows div {
+    display: grid;
+    grid-template-columns: 90px 200px 1fr 70px 60px;
+    align-items: center;
+    gap: 24px;
+    block-size: var(--_row-height);
+    padding-inline: 16px;
+    border-block-end: 1px solid var(--_border);
+  }
+  .skeleton.rows span:nth-child(3) {
+    visibility: hidden;
+  }
+  @container taskflow-list (max-width: 559px) {
+    .toolbar {
+      padding-inline: 12px;
+    }
+    .facets {
+      padding-inline-start: 12px;
+    }
+    .search {
+      flex-basis: 100%;
+    }
+    .toolbar .select {
+      flex: 1;
+    }
+    .toolbar select {
+      inline-size: 100%;
+      max-inline-size: none;
+    }
+    .pager {
+      padding-inline: 12px;
+    }
+    .skeleton.rows div {
+      grid-template-columns: 60px 1fr 0 40px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .bar.on::after,
+    .sheet,
+    [data-mode='overlay'] .pane {
+      animation: none;
+      opacity: 1;
+    }
+  }
+  @media (forced-colors: active) {
+    .facet[aria-pressed='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+    .pill {
+      border: 1px solid;
+    }
+  }
+`

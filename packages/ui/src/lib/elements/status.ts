@@ -1,0 +1,59 @@
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
+import { isStatusName, STATUS_HELP, STATUS_LABELS } from '../format/phase.ts'
+import { statusIcon } from '../parts/icons.ts'
+import { colourOf, statusBadge } from '../parts/status.ts'
+import { statusStyles } from '../styles/status-css.ts'
+import { tokens } from '../styles/tokens.ts'
+
+/**
+ * A status as a badge, a dot or an icon, always with its word for screen readers.
+ *
+ * @csspart badge - the filled badge
+ * @csspart icon - icon or dot
+ */
+export class TaskflowStatusElement extends LitElement {
+  static override styles = [
+    tokens,
+    statusStyles,
+    css`
+      :host {
+        display: inline-flex;
+        vertical-align: middle;
+      }
+      .hidden {
+        position: absolute;
+        inline-size: 1px;
+        block-size: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
+    `,
+  ]
+  static override properties: PropertyDeclarations = {
+    status: { type: String },
+    variant: { type: String },
+  }
+
+  /** A status or phase, e.g. `failed` or `retrying`. */
+  declare status: string
+  /** [`badge`] */
+  declare variant: 'badge' | 'dot' | 'icon'
+
+  constructor() {
+    super()
+    this.status = 'pending'
+    this.variant = 'badge'
+  }
+
+  protected override render() {
+    const { status } = this
+    if (!isStatusName(status)) return nothing
+    if (this.variant === 'badge')
+      return html`<span title=${STATUS_HELP[status]}>${statusBadge(status)}</span>`
+    return html`<span class="status" part="icon" data-status=${colourOf(status)}
+      >${this.variant === 'dot' ? html`<span class="dot"></span>` : statusIcon(status)}<span class="hidden"
+        >${STATUS_LABELS[status]}</span
+      ></span
+    >`
+  }
+}

@@ -1,0 +1,98 @@
+import type { ActionJson, ClientError, StreamState } from '@taskflow/core/client'
+import type { Route } from './url/route.ts'
+
+/** What people can do to a run. */
+export type ActionName = 'retry' | 'cancel'
+
+/** An intent: `preventDefault` keeps it from being carried out. */
+export class TaskflowActionEvent extends CustomEvent<{ action: ActionName; ids: string[] }> {
+  constructor(action: ActionName, ids: string[]) {
+    super('taskflow-action', { ...through, cancelable: true, detail: { action, ids } })
+  }
+}
+
+/** An action went through; `result.task` is the new or changed run. */
+export class TaskflowActionDoneEvent extends CustomEvent<{
+  action: ActionName
+  ids: string[]
+  result: ActionJson
+}> {
+  constructor(action: ActionName, ids: string[], result: ActionJson) {
+    super('taskflow-action-done', { ...through, detail: { action, ids, result } })
+  }
+}
+
+/** An action was refused, or never reached the server. */
+export class TaskflowActionErrorEvent extends CustomEvent<{
+  action: ActionName
+  ids: string[]
+  error: ClientError
+}> {
+  constructor(action: ActionName, ids: string[], error: ClientError) {
+    super('taskflow-action-error', { ...through, detail: { action, ids, error } })
+  }
+}
+
+/** Somebody goes to another place; `preventDefault` keeps the dashboard where it is. */
+export class TaskflowNavigateEvent extends CustomEvent<{ route: Route }> {
+  /** Set by the element that goes there: a link then need not be followed. */
+  handled = false
+
+  constructor(route: Route) {
+    super('taskflow-navigate', { ...through, cancelable: true, detail: { route } })
+  }
+}
+
+/** The connection changed its state. */
+export class TaskflowConnectionEvent extends CustomEvent<{ state: StreamState; paused: boolean }> {
+  constructor(state: StreamState, paused: boolean) {
+    super('taskflow-connection', { ...through, detail: { state, paused } })
+  }
+}
+
+/** The session ended; `preventDefault` hides the element's own sign-in card. */
+export class TaskflowAuthRequiredEvent extends CustomEvent<{ loginUrl: string }> {
+  constructor(loginUrl: string) {
+    super('taskflow-auth-required', { ...through, cancelable: true, detail: { loginUrl } })
+  }
+}
+
+/** The first numbers are there. */
+export class TaskflowReadyEvent extends CustomEvent<null> {
+  constructor() {
+    super('taskflow-ready', { ...through, detail: null })
+  }
+}
+
+/** The detail of a run wants to be closed. */
+export class TaskflowCloseEvent extends CustomEvent<null> {
+  constructor() {
+    super('taskflow-close', { ...through, detail: null })
+  }
+}
+
+/** A tab of a run was chosen. */
+export class TaskflowTabEvent extends CustomEvent<{ tab: string }> {
+  constructor(tab: string) {
+    super('taskflow-tab', { ...through, detail: { tab } })
+  }
+}
+
+const through = { bubbles: true, composed: true }
+
+/** Events of the elements, for `addEventListener`. */
+export interface TaskflowEventMap {
+  'taskflow-action': TaskflowActionEvent
+  'taskflow-action-done': TaskflowActionDoneEvent
+  'taskflow-action-error': TaskflowActionErrorEvent
+  'taskflow-navigate': TaskflowNavigateEvent
+  'taskflow-connection': TaskflowConnectionEvent
+  'taskflow-auth-required': TaskflowAuthRequiredEvent
+  'taskflow-ready': TaskflowReadyEvent
+  'taskflow-close': TaskflowCloseEvent
+  'taskflow-tab': TaskflowTabEvent
+}
+
+declare global {
+  interface HTMLElementEventMap extends TaskflowEventMap {}
+}

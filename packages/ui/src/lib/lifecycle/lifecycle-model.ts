@@ -1,0 +1,204 @@
+import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
+import { formatDuration, formatElapsed } from '../format/duration.ts'
+import { STATUS_LABELS } from '../format/phase.ts'
+import { formatClock } from '../format/time.ts'
+
+/** How a node looks: a check, a blue turning arc, a red cross … or a dashed ring yet to come. */
+export type NodeTone =
+  | 'done'
+  | 'current'
+  | 'failed'
+  | 'interrupted'
+  | 'cancelled'
+  | 'success'
+  | 'waiting'
+  | 'future'
+
+/** One stop of the strip, and the way that led to it. */
+export interface LifecycleNode {
+  label: string
+  note: string
+  tone: NodeTone
+  /** Epoch ms it was reached; null when it is yet to come. */
+  at: number | null
+  /** What lies between the previous node and this one. */
+  way: { text: string; backOff: boolean; strong: boolean }
+}
+
+interface Draft extends Omit<LifecycleNode, 'way'> {
+  /** When it was left, if that differs from `at`. */
+  until: number | null
+  backOff: boolean
+  /** Waits here are what people look for. */
+  waits: boolean
+  /** One-based attempt, for the nodes that can be folded. */
+  attempt: number | null
+}
+
+/** What the strip shows besides the steps. */
+export interface LifecycleContext {
+  now: number
+  phase: TaskPhase
+  maxAttempts: number
+  /** Seconds a run of this function usually takes; null when unknown. */
+  usually: number | null
+}
+
+const endings: Record<string, NodeTone> = {
+  success: 'success',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  cancelled: 'cancelled',
+}
+
+/**
+ * The recorded steps as nodes: every instant comes from a step, none is derived from the status.
+ * Attempts become one node each, with how long they ran; a back-off becomes the way between two.
+ */
+export function lifecycleNodes(
+  steps: readonly LifecycleStepJson[],
+  context: LifecycleContext,
+): LifecycleNode[] {
+  const drafts: Draft[] = []
+  let backOff = false
+  let claims = 0
+  for (const [index, step] of steps.entries()) {
+    const at = Date.parse(step.at)
+    const next = steps[index + 1]
+    if (step.step === 'retrying') {
+      backOff = true
+      continue
+    }
+    // Later claims say no more than their attempt does; a queue entry after a back-off neither.
+    if (step.step === 'claimed' && claims++ > 0) continue
+    if (step.step === 'queued' && backOff) continue
+    drafts.push({ ...draft(step, next, at, context), backOff })
+    backOff = false
+  }
+  const last = drafts.at(-1)
+  if (last && !(context.phase in endings)) {
+    if (last.tone === 'done') last.tone = 'waiting'
+    drafts.push({
+      label: backOff ? `Attempt ${(last.attempt ?? 0) + 1}` : 'Done',
+      note: backOff
+        ? 'to come'
+        : context.usually === null
+          ? ''
+          : `usually ${formatDuration(context.usually)}`,
+      tone: 'future',
+      at: null,
+      until: null,
+      backOff,
+      waits: false,
+      attempt: null,
+    })
+  }
+  return drafts.map((node, index) => finish(node, drafts[index - 1]))
+}
+
+/** Folds the attempts between the first and the last one, so that at most `max` nodes are left. */
+export function foldNodes(nodes: readonly LifecycleNode[], max: number): LifecycleNode[] {
+  if (nodes.length <= max) return [...nodes]
+  const attempts = nodes.filter((node) => /^Attempt \d+/.test(node.label) && node.tone !== 'future')
+  const folded = attempts.slice(0, -1)
+  const first = folded[0]
+  if (!first || folded.length < 2) return dropMiddle(nodes, max)
+  const at = nodes.indexOf(first)
+  const rest = nodes.filter((node) => !folded.includes(node))
+  const merged: LifecycleNode = {
+    ...first,
+    label: `Attempts 1–${folded.length}`,
+    note: 'failed',
+  }
+  return dropMiddle(rest.toSpliced(at, 0, merged), max)
+}
+
+function dropMiddle(nodes: readonly LifecycleNode[], max: number): LifecycleNode[] {
+  if (nodes.length <= max) return [...nodes]
+  const claimed = nodes.findIndex((node) => node.label === 'Claimed')
+  const [node, next] = [nodes[claimed], nodes[claimed + 1]]
+  if (!node || !next) return [...nodes]
+  // The wait before the claim is what people look for; the moment after it is not.
+  return nodes.toSpliced(claimed, 2, { ...next, way: node.way })
+}
+
+function draft(
+  step: LifecycleStepJson,
+  next: LifecycleStepJson | undefined,
+  at: number,
+  { now, maxAttempts }: LifecycleContext,
+): Draft {
+  const plain: Draft = {
+    label: '',
+    note: step.detail ?? formatClock(at),
+    tone: 'done',
+    at,
+    until: null,
+    backOff: false,
+    waits: false,
+    attempt: null,
+  }
+  switch (step.step) {
+    case 'accepted':
+      return { ...plain, label: 'Created', note: formatClock(at) }
+    case 'scheduled':
+      return { ...plain, label: 'Scheduled', waits: true }
+    case 'blocked':
+      return { ...plain, label: 'Blocked', waits: true }
+    case 'queued':
+      return { ...plain, label: 'Queued', waits: true }
+    case 'claimed':
+      return { ...plain, label: 'Claimed', note: step.instance ?? formatClock(at) }
+    case 'requeued':
+      return { ...plain, label: 'Requeued', note: step.detail ?? 'after restart', waits: true }
+    case 'cancel_requested':
+      return { ...plain, label: 'Cancel asked' }
+    case 'running': {
+      const attempt = (step.attempt ?? 0) + 1
+      const label = maxAttempts > 1 || attempt > 1 ? `Attempt ${attempt}` : 'Running'
+      if (!next || next.step === 'cancel_requested') {
+        return {
+          ...plain,
+          label,
+          note: `running for ${formatElapsed((now - at) / 1000)}`,
+          tone: 'current',
+          attempt,
+        }
+      }
+      const until = Date.parse(next.at)
+      const took = formatDuration((until - at) / 1000)
+      const ok = next.step === 'success'
+      const cutOff = next.step === 'interrupted' || next.step === 'requeued'
+      const tone = ok ? 'done' : next.step === 'cancelled' ? 'cancelled' : 'failed'
+      return {
+        ...plain,
+        label: attempt === 1 && ok ? 'Ran' : label,
+        note: ok
+          ? `for ${took}`
+          : `${cutOff ? 'cut off' : tone === 'failed' ? 'failed' : 'stopped'} after ${took}`,
+        tone: cutOff ? 'interrupted' : tone,
+        until,
+        attempt,
+      }
+    }
+    default: {
+      const tone = endings[step.step]
+      const label = step.step === 'retrying' ? 'Retrying' : STATUS_LABELS[step.step]
+      return { ...plain, label, note: formatClock(at), tone: tone ?? 'done' }
+    }
+  }
+}
+
+function finish(node: Draft, previous: Draft | undefined): LifecycleNode {
+  const { label, note, tone, at } = node
+  const left = previous?.until ?? previous?.at ?? null
+  const seconds = at === null || left === null ? null : Math.max(0, (at - left) / 1000)
+  const length = seconds === null || seconds < 0.0005 ? '' : formatDuration(seconds)
+  const strong = previous?.waits === true && seconds !== null && seconds >= 1
+  const text = node.backOff
+    ? `back-off ${length}`.trim()
+    : previous?.waits && seconds !== null && seconds >= 0.1
+      ? `${length} waited`
+      : length
+  return { label, note, tone, at, way: { text, backOff: node.backOff, strong } }
+}

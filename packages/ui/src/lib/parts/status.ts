@@ -1,0 +1,38 @@
+import type { TaskJson } from '@taskflow/core/client'
+import { html, nothing, type TemplateResult } from 'lit'
+import { MISSING } from '../format/duration.ts'
+import { STATUS_LABELS, type StatusName } from '../format/phase.ts'
+import { statusIcon } from './icons.ts'
+
+/** Status colours are kept per word: a queued run is shown as pending. */
+export function colourOf(name: StatusName): string {
+  return name === 'queued' ? 'pending' : name
+}
+
+/** Icon and coloured word, as tables show a status. */
+export function statusText(name: StatusName): TemplateResult {
+  return html`<span class="status" data-status=${colourOf(name)}
+    >${statusIcon(name)}<span>${STATUS_LABELS[name]}</span></span
+  >`
+}
+
+/** Filled badge, as headers show a status. */
+export function statusBadge(name: StatusName): TemplateResult {
+  return html`<span class="badge" part="badge" data-status=${colourOf(name)}
+    >${statusIcon(name)}<span>${STATUS_LABELS[name]}</span></span
+  >`
+}
+
+/** What made the run, unless the app's own code did. */
+export function sourceBadge(task: TaskJson): TemplateResult | typeof nothing {
+  if (task.source === 'adhoc') return html`<span class="chip-text adhoc">Ad hoc</span>`
+  if (task.source === 'manual') return nothing
+  return html`<span class="chip-text">${task.source}</span>`
+}
+
+/** A value, or a faint dash that screen readers skip. */
+export function orMissing(value: unknown): unknown {
+  return value === null || value === undefined || value === '' || value === MISSING
+    ? html`<span class="faint" aria-hidden="true">${MISSING}</span>`
+    : value
+}

@@ -1,0 +1,35 @@
+import type { RunSort } from './filter.ts'
+
+/** What the dashboard remembers on this device, per base. */
+export interface Preferences {
+  theme?: 'light' | 'dark'
+  sort?: RunSort
+  limit?: number
+  paused?: boolean
+  paneWidth?: number
+}
+
+const VERSION = 'v1'
+
+/** Reads the preferences of a base; none when storage is denied or holds something else. */
+export function readPreferences(base: string): Preferences {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(key(base)) ?? '{}')
+    return typeof value === 'object' && value !== null ? (value as Preferences) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Changes some preferences of a base. Does nothing when storage is denied. */
+export function writePreferences(base: string, change: Preferences): void {
+  try {
+    localStorage.setItem(key(base), JSON.stringify({ ...readPreferences(base), ...change }))
+  } catch {
+    // Private windows and sandboxed frames may refuse: the choice then lasts for this page.
+  }
+}
+
+function key(base: string): string {
+  return `taskflow:${VERSION}:${base}`
+}

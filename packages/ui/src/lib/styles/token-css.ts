@@ -1,0 +1,74 @@
+import { FILLS, LINES, type Pair, STATUS_COLOURS, SURFACES, TEXTS } from './token-values.ts'
+
+/*
+ * Public names are `--taskflow-<name>`; inside, everything reads `--_<name>`. The scheme travels in
+ * `--_scheme`, which elements inherit through shadow roots, so that `theme` on the outermost one
+ * decides for all.
+ */
+
+/**
+ * With `--taskflow-accent` alone set, the other accent tokens follow from it. Fills of middling
+ * lightness, on which neither white nor black can be read, become darker; `clamp(0, x * 1000, 1)`
+ * is the "if" of it.
+ */
+const DERIVED: Record<string, string> = {
+  accent:
+    'oklch(from var(--taskflow-accent) calc(l - max(0, l - 0.5) * clamp(0, (0.7 - l) * 1000, 1)) c h)',
+  'accent-hover': 'oklch(from var(--_accent) calc(l + 0.05 * clamp(-1, (l - 0.6) * 1000, 1)) c h)',
+  'on-accent': 'oklch(from var(--_accent) clamp(0, (0.6 - l) * 1000, 1) 0 0)',
+  'accent-text':
+    'light-dark(oklch(from var(--taskflow-accent) min(l, 0.47) min(c, 0.17) h), oklch(from var(--taskflow-accent) max(l, 0.76) min(c, 0.13) h))',
+  selected:
+    'light-dark(color-mix(in oklab, var(--taskflow-accent) 8%, #fff), color-mix(in oklab, var(--taskflow-accent) 18%, #14171d))',
+}
+
+/** The declarations of all tokens, for `:host` of an element or `:root` of a page. */
+export function tokenDeclarations(): string {
+  const lines: string[] = []
+  for (const [name, pair] of Object.entries({ ...SURFACES, ...TEXTS, ...LINES, ...FILLS })) {
+    lines.push(...declare(name, pair))
+  }
+  for (const [name, colours] of Object.entries(STATUS_COLOURS)) {
+    for (const [role, pair] of Object.entries(colours)) {
+      lines.push(`--_${name}-${role}: var(--taskflow-${name}-${role}, ${lightDark(pair)});`)
+    }
+  }
+  for (const [name, value] of Object.entries(PLAIN)) {
+    lines.push(`--_${name}: var(--taskflow-${name}, ${value});`)
+  }
+  return lines.join('\n')
+}
+
+const PLAIN: Record<string, string> = {
+  focus: 'var(--_accent-text)',
+  'font-sans': "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  'font-mono': "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
+  'font-size': '13px',
+  radius: '6px',
+  space: '4px',
+  'max-width': '1600px',
+  duration: '120ms',
+  'row-height': '36px',
+  'control-height': '28px',
+  shadow: '0 8px 24px light-dark(rgb(15 20 32 / 12%), rgb(0 0 0 / 50%))',
+}
+
+function declare(name: string, pair: Pair): string[] {
+  const derived = DERIVED[name]
+  if (!derived) return [`--_${name}: var(--taskflow-${name}, ${lightDark(pair)});`]
+  // The helper is invalid, and the fallback of the second line taken, unless an accent is set.
+  const helper = name === 'accent' ? derived : derived.replaceAll('var(--_accent)', ACCENT_SET)
+  const own = name === 'accent' ? '' : `--taskflow-${name}, `
+  return [
+    `--_brand-${name}: ${helper};`,
+    own
+      ? `--_${name}: var(${own}var(--_brand-${name}, ${lightDark(pair)}));`
+      : `--_${name}: var(--_brand-${name}, ${lightDark(pair)});`,
+  ]
+}
+
+const ACCENT_SET = 'var(--_brand-accent)'
+
+function lightDark([light, dark]: Pair): string {
+  return light === dark ? light : `light-dark(${light}, ${dark})`
+}

@@ -1,0 +1,150 @@
+import type { Right, StreamEvents, TaskDetailJson, TaskJson } from '@taskflow/core/client'
+import { makeDetail, makeMetrics, makeOverview } from './records.ts'
+
+/** One stream the page holds open. */
+interface OpenStream {
+  url: URL
+  headers: Headers
+  push: (text: string) => void
+  end: () => void
+}
+
+/**
+ * Answers the dashboard's requests from memory and lets a test push events. Stands where `fetch`
+ * stands, so that everything from the client upwards is real.
+ */
+export class FakeHandler {
+  tasks: TaskJson[] = []
+  details = new Map<string, Partial<TaskDetailJson>>()
+  logs = new Map<string, StreamEvents['log'][]>()
+  metrics = makeMetrics()
+  overview = makeOverview()
+  rights: Right[] = ['read', 'run', 'retry', 'cancel']
+  user: { id: string; name: string } | null = null
+  /** Answers instead of the usual for a path, e.g. `POST /x/retry`. */
+  overrides = new Map<string, () => Response | Promise<Response>>()
+  signedOut = false
+  readonly requests: string[] = []
+  streams: OpenStream[] = []
+  #seq = 1
+
+  readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const url = new URL(String(input), 'http://handler.test')
+    const path = url.pathname.replace(/^\/tasks/, '') || '/'
+    const method = init.method ?? 'GET'
+    this.requests.push(`${method} ${path}${url.search}`)
+    const override = this.overrides.get(`${method} ${path}`)
+    if (override) return override()
+    if (this.signedOut) return problem(401, 'unauthenticated', 'No session.')
+    if (path === '/dashboard/stream') return this.#stream(url, init)
+    return this.#answer(method, path, url.searchParams)
+  }
+
+  /** Sends an event to every open stream. */
+  push<Name extends keyof StreamEvents>(name: Name, data: StreamEvents[Name]): void {
+    this.#seq += 1
+    const text = `id: e.${this.#seq}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+    for (const stream of this.streams) stream.push(text)
+  }
+
+  /** Changes a task as the server would: in its list, in its detail and by an event. */
+  change(task: TaskJson): void {
+    const index = this.tasks.findIndex((one) => one.task_id === task.task_id)
+    if (index < 0) this.tasks.unshift(task)
+    else this.tasks[index] = task
+    this.push('task', task)
+  }
+
+  #stream(url: URL, init: RequestInit): Response {
+    const encoder = new TextEncoder()
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        const stream: OpenStream = {
+          url,
+          headers: new Headers(init.headers),
+          push: (text) => controller.enqueue(encoder.encode(text)),
+          end: () => {
+            this.streams = this.streams.filter((one) => one !== stream)
+            controller.close()
+          },
+        }
+        this.streams.push(stream)
+        const hello = {
+          protocol: 1,
+          now: new Date(Date.UTC(2026, 10, 19, 12, 10)).toISOString(),
+          instance: 'web-1',
+          heartbeat_ms: 15_000,
+          resumed: true,
+          rights: this.rights,
+        }
+        stream.push(`id: e.${this.#seq}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`)
+        init.signal?.addEventListener('abort', () => {
+          this.streams = this.streams.filter((one) => one !== stream)
+        })
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+
+  #answer(method: string, path: string, query: URLSearchParams): Response {
+    const [, id = '', rest = ''] = path.split('/')
+    if (path === '/') return this.#list(query)
+    if (path === '/metrics') return Response.json(this.metrics)
+    if (path === '/overview') return Response.json(this.overview)
+    if (path === '/auth/session') {
+      return Response.json({ user: this.user, rights: this.rights, expires_at: null })
+    }
+    if (path === '/functions') {
+      const names = new Set(this.tasks.map((task) => task.func_name))
+      return Response.json([...names].map((func_name) => ({ func_name })))
+    }
+    const task = this.tasks.find((one) => one.task_id === id)
+    if (!task) return problem(404, 'not_found', 'There is no such task.')
+    if (rest === 'logs') {
+      const entries = this.logs.get(id) ?? []
+      return Response.json(entries, { headers: { 'x-total-count': String(entries.length) } })
+    }
+    if (method === 'POST' && rest === 'retry') {
+      const copy = { ...task, task_id: `${id.slice(0, -1)}f`, retry_of: id, rev: 1 }
+      const fresh: TaskJson = { ...copy, status: 'pending', phase: 'queued', error: null }
+      this.tasks.unshift(fresh)
+      return Response.json({ task_id: fresh.task_id, task: fresh })
+    }
+    if (method === 'POST' && rest === 'cancel') {
+      const changed: TaskJson = {
+        ...task,
+        status: 'cancelled',
+        phase: 'cancelled',
+        rev: task.rev + 1,
+      }
+      this.tasks = this.tasks.map((one) => (one === task ? changed : one))
+      return Response.json({ task_id: id, task: changed })
+    }
+    return Response.json(makeDetail(task, this.details.get(id)))
+  }
+
+  #list(query: URLSearchParams): Response {
+    const wanted = [...query.getAll('status'), ...query.getAll('phase')]
+    const name = query.get('func_name')
+    const search = query.get('search') ?? ''
+    const found = this.tasks.filter(
+      (task) =>
+        (wanted.length === 0 || wanted.includes(task.status) || wanted.includes(task.phase)) &&
+        (!name || task.func_name === name) &&
+        (task.task_id.startsWith(search) || task.func_name.includes(search)),
+    )
+    const start = Number(query.get('cursor') ?? 0)
+    const end = start + Number(query.get('limit') ?? 100)
+    const headers = new Headers({
+      'x-total-count': String(found.length),
+      'x-taskflow-cursor': `e.${this.#seq}`,
+    })
+    if (end < found.length) headers.set('link', `</tasks?cursor=${end}>; rel="next"`)
+    return Response.json(found.slice(start, end), { headers })
+  }
+}
+
+/** A refusal. */
+export function problem(status: number, code: string, detail: string): Response {
+  return Response.json({ type: 'about:blank', title: code, status, code, detail }, { status })
+}

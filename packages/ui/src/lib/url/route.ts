@@ -1,0 +1,85 @@
+import { isStatusName } from '../format/phase.ts'
+import { type NEWEST_FIRST, NO_FILTER, type RunFilter, type RunSort } from '../store/filter.ts'
+
+/** Pages of the dashboard. */
+export type PageName = 'overview' | 'runs'
+
+/** Where in the dashboard somebody is: everything a shared link brings back. */
+export interface Route {
+  page: PageName
+  filter: RunFilter
+  /** Null: as last chosen on this device. */
+  sort: RunSort | null
+  runId: string | null
+  tab: string
+}
+
+/** The overview, nothing open, nothing filtered. */
+export const HOME: Route = { page: 'overview', filter: NO_FILTER, sort: null, runId: null, tab: '' }
+
+const SORTS: readonly string[] = [
+  'created_at',
+  'func_name',
+  'status',
+  'duration',
+  'retries_used',
+  'priority',
+]
+
+/** Reads `/runs/<id>?status=failed&func=…`. Null when the path is none of the dashboard's. */
+export function parseRoute(text: string): Route | null {
+  const [path = '', query = ''] = text.split('?')
+  const parts = path.split('/').filter(Boolean).map(decode)
+  const params = new URLSearchParams(query)
+  if (parts.length === 0) return HOME
+  if (parts[0] !== 'runs' || parts.length > 2) return null
+  return {
+    page: 'runs',
+    filter: {
+      status: (params.get('status') ?? '').split(',').filter(isStatusName),
+      func: params.get('func') ?? '',
+      since: /^\d+[mhd]$/.test(params.get('since') ?? '') ? (params.get('since') ?? '') : '',
+      search: params.get('search') ?? '',
+    },
+    sort: parseSort(params.get('sort')),
+    runId: parts[1] ?? null,
+    tab: parts[1] ? (params.get('tab') ?? '') : '',
+  }
+}
+
+/** Writes what {@link parseRoute} reads; defaults are left out. */
+export function formatRoute(route: Route): string {
+  if (route.page === 'overview') return '/'
+  const params = new URLSearchParams()
+  const { filter, sort } = route
+  if (filter.status.length > 0) params.set('status', filter.status.join(','))
+  if (filter.func) params.set('func', filter.func)
+  if (filter.since) params.set('since', filter.since)
+  if (filter.search) params.set('search', filter.search)
+  if (sort) params.set('sort', `${sort.order === 'desc' ? '-' : ''}${sort.by}`)
+  if (route.runId && route.tab) params.set('tab', route.tab)
+  const query = params.toString().replaceAll('%2C', ',')
+  const path = route.runId ? `/runs/${encodeURIComponent(route.runId)}` : '/runs'
+  return query ? `${path}?${query}` : path
+}
+
+/** The runs page with some filters set. */
+export function runsRoute(filter: Partial<RunFilter> = {}): Route {
+  return { ...HOME, page: 'runs', filter: { ...NO_FILTER, ...filter } }
+}
+
+function parseSort(value: string | null): RunSort | null {
+  if (!value) return null
+  const descending = value.startsWith('-')
+  const by = descending ? value.slice(1) : value
+  if (!SORTS.includes(by)) return null
+  return { by: by as typeof NEWEST_FIRST.by, order: descending ? 'desc' : 'asc' }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,1 @@
+export { dashboardUi } from './lib/server/dashboard-ui.ts'
