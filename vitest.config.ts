@@ -17,7 +17,11 @@ export default defineConfig({
           exclude: ['packages/ui/src/**/*.browser.test.ts'],
           // Room for a busy machine: what hangs is still found.
           testTimeout: 30_000,
-          typecheck: { enabled: true, tsconfig: 'tsconfig.test-d.json', include: ['packages/*/src/**/*.test-d.ts'] },
+          typecheck: {
+            enabled: true,
+            tsconfig: 'tsconfig.test-d.json',
+            include: ['packages/*/src/**/*.test-d.ts'],
+          },
         },
       },
       {
