@@ -9,12 +9,14 @@ export interface Clock {
   monotonic(): number
   /** Calls back once after `delayMs`, however long that is; returns what cancels it. */
   after(delayMs: number, callback: () => void): () => void
+  /** Keeps the process alive until what it returns is called. */
+  hold(): () => void
 }
 
 // Node fires a longer timer after one millisecond.
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** The real clock. Its timers do not keep a process alive. */
+/** The real clock. Its timers do not keep a process alive, `hold` does. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -27,5 +29,9 @@ export const systemClock: Clock = {
     }
     wait(delayMs)
     return () => clearTimeout(timer)
+  },
+  hold() {
+    const timer = setInterval(() => {}, LONGEST_TIMER_MS)
+    return () => clearInterval(timer)
   },
 }

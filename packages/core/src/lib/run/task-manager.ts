@@ -58,6 +58,7 @@ export class TaskManager implements TaskQueue {
   #started: Promise<void> | null = null
   #stopped: Promise<StopReport> | null = null
   #hurry = () => {}
+  #letGo = () => {}
 
   constructor(options: TaskManagerOptions) {
     const resolved = resolveOptions(options)
@@ -127,7 +128,7 @@ export class TaskManager implements TaskQueue {
 
   /**
    * Opens the storage, takes over what a dead process left behind, and starts to claim. Further
-   * calls return the first one's promise.
+   * calls return the first one's promise. A started manager keeps its process alive, like a server.
    *
    * @throws what the storage's `open` throws; it may then be called again.
    */
@@ -349,6 +350,7 @@ export class TaskManager implements TaskQueue {
     await this.open()
     await this.#heartbeat.start()
     this.#retention.start()
+    this.#letGo = this.#options.clock.hold()
     if (this.#options.handleSignals) stopOnSignals(this)
   }
 
@@ -370,6 +372,7 @@ export class TaskManager implements TaskQueue {
     for (const executor of this.#options.executors.values()) await executor.close?.()
     await this.#observers.close()
     await this.#storage.close()
+    this.#letGo()
     return report
   }
 

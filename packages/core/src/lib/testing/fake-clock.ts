@@ -18,6 +18,7 @@ export function fakeClock(startAt = Date.UTC(2026, 0, 1)): FakeClock {
       timers.add(timer)
       return () => timers.delete(timer)
     },
+    hold: () => () => {},
     async advance(ms) {
       const end = now + ms
       await settle()

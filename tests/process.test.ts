@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+
+/** Runs a script that uses the built packages; resolves with its exit code and output. */
+async function run(script: string) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  const [code] = await once(child, 'exit')
+  return { code, output }
+}
+
+const head = `
+  import { defineTask, TaskManager } from '@taskflow/core'
+  const hello = defineTask({ name: 'hello', run: () => console.log('hello') })
+  const tasks = new TaskManager({ tasks: [hello] })`
+
+describe('a process of its own', () => {
+  it('stays alive for what a started manager has to do later, until it is stopped', async () => {
+    const { code, output } = await run(`${head}
+      await tasks.start()
+      tasks.subscribe(({ step }) => { if (step === 'success') void tasks.stop() })
+      await tasks.enqueue(hello, undefined, { delayMs: 300 })`)
+    expect({ code, output }).toEqual({ code: 0, output: 'hello\n' })
+  })
+
+  it('ends when it has only enqueued', async () => {
+    expect(await run(`${head}\n await tasks.enqueue(hello)`)).toEqual({ code: 0, output: '' })
+  })
+
+  it('stops on a signal where the manager was asked to listen', async () => {
+    const { code, output } = await run(`
+      import { TaskManager } from '@taskflow/core'
+      const tasks = new TaskManager({ tasks: [], handleSignals: true })
+      await tasks.start()
+      tasks.stopping.addEventListener('abort', () => console.log('stopping'))
+      process.kill(process.pid, 'SIGTERM')`)
+    expect({ code, output }).toEqual({ code: 0, output: 'stopping\n' })
+  })
+})
