@@ -13,7 +13,7 @@ export default defineConfig({
         ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
         test: {
           name: 'node',
-          include: ['packages/*/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           exclude: ['packages/ui/src/**/*.browser.test.ts'],
           // Room for a busy machine: what hangs is still found.
           testTimeout: 30_000,
