@@ -13,6 +13,9 @@ export interface Clock {
   hold(): () => void
 }
 
+/** Due times further away lie beyond what a Date, and so the dashboard, can show. */
+export const LONGEST_DELAY_MS = 8e15
+
 // Node fires a longer timer after one millisecond.
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 

@@ -117,6 +117,32 @@ describe('login', () => {
     expect((await attempt('secret', { address: '10.0.0.2' })).status).toBe(303)
   })
 
+  it('slows down who guesses many at once', async () => {
+    const app = await open()
+    const attempt = () =>
+      app.call('POST', '/auth/login', form({ username: 'admin', password: 'wrong' }))
+    const answers = await Promise.all(Array.from({ length: 20 }, attempt))
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(15)
+  })
+
+  it('never counts who knows the password, nor a backend that fails', async () => {
+    let down = true
+    const app = await open({
+      auth: {
+        authenticateUser: (_, password) => {
+          if (down) throw new Error('no route to host')
+          return password === 'secret'
+        },
+      },
+    })
+    const attempt = async () =>
+      (await app.call('POST', '/auth/login', form({ username: 'a', password: 'secret' }))).status
+    for (let i = 0; i < 10; i++) expect(await attempt()).toBe(500)
+    down = false
+    for (let i = 0; i < 40; i++) expect(await attempt()).toBe(303)
+  })
+
   it.each([
     '//evil.example',
     '/\\evil.example',
@@ -197,6 +223,7 @@ describe('sessions', () => {
     expect(response.headers.get('set-cookie')).toMatch(/^taskflow_session=; .*Max-Age=0/)
     const foreign = { headers: { cookie, 'sec-fetch-site': 'cross-site' } }
     expect((await app.call('GET', '/auth/logout', foreign)).status).toBe(403)
+    expect((await app.call('HEAD', '/auth/logout', foreign)).status).toBe(403)
     expect((await app.call('POST', '/auth/logout', foreign)).status).toBe(403)
   })
 })
@@ -232,6 +259,22 @@ describe('roles and read-only', () => {
     )
     const known = await app.json('GET', '/auth/session', undefined, { 'x-user': '1' })
     expect(known.body.user.name).toBe('Host user')
+  })
+})
+
+describe("the host's session", () => {
+  it.each([undefined, null, false, true, 'ann', {}, { status: 302 }])(
+    'lets nobody in who is no user: %j',
+    async (answer) => {
+      const app = await open({ auth: () => answer as never })
+      expect((await app.json('GET')).status).toBe(401)
+      expect((await app.json('GET', '/auth/session')).status).toBe(401)
+    },
+  )
+
+  it('does not close what is open to all', async () => {
+    const app = await open({ auth: () => Response.redirect('http://app.test/login') })
+    expect((await app.call('GET', '/health')).status).toBe(200)
   })
 })
 

@@ -5,12 +5,19 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > maxBytes) throw tooLarge(maxBytes)
   if (!request.body) return ''
+  if (request.bodyUsed) throw new TaskflowError('internal', 'body: somebody else has read it')
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof TaskflowError) throw error
+    // The client went away in the middle of it: nothing that the app must hear of.
+    throw new TaskflowError('invalid_input', 'body: expected to read it to its end')
   }
   const whole = new Uint8Array(bytes)
   let at = 0

@@ -8,7 +8,7 @@ import { rightsOf } from './auth/rights.ts'
 import { Sessions } from './auth/sessions.ts'
 import { refuseCrossSite } from './guard.ts'
 import { redirect, withDefaults } from './headers.ts'
-import { type HandlerOptions, resolveHandlerOptions } from './options.ts'
+import { type HandlerOptions, resolveHandlerOptions, type User } from './options.ts'
 import { isOurs, problemResponse } from './problem.ts'
 import { Query } from './query.ts'
 import type { App, Call, Route } from './route.ts'
@@ -105,8 +105,9 @@ async function answer(
 
   const now = systemClock.now()
   const visitor = await visitorOf(app, request, from, now)
-  if (visitor instanceof Response) return visitor
-  const { user } = visitor
+  // Where nobody needs to be known, the host has nobody to send to its login.
+  if (visitor instanceof Response && route.right !== 'none') return visitor
+  const { user, session } = visitor instanceof Response ? STRANGER : visitor
   const known = app.authentication.kind === 'open' || user !== null
   const rights = known ? rightsOf(user, app.options.readOnly) : []
   const call: Call = {
@@ -117,7 +118,8 @@ async function answer(
     address: from.address ?? 'unknown',
     params: decoded(found.params ?? {}),
     query: new Query(url.searchParams),
-    ...visitor,
+    user,
+    session,
     rights,
     now,
   }
@@ -140,11 +142,20 @@ async function visitorOf(app: App, request: Request, from: RequestOrigin, now: n
   if (authentication.kind === 'open') return { user: null, session: null }
   if (authentication.kind === 'host') {
     const answer = await authentication.session(request, from.native)
-    return answer instanceof Response ? answer : { user: answer, session: null }
+    return answer instanceof Response
+      ? answer
+      : { user: isUser(answer) ? answer : null, session: null }
   }
   const token = sessions.tokenOf(request)
   const session = token === null ? null : await sessions.read(token, now)
   return { user: session?.user ?? null, session }
+}
+
+const STRANGER = { user: null, session: null }
+
+/** Whatever else a host returns, such as the undefined of an empty session, lets nobody in. */
+function isUser(answer: unknown): answer is User {
+  return typeof answer === 'object' && answer !== null && 'id' in answer && answer.id != null
 }
 
 function refuseStranger({ app, url, request }: Call, route: Route): Response {

@@ -260,6 +260,16 @@ describe('POST /', () => {
     await small.stop()
   })
 
+  it('answers 400 to a body that breaks off', async () => {
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new Error('socket hang up')),
+    })
+    const headers = { 'content-type': 'application/json' }
+    const init = { headers, duplex: 'half', body } as RequestInit
+    expect((await app.call('POST', '', init)).status).toBe(400)
+    expect(app.errors).toEqual([])
+  })
+
   it('takes __proto__ as a key like any other', async () => {
     const { status } = await app.json(
       'POST',

@@ -51,6 +51,7 @@ export class AttemptLog {
       .catch(() => {
         // Not known to be stored: shown twice is better than lost.
         this.#entries = [...entries, ...this.#entries]
+        this.#progress ??= progress
       })
       .finally(() => {
         this.#flushing = null

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { encodeJson } from '../json.ts'
 import type { ObserverChain } from '../observers/observer.ts'
 import type { LogLevel, LogStream } from '../record.ts'
@@ -10,6 +10,7 @@ import { describeError } from './describe-error.ts'
 import type { TaskExecutor } from './executor.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
+import { storedPayload } from './stored-payload.ts'
 import type { TaskQueue } from './task-queue.ts'
 
 /** What an attempt needs of its surroundings. */
@@ -87,7 +88,7 @@ export class Attempt {
     return executor.execute({
       task: this.task,
       claimed: this.claimed,
-      payload: JSON.parse(this.claimed.payload),
+      payload: await storedPayload(this.task, this.claimed.payload),
       context: this.#context(),
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
     })
@@ -114,8 +115,9 @@ export class Attempt {
   #decide(thrown: unknown): Pick<Settlement, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
     const reason: unknown = this.#controller.signal.reason
     const why = reason instanceof TaskAborted ? reason.reason : null
-    if (thrown instanceof SnoozeTask && why === null) {
-      return { outcome: { type: 'snoozed' }, delayMs: thrown.delayMs }
+    if (isA(thrown, SnoozeTask) && why === null) {
+      const delayMs = Math.round(Math.min(thrown.delayMs, LONGEST_DELAY_MS))
+      return { outcome: { type: 'snoozed' }, delayMs }
     }
     const timedOut = why === 'timeout'
     const text = describeError(timedOut ? reason : thrown)
@@ -125,7 +127,7 @@ export class Attempt {
     if (why === 'cancelled') return { outcome: { type: 'cancelled' }, ...text }
     const cause = timedOut ? 'timeout' : 'error'
     const { attemptsMade, maxAttempts } = this.claimed
-    if (thrown instanceof AbandonTask || attemptsMade >= maxAttempts) {
+    if (isA(thrown, AbandonTask) || attemptsMade >= maxAttempts) {
       return { outcome: { type: 'failed', cause }, ...text }
     }
     const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
@@ -175,5 +177,14 @@ export class Attempt {
       at,
       tags,
     })
+  }
+}
+
+/** `instanceof` that never throws, though a revoked proxy does so at every look. */
+function isA<Kind>(value: unknown, kind: new (...args: never[]) => Kind): value is Kind {
+  try {
+    return value instanceof kind
+  } catch {
+    return false
   }
 }

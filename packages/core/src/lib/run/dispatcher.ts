@@ -22,6 +22,15 @@ const LOG_FLUSH_MS = 250
 /** While work flows, look for work of others this often; idle, the beat is the poll. */
 const POLL_MS = 1_000
 
+/** How often a shutdown asks a storage that fails to take what is finished. */
+const LAST_TRIES = 3
+
+interface Finished {
+  settlement: Settlement
+  /** Null when no handler ran. */
+  attempt: Attempt | null
+}
+
 /** What is left at the end of a shutdown. */
 export interface HandBack {
   /** Handlers that ended by themselves or by the signal, since the shutdown began. */
@@ -53,11 +62,12 @@ export class Dispatcher {
   #stuck = 0
   /** Claimed, waiting for a slot. */
   #backlog: ClaimedTask[] = []
-  #finished: { settlement: Settlement; attempt: Attempt | null }[] = []
+  #finished: Finished[] = []
   #turning: Promise<void> | null = null
   /** Counts reasons to look for work; a claim that found less than it asked for rests till the next. */
   #wakes = 0
   #restsAt = -1
+  #straysDue = false
   #averageMs = FAST_MS
   #completed = 0
   #released = 0
@@ -105,12 +115,20 @@ export class Dispatcher {
     for (const { taskId, fence } of requests) {
       const attempt = this.#active.get(taskId)
       if (attempt?.claimed.fence === fence) attempt.abort('cancelled', 'Cancelled')
+      this.#giveBack((claimed) => claimed.taskId === taskId && claimed.fence === fence)
     }
   }
 
   /** A request made in this process: the handler hears of it without asking the storage. */
   cancelLocally(taskId: string): void {
     this.#active.get(taskId)?.abort('cancelled', 'Cancelled')
+    this.#giveBack((claimed) => claimed.taskId === taskId)
+  }
+
+  /** The storage counts more tasks of ours than run here: the answer of a claim may be lost. */
+  findStrays(): void {
+    this.#straysDue = true
+    this.#turn()
   }
 
   /** The lease is lost: others own what ran here. Nothing of it may be written any more. */
@@ -125,7 +143,7 @@ export class Dispatcher {
   drain(): void {
     this.#concurrency = 0
     this.#completed = 0
-    for (const claimed of this.#backlog.splice(0)) this.#finish(unstarted(claimed), null)
+    this.#giveBack(() => true)
     this.#turn()
   }
 
@@ -151,6 +169,7 @@ export class Dispatcher {
 
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
+    this.#cancelFlush()
     const abandoned = this.#active.size
     for (const attempt of this.#active.values()) {
       const { taskId, fence } = attempt.claimed
@@ -159,13 +178,16 @@ export class Dispatcher {
       this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs, logs }, null)
     }
     this.#active.clear()
-    while (this.#finished.length > 0 && !this.#outage.lasting) {
+    await this.#turning
+    // Without a lease nothing can be settled; a storage that is away is not waited for.
+    for (let tries = 0; this.#finished.length > 0 && tries < LAST_TRIES; ) {
+      if (this.#instanceId === null) break
       this.#turn()
       await this.#turning
+      if (this.#outage.lasting) tries++
     }
     await this.#turning
     this.#cancelTimer()
-    this.#cancelFlush()
     this.#instanceId = null
     return {
       completed: this.#completed,
@@ -191,10 +213,12 @@ export class Dispatcher {
   async #turns(): Promise<void> {
     while (this.#instanceId !== null && this.#hasTurn()) {
       const instanceId = this.#instanceId
-      const wakes = this.#wakes
-      const batch = this.#finished.splice(0, MAX_SETTLE)
-      const limit = this.#restsAt === wakes ? 0 : this.#claimable()
+      let batch: Finished[] = []
       try {
+        if (this.#straysDue) await this.#giveStraysBack(instanceId)
+        const wakes = this.#wakes
+        batch = this.#finished.splice(0, MAX_SETTLE)
+        const limit = this.#restsAt === wakes ? 0 : this.#claimable()
         const result = await this.#storage.turn({
           instanceId,
           settle: batch.map(({ settlement }) => settlement),
@@ -203,7 +227,11 @@ export class Dispatcher {
         this.#outage.over()
         if (limit > 0) this.#scheduleNext(result, limit, wakes)
         this.#settled(batch, result.settled)
+        // The lease was lost meanwhile: others own what was claimed under it.
+        if (this.#instanceId !== instanceId) continue
         this.#backlog.push(...result.claimed)
+        // A shutdown began meanwhile.
+        if (this.#concurrency === 0) this.#giveBack(() => true)
         this.#fill()
         this.cancel(result.cancels)
       } catch (error) {
@@ -221,6 +249,7 @@ export class Dispatcher {
 
   #hasTurn(): boolean {
     if (this.#instanceId === null) return false
+    if (this.#straysDue) return true
     return this.#finished.length > 0 || (this.#restsAt !== this.#wakes && this.#claimable() > 0)
   }
 
@@ -293,21 +322,41 @@ export class Dispatcher {
     this.#turn()
   }
 
-  #settled(
-    batch: { settlement: Settlement; attempt: Attempt | null }[],
-    results: SettleResult[],
-  ): void {
+  /** Gives back what waits for a slot and has not begun. */
+  #giveBack(which: (claimed: ClaimedTask) => boolean): void {
+    const gone = this.#backlog.filter(which)
+    if (gone.length === 0) return
+    this.#backlog = this.#backlog.filter((claimed) => !gone.includes(claimed))
+    for (const claimed of gone) this.#finish(unstarted(claimed), null)
+  }
+
+  /** Gives back what runs in our name and nobody here knows of. No turn is under way meanwhile. */
+  async #giveStraysBack(instanceId: string): Promise<void> {
+    const owned = await this.#storage.owned({ instanceId })
+    this.#straysDue = false
+    if (this.#instanceId !== instanceId) return
+    const running = [...this.#active.values()].map(({ claimed }) => claimed)
+    const settlements = this.#finished.map(({ settlement }) => settlement)
+    const known = new Map<string, number>()
+    for (const { taskId, fence } of [...running, ...this.#backlog, ...settlements]) {
+      known.set(taskId, fence)
+    }
+    for (const stray of owned) {
+      if (known.get(stray.taskId) !== stray.fence) this.#finish(unstarted(stray), null)
+    }
+  }
+
+  #settled(batch: Finished[], results: SettleResult[]): void {
     batch.forEach(({ settlement, attempt }, i) => {
       const result = results[i]
       if (result?.result !== 'settled') return
       // It may be due again, now or later: only a claim tells when.
       if (result.status === 'pending') this.#wakes++
-      this.#completed++
-      if (settlement.outcome.type === 'released') {
-        this.#completed--
+      const { type } = settlement.outcome
+      if (type === 'released') {
         if (result.status === 'interrupted') this.#interrupted++
         else this.#released++
-      }
+      } else if (type !== 'unstarted') this.#completed++
       if (!attempt) return
       const { status } = result
       const step =
@@ -338,8 +387,10 @@ export class Dispatcher {
     if (!logs || this.#active.size > 1) return
     const tick = () => {
       const instanceId = this.#instanceId
-      if (this.#active.size === 0 || instanceId === null) return
+      if (this.#active.size === 0) return
       for (const { claimed, log } of this.#active.values()) {
+        // Between two leases there is nobody to write as.
+        if (instanceId === null) break
         log.flush(async (entries, progress) => {
           const { taskId, fence } = claimed
           await logs.append({ instanceId, batches: [{ taskId, fence, entries, progress }] })
@@ -352,6 +403,6 @@ export class Dispatcher {
   }
 }
 
-function unstarted({ taskId, fence }: ClaimedTask): Settlement {
+function unstarted({ taskId, fence }: OwnedTask): Settlement {
   return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
 }

@@ -19,6 +19,8 @@ export interface HeartbeatEvents {
   /** Work is due, or was freed. */
   workDue(): void
   running(): number
+  /** More tasks run in our name than `running` counts. */
+  strays(): void
 }
 
 /**
@@ -34,6 +36,8 @@ export class Heartbeat {
   readonly #outage: Outage
   #instanceId = ''
   #beat = 0
+  /** False until a beat of this id was answered and `joined` has been told. */
+  #joined = false
   #state: 'running' | 'draining' = 'running'
   #cancelTimer = () => {}
   #beating: Promise<void> = Promise.resolve()
@@ -57,7 +61,10 @@ export class Heartbeat {
 
   /** Joins, then beats until `leave`. */
   async start(): Promise<void> {
-    await this.#join()
+    const joining = this.#join()
+    // So that `leave` waits for it; who called hears of a failure.
+    this.#beating = joining.catch(() => {})
+    await joining
     this.#next(BEAT_MS)
   }
 
@@ -75,8 +82,8 @@ export class Heartbeat {
   async #join(): Promise<void> {
     this.#instanceId = newInstanceId(this.#identity.host)
     this.#beat = -1
+    this.#joined = false
     await this.#once()
-    this.#events.joined(this.#instanceId)
   }
 
   #next(delayMs: number): void {
@@ -104,11 +111,16 @@ export class Heartbeat {
       await this.#join()
       return
     }
+    if (result.owned > this.#events.running()) this.#events.strays()
     if (result.cancels.length > 0) this.#events.cancels(result.cancels)
     if (result.nextRunAt !== null && result.nextRunAt <= result.now) this.#events.workDue()
     const dead = this.#watch.look(result.others, this.#options.clock.monotonic())
     // Joining also finds tasks whose owner has no lease at all any more.
-    if (dead.length > 0 || this.#beat === 0) await this.#recover(dead)
+    if (dead.length > 0 || !this.#joined) await this.#recover(dead)
+    if (this.#joined) return
+    // Not always with beat 0: its answer may have been lost.
+    this.#joined = true
+    this.#events.joined(this.#instanceId)
   }
 
   async #recover(dead: { instanceId: string; beat: number }[]): Promise<void> {

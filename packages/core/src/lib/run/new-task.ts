@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { encodeJson } from '../json.ts'
 import type { TaskSource } from '../record.ts'
@@ -55,8 +55,8 @@ function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delay
     throw invalid('runAt, delayMs: expected at most one of them')
   }
   if (delayMs !== undefined) {
-    if (!(Number.isFinite(delayMs) && delayMs >= 0)) {
-      throw invalid(`delayMs: expected milliseconds of 0 or more, got ${delayMs}`)
+    if (!(Number.isFinite(delayMs) && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS)) {
+      throw invalid(`delayMs: expected milliseconds from 0 to ${LONGEST_DELAY_MS}, got ${delayMs}`)
     }
     return { delayMs: Math.round(delayMs) }
   }

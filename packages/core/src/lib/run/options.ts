@@ -87,7 +87,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     maxLogLines: number('maxLogLines', 100_000, 0),
     maxLogBytes: number('maxLogBytes', 16_777_216, 0),
     handleSignals: options.handleSignals ?? false,
-    onError: options.onError ?? reportToConsole,
+    onError: isolated(options.onError ?? reportToConsole),
     clock: options.clock ?? systemClock,
   }
 }
@@ -110,6 +110,16 @@ function named<Item extends { readonly name: string }>(
     byName.set(item.name, item)
   }
   return byName
+}
+
+/** There is nobody left to tell that the one who is told of errors fails. */
+function isolated(onError: (error: unknown) => unknown): (error: unknown) => void {
+  return (error) => {
+    try {
+      const outcome = onError(error)
+      if (outcome instanceof Promise) outcome.catch(() => {})
+    } catch {}
+  }
 }
 
 function reportToConsole(error: unknown): void {

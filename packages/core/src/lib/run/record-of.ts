@@ -10,7 +10,16 @@ export function recordOf({
 }: StoredTask): TaskRecord {
   return {
     ...stored,
-    payload: JSON.parse(payload),
-    result: isFinal(stored.status) && result !== null ? JSON.parse(result) : undefined,
+    payload: parsed(payload),
+    result: isFinal(stored.status) && result !== null ? parsed(result) : undefined,
+  }
+}
+
+/** Undefined for text that is no JSON: the rest of the task is still worth reading. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

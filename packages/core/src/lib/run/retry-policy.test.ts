@@ -35,7 +35,7 @@ describe('retryDelayMs', () => {
   })
 
   it('survives a function that returns nonsense', () => {
-    for (const bad of [Number.NaN, -5, Number.POSITIVE_INFINITY]) {
+    for (const bad of [Number.NaN, -5, Number.POSITIVE_INFINITY, undefined as never, 1n as never]) {
       const delay = retryDelayMs(policy({ backoff: () => bad, maxDelayMs: 100 }), 1, none)
       expect(delay === 0 || delay === 100).toBe(true)
     }

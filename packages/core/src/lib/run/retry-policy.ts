@@ -1,3 +1,5 @@
+import { LONGEST_DELAY_MS } from '../clock.ts'
+
 /** When a failed attempt is tried again. */
 export interface RetryPolicy {
   /** Retries after the first attempt. [0] */
@@ -19,10 +21,19 @@ export interface RetryPolicy {
  * @param retry from 1
  */
 export function retryDelayMs(policy: RetryPolicy, retry: number, random: () => number): number {
-  const { backoff } = policy
-  const delay =
-    typeof backoff === 'function' ? backoff(retry) : policy.delayMs * backoff ** (retry - 1)
+  const delay = delayOf(policy, retry)
   // A user's function may return anything; a delay must not be lost to NaN.
-  const bounded = Number.isNaN(delay) ? 0 : Math.min(Math.max(delay, 0), policy.maxDelayMs)
+  if (typeof delay !== 'number' || Number.isNaN(delay)) return 0
+  const bounded = Math.min(Math.max(delay, 0), policy.maxDelayMs, LONGEST_DELAY_MS)
   return Math.round(bounded * (1 - policy.jitter * random()))
+}
+
+function delayOf({ backoff, delayMs }: RetryPolicy, retry: number): unknown {
+  if (typeof backoff === 'number') return delayMs * backoff ** (retry - 1)
+  try {
+    return backoff(retry)
+  } catch {
+    // The task failed for another reason, which is the one to be kept.
+    return 0
+  }
 }

@@ -2,13 +2,13 @@ import type { TaskManager } from './task-manager.ts'
 
 /** Stops a manager on SIGINT and SIGTERM; a second signal shortens the stop. */
 export function stopOnSignals(manager: TaskManager): void {
-  const stop = () => void manager.stop()
+  const stop = () => void manager.stop().catch((error) => manager.reportError(error))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, stop)
     manager.stopping.addEventListener('abort', () => {
       // The second signal shortens; the third is the host's or the system's again.
-      process.once(signal, stop)
       process.off(signal, stop)
+      process.once(signal, stop)
     })
   }
 }

@@ -140,6 +140,7 @@ describe('enqueue', () => {
   it.each([
     [{ delayMs: -1 }, 'delayMs'],
     [{ delayMs: Number.NaN }, 'delayMs'],
+    [{ delayMs: 8.64e15 }, 'delayMs'],
     [{ delayMs: 1, runAt: 1 }, 'runAt, delayMs'],
     [{ runAt: new Date(Number.NaN) }, 'runAt'],
     [{ priority: 1.5 }, 'priority'],
@@ -172,6 +173,50 @@ describe('enqueue', () => {
       code: 'unavailable',
       committed: 'unknown',
     })
+  })
+
+  it('says that nothing was stored when the storage could not be opened', async () => {
+    const { task } = gate()
+    const storage = memoryStorage()
+    vi.spyOn(storage, 'open').mockRejectedValue(new Error('no route to host'))
+    const manager = new TaskManager({ tasks: [task], storage })
+    await expect(manager.enqueue(task)).rejects.toMatchObject({
+      code: 'unavailable',
+      committed: 'no',
+    })
+  })
+
+  it('without a payload runs a task whose schema takes none but refuses null', async () => {
+    const seen: unknown[] = []
+    const nothing = defineTask({
+      name: 'nothing',
+      schema: onlyUndefined,
+      run: (payload) => void seen.push(payload),
+    })
+    const { manager, clock, status } = await start([nothing])
+    const { taskId } = await manager.enqueue(nothing)
+    await clock.advance(0)
+    expect(await status(taskId)).toBe('success')
+    expect(seen).toEqual([undefined])
+  })
+})
+
+describe('a stored payload that is no JSON', () => {
+  it('fails its task, which can still be read', async () => {
+    const { task } = gate()
+    const { manager, clock } = await start([task])
+    const insert = vi.spyOn(manager.storage, 'insert')
+    const { taskId } = await manager.enqueue(task, undefined, { delayMs: 1000 })
+    const [stored] = insert.mock.calls[0]?.[0].tasks ?? []
+    if (stored) {
+      const broken = { ...stored, taskId: crypto.randomUUID(), payload: '{"cut', delayMs: 0 }
+      await manager.storage.insert({ tasks: [broken] })
+      await clock.advance(1000)
+      const record = await manager.get(broken.taskId)
+      expect(record).toMatchObject({ status: 'failed', payload: undefined })
+      await expect(manager.retry(broken.taskId)).rejects.toMatchObject({ code: 'invalid_payload' })
+    }
+    expect((await manager.get(taskId))?.status).toBe('running')
   })
 })
 
@@ -277,6 +322,7 @@ describe('retries', () => {
         },
       },
     ],
+    ['a revoked proxy', revoked()],
   ])('record a handler that throws %s', async (_, thrown) => {
     const hostile = defineTask({
       name: 'hostile',
@@ -290,6 +336,38 @@ describe('retries', () => {
     const record = await manager.get(taskId)
     expect(record?.status).toBe('failed')
     expect(record?.error).toMatch(/^Thrown: /)
+  })
+
+  it('come at once when the function that computes the delay throws', async () => {
+    const flaky = defineTask({
+      name: 'flaky',
+      retries: 1,
+      backoff: () => {
+        throw new Error('no idea')
+      },
+      run(_: void, { attempt }) {
+        if (attempt === 0) throw new Error('down')
+      },
+    })
+    const { manager, clock, status } = await start([flaky])
+    const { taskId } = await manager.enqueue(flaky)
+    await clock.advance(0)
+    expect(await status(taskId)).toBe('success')
+  })
+
+  it('never lie beyond the instants that a Date knows', async () => {
+    const never = defineTask({
+      name: 'never',
+      run() {
+        throw new SnoozeTask(Number.MAX_VALUE)
+      },
+    })
+    const { manager, clock } = await start([never])
+    const { taskId } = await manager.enqueue(never)
+    await clock.advance(0)
+    const record = await manager.get(taskId)
+    expect(record?.phase).toBe('scheduled')
+    expect(new Date(record?.runAt ?? Number.NaN).getTime()).not.toBeNaN()
   })
 
   it('keep the completion when JSON cannot hold the return value', async () => {
@@ -435,6 +513,15 @@ describe('cancel', () => {
     open.get(taskId)?.end()
     await clock.advance(0)
     expect(await status(taskId)).toBe('cancelled')
+  })
+
+  it('never starts a task that was claimed ahead of its slot', async () => {
+    const { manager, clock, status, open, first, second } = await claimedAhead()
+    await manager.cancel(second)
+    open.get(first)?.end()
+    await clock.advance(0)
+    expect(await status(second)).toBe('cancelled')
+    expect(open.has(second)).toBe(false)
   })
 
   it('refuses what has ended, and what never was', async () => {
@@ -662,6 +749,23 @@ describe('an outage of the storage', () => {
   })
 })
 
+describe('an onError that throws', () => {
+  it('stops no work', async () => {
+    const { task, open } = gate()
+    const { manager, clock, status } = await start([task], {
+      onError() {
+        throw new Error('broken too')
+      },
+    })
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    vi.spyOn(manager.storage, 'turn').mockRejectedValueOnce(new Error('down'))
+    open.get(taskId)?.end()
+    await clock.advance(5_000)
+    expect(await status(taskId)).toBe('success')
+  })
+})
+
 describe('starting in the background', () => {
   it('tries again until the storage can be reached, and reports that once', async () => {
     const { task } = gate()
@@ -680,6 +784,18 @@ describe('starting in the background', () => {
     const { taskId } = await manager.enqueue(task)
     await clock.advance(0)
     expect((await manager.get(taskId))?.status).toBe('running')
+  })
+
+  it('tries again when the first beat fails', async () => {
+    const { task } = gate()
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    vi.spyOn(storage, 'beat').mockRejectedValueOnce(new Error('socket closed'))
+    const manager = new TaskManager({ tasks: [task], storage, clock })
+    managers.push(manager)
+    startInBackground(manager, () => {}, clock)
+    await clock.advance(5_000)
+    expect(await storage.instances?.list()).toHaveLength(1)
   })
 
   it('gives up on what trying again cannot mend', async () => {
@@ -740,7 +856,237 @@ describe('leases', () => {
   })
 })
 
+describe('answers that get lost', () => {
+  it('of a claim: the tasks that nobody runs are given back and run', async () => {
+    const { task, open } = gate()
+    const { manager, clock } = await start([task])
+    const turn = manager.storage.turn.bind(manager.storage)
+    vi.spyOn(manager.storage, 'turn').mockImplementationOnce(async (input) => {
+      await turn(input)
+      throw new Error('socket closed')
+    })
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(10_000)
+    expect(open.has(taskId)).toBe(true)
+    expect(await manager.get(taskId)).toMatchObject({ status: 'running', attemptsMade: 1 })
+  })
+
+  it('of the beat that joins again: the instance claims all the same', async () => {
+    const { task } = gate()
+    const { manager, clock, status } = await start([task])
+    const { storage } = manager
+    await storage.recover({
+      dead: [{ instanceId: manager.instanceId, beat: 0 }],
+      maxCrashes: 3,
+      crashDelayMs: 0,
+    })
+    const beat = storage.beat.bind(storage)
+    let lost = false
+    vi.spyOn(storage, 'beat').mockImplementation(async (input) => {
+      const result = await beat(input)
+      if (lost || input.beat !== 0) return result
+      lost = true
+      throw new Error('socket closed')
+    })
+    await clock.advance(10_000)
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    expect(lost).toBe(true)
+    expect(await status(taskId)).toBe('running')
+  })
+
+  it('until the lease is lost: what was claimed under it is not started', async () => {
+    let runs = 0
+    const { manager, clock } = await start([
+      defineTask({ name: 'again', requeueOnInterrupt: true, run: () => void runs++ }),
+    ])
+    const { storage } = manager
+    const answer = delayTurn(storage)
+    await manager.enqueueByName('again', null)
+    await clock.advance(0)
+    await storage.recover({
+      dead: [{ instanceId: manager.instanceId, beat: 0 }],
+      maxCrashes: 3,
+      crashDelayMs: 0,
+    })
+    await clock.advance(3_000)
+    answer()
+    await clock.advance(0)
+    expect(runs).toBe(1)
+  })
+})
+
+describe('live logs', () => {
+  it('go on after a lost lease beside handlers that do not heed it', async () => {
+    const { task, open } = gate()
+    const { manager, clock } = await start([task])
+    await manager.enqueueMany(task, [{ payload: undefined }, { payload: undefined }])
+    await clock.advance(0)
+    await manager.storage.recover({
+      dead: [{ instanceId: manager.instanceId, beat: 0 }],
+      maxCrashes: 3,
+      crashDelayMs: 0,
+    })
+    const beat = manager.storage.beat.bind(manager.storage)
+    let refused = false
+    vi.spyOn(manager.storage, 'beat').mockImplementation((input) => {
+      if (refused || input.beat !== 0) return beat(input)
+      refused = true
+      return Promise.reject(new Error('busy'))
+    })
+    await clock.advance(10_000)
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    open.get(taskId)?.context.log('half way')
+    await clock.advance(500)
+    expect((await manager.get(taskId))?.logTail).toMatchObject([{ text: 'half way' }])
+  })
+
+  it('keep the progress that could not be saved', async () => {
+    const { task, open } = gate()
+    const { manager, clock } = await start([task])
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    const { logs } = manager.storage
+    if (logs) vi.spyOn(logs, 'append').mockRejectedValueOnce(new Error('busy'))
+    open.get(taskId)?.context.progress(0.5)
+    await clock.advance(1_000)
+    expect((await manager.get(taskId))?.progress?.fraction).toBe(0.5)
+  })
+})
+
 describe('stop', () => {
+  it('hands back what a claim under way brings', async () => {
+    const { task } = gate()
+    const { manager, clock } = await start([task])
+    const answer = delayTurn(manager.storage)
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    const stopping = manager.stop()
+    await clock.advance(0)
+    answer()
+    await stopping
+    const [stored] = await manager.storage.get({ taskIds: [taskId] })
+    expect(stored).toMatchObject({ status: 'pending', attemptsMade: 0 })
+  })
+
+  it('does not count what never began as completed', async () => {
+    const { manager, first, second } = await claimedAhead()
+    expect(await manager.stop({ graceMs: 0, abortMs: 0 })).toEqual({
+      completed: 0,
+      released: 0,
+      interrupted: 1,
+      abandoned: 1,
+    })
+    const [a, b] = await manager.storage.get({ taskIds: [first, second] })
+    expect([a?.status, b?.status]).toEqual(['interrupted', 'pending'])
+  })
+
+  it('settles what ended although the storage failed once', async () => {
+    const { task, open } = gate()
+    const { manager, clock } = await start([task])
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(0)
+    const stopping = manager.stop()
+    await clock.advance(0)
+    vi.spyOn(manager.storage, 'turn').mockRejectedValueOnce(new Error('busy'))
+    open.get(taskId)?.end()
+    await clock.advance(0)
+    await stopping
+    const [stored] = await manager.storage.get({ taskIds: [taskId] })
+    expect(stored?.status).toBe('success')
+  })
+
+  it('lets handlers that are waited for enqueue what follows', async () => {
+    const { task: child } = gate('child')
+    let end = () => {}
+    const parent = defineTask({
+      name: 'parent',
+      async run(_: void, { tasks }) {
+        await new Promise<void>((resolve) => {
+          end = resolve
+        })
+        return (await tasks.enqueue(child)).taskId
+      },
+    })
+    const { manager, clock } = await start([parent, child])
+    const { taskId } = await manager.enqueue(parent)
+    await clock.advance(0)
+    const stopping = manager.stop()
+    await clock.advance(0)
+    end()
+    await stopping
+    const [stored] = await manager.storage.get({ taskIds: [taskId] })
+    expect(stored?.status).toBe('success')
+    const [follower] = await manager.storage.get({ taskIds: [JSON.parse(stored?.result ?? '""')] })
+    expect(follower?.status).toBe('pending')
+  })
+
+  it('does not wait for a lease that was lost and cannot be had again', async () => {
+    const { task } = gate()
+    const { manager, clock } = await start([task])
+    const { storage } = manager
+    await manager.enqueue(task)
+    await clock.advance(0)
+    await storage.recover({
+      dead: [{ instanceId: manager.instanceId, beat: 0 }],
+      maxCrashes: 3,
+      crashDelayMs: 0,
+    })
+    const beat = storage.beat.bind(storage)
+    vi.spyOn(storage, 'beat').mockImplementation((input) =>
+      input.beat === 0 ? Promise.reject(new Error('down')) : beat(input),
+    )
+    await clock.advance(3_000)
+    expect(await manager.stop({ graceMs: 0, abortMs: 0 })).toMatchObject({ abandoned: 1 })
+  })
+
+  it('closes the storage although an executor fails to close', async () => {
+    const broken = {
+      name: 'broken',
+      execute: async () => {},
+      close: () => Promise.reject(new Error('stuck')),
+    }
+    const { manager, errors } = await start([], { executors: [broken] })
+    const close = vi.spyOn(manager.storage, 'close')
+    await manager.stop()
+    expect(close).toHaveBeenCalledOnce()
+    expect(errors).toHaveLength(1)
+  })
+
+  it('leaves no lease behind when it comes in the middle of a start', async () => {
+    const { task } = gate()
+    const storage = memoryStorage()
+    let opened = () => {}
+    vi.spyOn(storage, 'open').mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          opened = resolve
+        }),
+    )
+    const manager = new TaskManager({ tasks: [task], storage })
+    const starting = manager.start().catch((error) => error)
+    const stopping = manager.stop()
+    opened()
+    await stopping
+    expect(await starting).toMatchObject({ code: 'configuration' })
+    expect(await storage.instances?.list()).toEqual([])
+  })
+
+  it('on signals leaves the third one to the system', async () => {
+    const before = process.rawListeners('SIGTERM').length
+    const { manager } = await start([], { handleSignals: true })
+    expect(process.rawListeners('SIGTERM')).toHaveLength(before + 1)
+    const [first] = process.listeners('SIGTERM').slice(-1)
+    first?.('SIGTERM')
+    const [second, ...more] = process.rawListeners('SIGTERM').slice(before)
+    expect(more).toEqual([])
+    second?.('SIGTERM')
+    expect(process.rawListeners('SIGTERM')).toHaveLength(before)
+    await manager.stop()
+    process.removeAllListeners('SIGINT')
+  })
+
   it('waits for handlers, and resolves with what became of them', async () => {
     const { task, open } = gate()
     const { manager, clock } = await start([task], { concurrency: 1 })
@@ -840,6 +1186,54 @@ const objectWithDate = {
     types: undefined as unknown as { input: { at: Date }; output: { at: Date } },
   },
 } as const
+
+/** A schema of no payload at all. */
+const onlyUndefined = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      value === undefined ? { value } : { issues: [{ message: 'expected undefined' }] },
+    types: undefined as unknown as { input: undefined; output: undefined },
+  },
+} as const
+
+/** What every look at throws. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+/** One slot that is taken, and a second task that was claimed while handlers were fast. */
+async function claimedAhead() {
+  const { task, open } = gate()
+  const quick = defineTask({ name: 'quick', run() {} })
+  const app = await start([task, quick], { concurrency: 1 })
+  await app.manager.enqueue(quick)
+  await app.clock.advance(0)
+  const [first, second] = await app.manager.enqueueMany(task, [
+    { payload: undefined },
+    { payload: undefined },
+  ])
+  await app.clock.advance(0)
+  return { ...app, open, first: first?.taskId ?? '', second: second?.taskId ?? '' }
+}
+
+/** Holds back the answer of the next turn until it is called. */
+function delayTurn(storage: TaskStorage): () => void {
+  const turn = storage.turn.bind(storage)
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  vi.spyOn(storage, 'turn').mockImplementationOnce(async (input) => {
+    const result = await turn(input)
+    await asked
+    return result
+  })
+  return answer
+}
 
 /** A clock whose timers never fire: what a process sees that has stopped. */
 function stopped(clock: ReturnType<typeof fakeClock>) {

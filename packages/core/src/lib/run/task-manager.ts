@@ -26,6 +26,7 @@ import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
 import { Retention } from './retention.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
+import { storedPayload } from './stored-payload.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 
 const MAX_INSERT = 1_000
@@ -57,6 +58,8 @@ export class TaskManager implements TaskQueue {
   #opened: Promise<void> | null = null
   #started: Promise<void> | null = null
   #stopped: Promise<StopReport> | null = null
+  /** Nothing is accepted any more. */
+  #closed = false
   #hurry = () => {}
   #letGo = () => {}
 
@@ -82,6 +85,7 @@ export class TaskManager implements TaskQueue {
       cancels: (requests) => this.#dispatcher.cancel(requests),
       workDue: () => this.#dispatcher.wake(),
       running: () => this.#dispatcher.held,
+      strays: () => this.#dispatcher.findStrays(),
     })
     this.#retention = new Retention(resolved)
   }
@@ -133,10 +137,7 @@ export class TaskManager implements TaskQueue {
    * @throws what the storage's `open` throws; it may then be called again.
    */
   start(): Promise<void> {
-    if (this.#stopped) {
-      const message = 'TaskManager: start: it has been stopped; make a new one'
-      return Promise.reject(new TaskflowError('configuration', message))
-    }
+    if (this.#stopped) return Promise.reject(stoppedBefore())
     this.#started ??= this.#start().catch((error) => {
       this.#started = null
       throw error
@@ -310,7 +311,8 @@ export class TaskManager implements TaskQueue {
       )
     }
     const task = this.#registered(original.funcName)
-    const payload = 'payload' in options ? options.payload : JSON.parse(original.payload)
+    const payload =
+      'payload' in options ? options.payload : await this.#payloadOf(task, original.payload)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
     return this.#add(task, payload, given, { source: 'manual', retryOf: taskId })
@@ -341,14 +343,18 @@ export class TaskManager implements TaskQueue {
   open(): Promise<void> {
     this.#opened ??= this.#storage.open().catch((error) => {
       this.#opened = null
-      throw asUnavailable(error)
+      throw asUnavailable(error, 'no')
     })
     return this.#opened
   }
 
   async #start(): Promise<void> {
     await this.open()
-    await this.#heartbeat.start()
+    if (this.#stopped) throw stoppedBefore()
+    await this.#heartbeat.start().catch((error) => {
+      throw asUnavailable(error)
+    })
+    if (this.#stopped) throw stoppedBefore()
     this.#retention.start()
     this.#letGo = this.#options.clock.hold()
     if (this.#options.handleSignals) stopOnSignals(this)
@@ -362,17 +368,20 @@ export class TaskManager implements TaskQueue {
     this.#retention.stop()
     this.#heartbeat.drain()
     this.#dispatcher.drain()
-    await this.#inserts.settled()
     await this.#dispatcher.idle(graceMs, hurry)
     this.#dispatcher.abortForShutdown()
     await this.#dispatcher.idle(abortMs, hurry)
     const report = await this.#dispatcher.handBack()
+    // Until here handlers that were waited for could enqueue what follows them.
+    this.#closed = true
+    await this.#inserts.settled()
     // The lease of an unreachable storage ends by itself.
     if (this.#started) await this.#heartbeat.leave().catch(this.#options.onError)
-    for (const executor of this.#options.executors.values()) await executor.close?.()
+    for (const executor of this.#options.executors.values()) {
+      await executor.close?.().catch(this.#options.onError)
+    }
     await this.#observers.close()
-    await this.#storage.close()
-    this.#letGo()
+    await this.#storage.close().finally(() => this.#letGo())
     return report
   }
 
@@ -387,7 +396,7 @@ export class TaskManager implements TaskQueue {
   }
 
   async #store(task: NewTask): Promise<InsertResult> {
-    if (this.#stopped) {
+    if (this.#closed) {
       throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
     }
     return this.#inserts.add(task)
@@ -423,6 +432,14 @@ export class TaskManager implements TaskQueue {
     }
   }
 
+  async #payloadOf(task: Task<unknown, unknown>, text: string): Promise<unknown> {
+    try {
+      return await storedPayload(task, text)
+    } catch {
+      throw new TaskflowError('invalid_payload', 'retry: the stored payload is no JSON')
+    }
+  }
+
   #registered(funcName: string): Task<unknown, unknown> {
     const task = this.#options.tasks.get(funcName)
     if (task) return task as Task<unknown, unknown>
@@ -443,9 +460,14 @@ export class TaskManager implements TaskQueue {
   }
 }
 
-function asUnavailable(error: unknown): TaskflowError {
+function asUnavailable(error: unknown, committed: 'no' | 'unknown' = 'unknown'): TaskflowError {
   if (error instanceof TaskflowError) return error
-  return new StorageUnavailableError('the storage failed', { cause: error, committed: 'unknown' })
+  return new StorageUnavailableError('the storage failed', { cause: error, committed })
+}
+
+function stoppedBefore(): TaskflowError {
+  const message = 'TaskManager: start: it has been stopped; make a new one'
+  return new TaskflowError('configuration', message)
 }
 
 function unknownTask(taskId: string): TaskflowError {

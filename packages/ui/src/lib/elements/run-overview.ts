@@ -85,7 +85,7 @@ function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: nu
     <time class="muted hide-narrow" title=${formatAbsolute(start)} datetime=${attempt.started_at}
       >${formatClock(start, true)}</time
     >
-    <span>${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
+    <span class="took">${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
     <span class="truncate mono" title=${visibleText(attempt.error ?? word)}>${visibleText(what)}</span>
     <span class="end">${pause === null ? nothing : `back-off ${formatDuration(pause)}`}</span>
   </li>`

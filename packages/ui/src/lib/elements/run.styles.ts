@@ -160,6 +160,10 @@ export const runStyles = css`
     text-align: end;
     white-space: nowrap;
   }
+  .rows .took {
+    flex: none;
+    white-space: nowrap;
+  }
   .rows .truncate {
     min-inline-size: 0;
     flex: 0 1 auto;

@@ -18,6 +18,7 @@ export class LoginThrottle {
     if (waitMs > 0) throw new Throttled(Math.ceil(waitMs / 1000))
   }
 
+  /** Counts a try as failed. Before its outcome is known, or many at once would be one. */
   failed(username: string, address: string, now: number): void {
     for (const key of [accountKey(username, address), address]) {
       const recent = this.#recent(key, now)
@@ -30,8 +31,22 @@ export class LoginThrottle {
     }
   }
 
-  succeeded(username: string, address: string): void {
+  /** Forgets the account's failures. */
+  succeeded(username: string, address: string, at: number): void {
+    this.#takeBack(address, at)
     this.#failures.delete(accountKey(username, address))
+  }
+
+  /** A try of that time was neither right nor wrong. */
+  undecided(username: string, address: string, at: number): void {
+    for (const key of [accountKey(username, address), address]) this.#takeBack(key, at)
+  }
+
+  #takeBack(key: string, at: number): void {
+    const failures = this.#failures.get(key) ?? []
+    const found = failures.indexOf(at)
+    if (found >= 0) failures.splice(found, 1)
+    if (failures.length === 0) this.#failures.delete(key)
   }
 
   #waitMs(key: string, max: number, now: number): number {

@@ -50,21 +50,24 @@ async function login(call: Call): Promise<Response> {
     response.headers.set('retry-after', `${error.retryAfterSeconds}`)
     return response
   }
-  const user = await authenticate(authentication.backend, username, password)
+  throttle.failed(username, call.address, call.now)
+  const user = await authenticate(authentication.backend, username, password).catch((error) => {
+    throttle.undecided(username, call.address, call.now)
+    throw error
+  })
   if (!user) {
-    throttle.failed(username, call.address, call.now)
     const message = 'User name or password is wrong.'
     if (form) return loginForm(call, next, message, username, 401)
     throw new TaskflowError('unauthenticated', message)
   }
-  throttle.succeeded(username, call.address)
+  throttle.succeeded(username, call.address, call.now)
   const token = await sessions.create(user, call.now)
   const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
   return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
 }
 
 function logout(call: Call): Response {
-  if (call.request.method === 'GET') {
+  if (call.request.method !== 'POST') {
     // A link on another site must not sign anybody out.
     const site = call.request.headers.get('sec-fetch-site')
     if (site !== null && site !== 'same-origin' && site !== 'none') {

@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { TaskStorage } from '../../storage/contract.ts'
 import { endless, quick, testApp } from '../test-app.ts'
 
 let app: Awaited<ReturnType<typeof testApp>>
+let memoryTurn: TaskStorage['turn']
 const readers: StreamReader[] = []
 beforeEach(async () => {
   app = await testApp()
+  memoryTurn = app.manager.storage.turn.bind(app.manager.storage)
 })
 afterEach(async () => {
   await Promise.all(readers.splice(0).map((reader) => reader.close()))
@@ -120,6 +123,25 @@ describe('a stream of changes', () => {
     expect([seen.taskId, missed.taskId]).toEqual(expect.arrayContaining([...ids]))
   })
 
+  it('gives its position only with the last of what changed together', async () => {
+    const stream = await open()
+    await stream.next('state')
+    await app.manager.enqueueMany(
+      quick,
+      Array.from({ length: 3 }, () => ({ payload: {}, options: { delayMs: 60_000 } })),
+    )
+    const ids = [await stream.next('task'), await stream.next('task'), await stream.next('task')]
+    expect(ids.map((event) => event?.id !== undefined)).toEqual([false, false, true])
+  })
+
+  it('loses nothing when the storage fails to read what changed', async () => {
+    const stream = await open()
+    await stream.next('state')
+    vi.spyOn(app.manager.storage, 'list').mockRejectedValueOnce(new Error('down'))
+    const { taskId } = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    expect(await stream.next('task')).toMatchObject({ data: { task_id: taskId } })
+  })
+
   it("goes on from a list's position", async () => {
     const { headers } = await app.json('GET')
     const { taskId } = await app.manager.enqueue(quick, {})
@@ -176,12 +198,67 @@ describe('a stream of changes', () => {
     })
   })
 
+  it('follows a log that grows by thousands of lines at once', async () => {
+    const { taskId } = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    const stream = await open(`?deltas=1&task_id=${taskId}`)
+    await stream.next('state')
+    const { logs } = app.manager.storage
+    vi.spyOn(app.manager.storage, 'turn').mockImplementationOnce(async (input) => {
+      const entry = { at: 0, stream: 'log', level: 'info', attempt: 0 } as const
+      const entries = Array.from({ length: 1_200 }, (_, n) => ({ ...entry, text: `${n}` }))
+      const turn = await memoryTurn(input)
+      const fence = turn.claimed[0]?.fence ?? 0
+      const batches = [{ taskId, fence, entries }]
+      await logs?.append({ instanceId: input.instanceId, batches })
+      return turn
+    })
+    await app.manager.runNow(taskId)
+    let last = 0
+    while (last < 1_200) {
+      last = ((await stream.next('log'))?.data as { n: number } | undefined)?.n ?? 1_201
+    }
+    expect(last).toBe(1_200)
+  })
+
   it('says goodbye when the app stops', async () => {
     const stream = await open()
     await stream.next('state')
     await app.stop()
     expect(await stream.next('bye')).toMatchObject({ data: { reason: 'shutdown' } })
     expect(await stream.next()).toBeUndefined()
+  })
+
+  it('is refused when the app stops while it opens', async () => {
+    const { changes } = app.manager.storage
+    if (!changes) throw new Error('memory has a feed')
+    vi.spyOn(changes, 'head').mockImplementationOnce(async () => {
+      await app.stop()
+      return 'abcd1234.0'
+    })
+    expect((await app.call('GET', '/dashboard/stream')).status).toBe(503)
+  })
+
+  it('loses nothing when another one opens at the same time', async () => {
+    const { changes } = app.manager.storage
+    if (!changes) throw new Error('memory has a feed')
+    const head = changes.head.bind(changes)
+    let late = () => {}
+    vi.spyOn(changes, 'head')
+      .mockImplementationOnce(head)
+      .mockImplementationOnce(async () => {
+        await new Promise<void>((resolve) => {
+          late = resolve
+        })
+        return head()
+      })
+    const first = open()
+    const second = open()
+    const stream = await first
+    await stream.next('state')
+    const { taskId } = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    late()
+    await second
+    expect(await stream.next('task')).toMatchObject({ data: { task_id: taskId } })
   })
 
   it('tells of an outage and of its end', async () => {

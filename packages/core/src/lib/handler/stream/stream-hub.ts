@@ -2,7 +2,7 @@ import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import type { TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import type { ChangeFeed, ChangePage, ListInput } from '../../storage/contract.ts'
+import type { ChangeFeed, ChangePage, ListInput, LogPage } from '../../storage/contract.ts'
 import { matchesFilter } from '../../storage/filter.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
 import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
@@ -49,18 +49,24 @@ export class StreamHub {
   async open(request: StreamRequest): Promise<Response> {
     await this.#manager.open()
     const changes = this.#feed()
+    // Asked first and looked at last: another reader may have come meanwhile, or the end.
+    const head = this.#cursor ?? (await changes.head())
     if (this.#manager.stopping.aborted) {
       throw new TaskflowError('unavailable', 'the app is shutting down')
     }
     const client = new StreamClient(request, {
-      caughtUp: () => client.write(frame('resync', {})),
+      caughtUp: () => {
+        if (request.deltas) client.write(frame('resync', {}))
+        else this.#metricsDue = true
+      },
       gone: () => this.#leave(client),
     })
-    this.#cursor ??= await changes.head()
+    this.#cursor ??= head
     // From here on nothing is missed: what changes is held back until the first state is out.
     this.#clients.add(client)
     if (this.#clients.size === 1) this.#run()
     request.signal.addEventListener('abort', () => this.#leave(client))
+    if (request.signal.aborted) this.#leave(client)
     try {
       client.begin(await this.#beginning(client, changes))
     } catch (error) {
@@ -171,9 +177,10 @@ export class StreamHub {
         if (client.request.deltas) client.write(frame('resync', {}, this.#cursor))
       }
     } else if (page.taskIds.length > 0) {
-      this.#cursor = page.cursor
       this.#metricsDue = true
       await this.#sendChanges(page)
+      // Only now: what could not be read is asked for again. Twice is better than never.
+      if (this.#cursor === cursor) this.#cursor = page.cursor
     }
     await this.#sendNumbers()
   }
@@ -192,7 +199,6 @@ export class StreamHub {
   async #sendNumbers(): Promise<void> {
     const monotonic = systemClock.monotonic()
     if (!this.#metricsDue || monotonic - this.#metricsAt < METRICS_MS) return
-    this.#metricsDue = false
     this.#metricsAt = monotonic
     const metrics = await this.#manager.metrics()
     const numbers = frame('metrics', metricsJson(metrics, systemClock.now()))
@@ -200,17 +206,22 @@ export class StreamHub {
       if (client.request.deltas) client.write(numbers)
       else client.write(await this.#state(client, this.#cursor ?? ''))
     }
+    this.#metricsDue = false
   }
 
   async #sendLogs(client: StreamClient, tasks: Map<string, TaskSummary>): Promise<void> {
     const { taskId } = client.request
     const task = taskId === null ? undefined : tasks.get(taskId)
     if (!taskId || !task || task.logCount <= client.logsSent || !this.#manager.storage.logs) return
-    const page = await this.#manager.logs({ taskId, from: client.logsSent + 1 })
-    client.logsSent = page.entries.at(-1)?.n ?? client.logsSent
-    client.write(
-      page.entries.map((entry) => frame('log', { ...logJson(entry), task_id: taskId })).join(''),
-    )
+    // The last change of a task may bring more lines than a page holds.
+    for (let from: number | null = client.logsSent + 1; from !== null && !client.lagging; ) {
+      const page: LogPage = await this.#manager.logs({ taskId, from })
+      client.logsSent = page.entries.at(-1)?.n ?? client.logsSent
+      client.write(
+        page.entries.map((entry) => frame('log', { ...logJson(entry), task_id: taskId })).join(''),
+      )
+      from = page.next
+    }
   }
 
   async #tasks(taskIds: string[]): Promise<Map<string, TaskSummary>> {
@@ -258,11 +269,14 @@ function changeFrames(
     if (!task) removed.push(taskId)
     else if (matchesFilter(task, task.phase, filter)) {
       // Written once for all readers that want as many log lines.
-      const text = cache.get(taskId) ?? frame('task', taskJson(task, request.logs), cursor)
+      const text = cache.get(taskId) ?? frame('task', taskJson(task, request.logs))
       cache.set(taskId, text)
       frames.push(text)
     }
   }
-  if (removed.length > 0) frames.push(frame('removed', { task_ids: removed }, cursor))
+  if (removed.length > 0) frames.push(frame('removed', { task_ids: removed }))
+  // With the last one only: who loses the connection in between must get all of them again.
+  const last = frames.pop()
+  if (last !== undefined) frames.push(`id: ${cursor}\n${last}`)
   return frames.join('')
 }

@@ -5,6 +5,8 @@ interface Entry {
   row: Row
   /** `row.queued` when it was queued; another number means that the entry is out of date. */
   ticket: number
+  /** Kept apart from the row's, which may change: the order of a heap must not. */
+  runAt: number
 }
 
 /** Pending tasks of one function: those not due yet by time, the due ones in claim order. */
@@ -13,14 +15,14 @@ interface Lane {
   due: Heap<Entry>
 }
 
-const byTime = (a: Entry, b: Entry) => a.row.runAt - b.row.runAt
+const byTime = (a: Entry, b: Entry) => a.runAt - b.runAt
 
 /** Priority descending (none is 0), then due time, then id. */
-export function byClaimOrder(a: Row, b: Row): number {
+function byClaimOrder(a: Entry, b: Entry): number {
   return (
-    (b.priority ?? 0) - (a.priority ?? 0) ||
+    (b.row.priority ?? 0) - (a.row.priority ?? 0) ||
     a.runAt - b.runAt ||
-    (a.taskId < b.taskId ? -1 : a.taskId > b.taskId ? 1 : 0)
+    (a.row.taskId < b.row.taskId ? -1 : a.row.taskId > b.row.taskId ? 1 : 0)
   )
 }
 
@@ -32,26 +34,26 @@ export class PendingQueue {
   add(row: Row): void {
     let lane = this.#lanes.get(row.funcName)
     if (!lane) {
-      lane = { waiting: new Heap(byTime), due: new Heap((a, b) => byClaimOrder(a.row, b.row)) }
+      lane = { waiting: new Heap(byTime), due: new Heap(byClaimOrder) }
       this.#lanes.set(row.funcName, lane)
     }
-    lane.waiting.push({ row, ticket: ++row.queued })
+    lane.waiting.push({ row, ticket: ++row.queued, runAt: row.runAt })
   }
 
   /** Takes the next row that is due; null when none is. */
   take(funcNames: string[], now: number): Row | null {
     let best: Lane | undefined
-    let bestRow: Row | undefined
+    let first: Entry | undefined
     for (const name of funcNames) {
       const lane = this.#lanes.get(name)
-      const row = lane && this.#firstDue(lane, now)
-      if (row && (!bestRow || byClaimOrder(row, bestRow) < 0)) {
+      const entry = lane && this.#firstDue(lane, now)
+      if (entry && (!first || byClaimOrder(entry, first) < 0)) {
         best = lane
-        bestRow = row
+        first = entry
       }
     }
     best?.due.pop()
-    return bestRow ?? null
+    return first?.row ?? null
   }
 
   /** When the next task of these functions is due. */
@@ -60,19 +62,19 @@ export class PendingQueue {
     for (const name of funcNames) {
       const lane = this.#lanes.get(name)
       if (!lane) continue
-      const row = this.#firstDue(lane, now) ?? valid(lane.waiting)?.row
-      if (row && (next === null || row.runAt < next)) next = row.runAt
+      const entry = this.#firstDue(lane, now) ?? valid(lane.waiting)
+      if (entry && (next === null || entry.runAt < next)) next = entry.runAt
     }
     return next
   }
 
-  #firstDue(lane: Lane, now: number): Row | undefined {
-    for (let entry = valid(lane.waiting); entry && entry.row.runAt <= now; ) {
+  #firstDue(lane: Lane, now: number): Entry | undefined {
+    for (let entry = valid(lane.waiting); entry && entry.runAt <= now; ) {
       lane.waiting.pop()
       lane.due.push(entry)
       entry = valid(lane.waiting)
     }
-    return valid(lane.due)?.row
+    return valid(lane.due)
   }
 }
 

@@ -3,6 +3,8 @@ import type { TaskMetrics } from '../contract.ts'
 import type { Row } from './row.ts'
 
 const MINUTE_MS = 60_000
+/** Minutes that are kept: a month of them. */
+const MAX_MINUTES = 44_640
 // Four buckets per doubling: a percentile read from their middle is off by less than 10 %.
 const BUCKETS_PER_DOUBLING = 4
 
@@ -89,6 +91,8 @@ export class Statistics {
     const functions = this.#minutes.get(minute) ?? new Map<string, Tally>()
     this.#minutes.set(minute, functions)
     tallyOf(functions, row.funcName).add(row)
+    const [oldest] = this.#minutes.keys()
+    if (this.#minutes.size > MAX_MINUTES && oldest !== undefined) this.#minutes.delete(oldest)
   }
 
   /** Counts what exists anew, after some of it was deleted. */

@@ -37,6 +37,15 @@ export function rescheduleCases({ describe, test }: Suite): void {
       assert.equal((await bench.claim('late', T0 + 60 * SECOND)).length, 0)
     })
 
+    test('makes a task due now while others wait before and behind it', async (bench) => {
+      await bench.add({ runAt: T0 + 10 * SECOND })
+      const id = await bench.add({ runAt: T0 + 60 * SECOND })
+      await bench.add({ runAt: T0 + 90 * SECOND })
+      await bench.storage.reschedule({ tasks: [{ taskId: id }], now: T0 + 5 })
+      await bench.join('a', T0 + 5)
+      assert.equal((await bench.claimOne('a', T0 + 5)).taskId, id)
+    })
+
     test('refuses what is queued, running or ended', async (bench) => {
       const ended = await bench.ended('failed')
       const running = await bench.add()
