@@ -1,31 +1,16 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumArgs, chromiumPath } from '../tools/chromium.ts'
+import { launchBrowser, visit } from './support/browser.ts'
 import { cleanUp, startDemo, temporaryStorage } from './support/demo-process.ts'
 import { accepted, reaches } from './support/shop-client.ts'
 
 let browser: Browser
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: await chromiumPath(), args: chromiumArgs })
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(cleanUp)
-
-/** A page that keeps count of its loads and of everything that went wrong in it. */
-async function openPage(url: string) {
-  const page = await browser.newPage()
-  page.setDefaultTimeout(20_000)
-  const wrong: string[] = []
-  let loads = 0
-  page.on('load', () => loads++)
-  page.on('pageerror', (error) => wrong.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') wrong.push(message.text())
-  })
-  await page.goto(url)
-  return { page, wrong, loads: () => loads }
-}
 
 /** The row of a run, once it says that it is in this state. */
 function run(page: Page, state: string, funcName: string): Promise<void> {
@@ -37,7 +22,7 @@ describe.each(['express', 'hono', 'koa'])('the dashboard on %s in a browser', (f
   it('shows a run going from running to succeeded without a reload', async () => {
     const args = ['--framework', framework, '--storage', temporaryStorage()]
     const { origin, dashboard } = await startDemo(args)
-    const { page, wrong, loads } = await openPage(dashboard)
+    const { page, wrong, loads } = await visit(browser, dashboard)
     await page.getByRole('heading', { name: 'Recent runs' }).waitFor()
 
     await accepted(origin, '/exports', { seconds: 1.5 })
@@ -57,7 +42,7 @@ describe.each(['express', 'hono', 'koa'])('the dashboard on %s in a browser', (f
 describe("the demo's login in a browser", () => {
   it('leads to the dashboard', async () => {
     const { origin, dashboard } = await startDemo(['--storage', 'memory', '--auth', 'admin:secret'])
-    const { page, wrong } = await openPage(dashboard)
+    const { page, wrong } = await visit(browser, dashboard)
     expect(page.url()).toContain('/tasks/auth/login')
     await page.locator('input[name=username]').fill('admin')
     await page.locator('input[name=password]').fill('secret')

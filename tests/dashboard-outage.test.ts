@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, visit } from './support/browser.ts'
+import { cleanUp, startDemo, temporaryStorage } from './support/demo-process.ts'
+import { accepted, reaches, read, type Task } from './support/shop-client.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+afterEach(cleanUp)
+
+describe('A10, A22 the page outlives its server', () => {
+  it('reconnects after a SIGKILL and shows what the storage says, without a reload', async () => {
+    const storage = ['--storage', temporaryStorage()]
+    const first = await startDemo(storage)
+    const port = new URL(first.origin).port
+    const { page, loads } = await visit(browser, `${first.origin}/tasks/dashboard/runs`)
+    await page.getByText('Live', { exact: true }).waitFor()
+
+    const slow = await accepted(first.origin, '/exports', { seconds: 600 })
+    await reaches(first.origin, slow, 'running')
+    const row = page.locator('taskflow-runs tbody tr').filter({ hasText: 'export_orders' })
+    await row.filter({ hasText: 'Running' }).click()
+    await page
+      .locator('taskflow-run')
+      .getByRole('button', { name: /Cancel/ })
+      .waitFor()
+    await first.end('SIGKILL')
+    await expect.poll(() => page.getByText('Live', { exact: true }).count()).toBe(0)
+
+    const second = await startDemo(['--port', port, ...storage])
+    await page.getByText('Live', { exact: true }).waitFor({ timeout: 40_000 })
+    const mail = await accepted(second.origin, '/signup', { email: 'ada@example.com' })
+    await reaches(second.origin, mail, 'success')
+
+    const ids = (await read<Task[]>(second.origin, '/tasks')).map(({ task_id }) =>
+      task_id.slice(-8),
+    )
+    const shown = () => page.locator('taskflow-runs tbody tr').allInnerTexts()
+    await expect
+      .poll(
+        async () => {
+          // With a run open, newcomers wait behind the pill.
+          const pill = page.getByRole('button', { name: /new run/ })
+          if (await pill.isVisible()) await pill.click()
+          const texts = await shown()
+          return texts.length === ids.length && ids.every((id, i) => texts[i]?.includes(id))
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true)
+    await page.locator('taskflow-run').getByText(slow.slice(-8)).first().waitFor()
+    expect(loads()).toBe(1)
+    await page.context().close()
+  })
+})
+
+describe('J3 sessions that ended with the server', () => {
+  it('ask to sign in, and lead back to the same view', async () => {
+    const options = ['--storage', temporaryStorage(), '--auth', 'admin:secret']
+    const first = await startDemo(options)
+    const port = new URL(first.origin).port
+    const { page } = await visit(browser, `${first.origin}/tasks/dashboard/runs?status=failed`)
+    const signIn = async () => {
+      await page.locator('input[name=username]').fill('admin')
+      await page.locator('input[name=password]').fill('secret')
+      await page.locator('button[type=submit]').click()
+      await page.getByText('Live', { exact: true }).waitFor()
+    }
+    await signIn()
+    await first.end('SIGTERM')
+    await startDemo(['--port', port, ...options])
+    await page.getByRole('link', { name: /Sign in/ }).click({ timeout: 40_000 })
+    await signIn()
+    expect(page.url()).toBe(`${first.origin}/tasks/dashboard/runs?status=failed`)
+    await page.context().close()
+  })
+})

@@ -1,0 +1,192 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AxeBuilder } from '@axe-core/playwright'
+import { createHandler, defineTask, TaskManager } from '@taskflow/core'
+import { nodeHandler } from '@taskflow/core/node'
+import { dashboardUi } from '@taskflow/ui/server'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, visit } from './support/browser.ts'
+
+const hostile =
+  '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202egnp\u0000\u001b[31m'
+
+const attack = defineTask({
+  name: 'attack',
+  run(_: void, { log }) {
+    log(hostile)
+    throw new Error(hostile.repeat(5))
+  },
+})
+const endless = defineTask({
+  name: 'a_name_as_long_as_names_may_be_'.padEnd(200, 'x'),
+  run: (_: void, { log, signal }) =>
+    new Promise<void>((_resolve, reject) => {
+      log('first line')
+      signal.addEventListener('abort', () => reject(signal.reason))
+    }),
+})
+
+let browser: Browser
+let manager: TaskManager
+let server: Server
+let origin: string
+let failedId: string
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  manager = new TaskManager({ tasks: [attack, endless] })
+  await manager.start()
+  const handler = createHandler(manager, {
+    auth: ['admin', 'secret'],
+    exposePayloads: true,
+    title: hostile,
+    ui: dashboardUi(),
+  })
+  const answer = nodeHandler(handler)
+  server = createServer((req, res) => {
+    if (req.url === '/host') {
+      res.setHeader('content-type', 'text/html')
+      res.setHeader(
+        'content-security-policy',
+        "default-src 'self'; require-trusted-types-for 'script'; trusted-types lit-html",
+      )
+      res.end(hostPage)
+    } else if (req.url === '/host.css') {
+      res.setHeader('content-type', 'text/css')
+      res.end(hostCss)
+    } else answer(req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { taskId } = await manager.enqueue(attack, undefined, { tags: { [hostile]: hostile } })
+  failedId = taskId
+  await manager.enqueue(endless)
+})
+afterAll(async () => {
+  await browser.close()
+  await manager.stop({ graceMs: 0 })
+  server.closeAllConnections()
+  server.close()
+})
+
+const hostPage = `<!doctype html><html lang="en"><head><title>Host</title><meta charset="utf-8">
+<link rel="stylesheet" href="/host.css">
+<script type="module" src="/tasks/dashboard/assets/taskflow.js"></script></head>
+<body><main><h1>Host</h1><taskflow-dashboard base="/tasks"></taskflow-dashboard></main></body></html>`
+const hostCss =
+  'html { font: italic 40px serif } * { letter-spacing: 9px; text-transform: uppercase; color: lime }'
+
+async function signIn(page: Page) {
+  await page.locator('input[name=username]').fill('admin')
+  await page.locator('input[name=password]').fill('secret')
+  await page.locator('button[type=submit]').click()
+}
+
+/** The rows of the run list. */
+const rows = (page: Page) => page.locator('taskflow-runs tbody tr')
+
+async function findings(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+describe.each([
+  ['light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+  ['dark', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
+  ['light, on a phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
+  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+] as const)('every page in %s', (_, look) => {
+  it('keeps to its policy, shows hostile text as text and is accessible', async () => {
+    // Colours are measured; half-way through a fade they are not the page's own.
+    const still = { ...look, reducedMotion: 'reduce' as const }
+    const { page, wrong } = await visit(browser, `${origin}/tasks/dashboard`, still)
+    expect(await findings(page)).toEqual([])
+    await signIn(page)
+    await page.getByRole('heading', { name: 'Recent runs' }).waitFor()
+    expect(await findings(page)).toEqual([])
+
+    await page.goto(`${origin}/tasks/dashboard/runs`)
+    await rows(page).nth(1).waitFor()
+    expect(await findings(page)).toEqual([])
+
+    await rows(page).filter({ hasText: 'attack' }).click()
+    const panel = page.locator('taskflow-run')
+    await panel.getByText('<img src=x onerror').first().waitFor()
+    expect(await findings(page)).toEqual([])
+    await panel.getByRole('tab', { name: /^Logs/ }).click()
+    await panel.locator('taskflow-logs').getByText('<script>').first().waitFor()
+    expect(await findings(page)).toEqual([])
+    await panel.getByRole('tab', { name: /^Error/ }).click()
+    expect(await findings(page)).toEqual([])
+
+    await page.goto(`${origin}/tasks/dashboard/runs?status=cancelled`)
+    await page
+      .getByText(/no run/i)
+      .first()
+      .waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+    expect(wrong).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('the element in a page of its host', () => {
+  it('works under a strict policy and a hostile style sheet', async () => {
+    const { page, wrong } = await visit(browser, `${origin}/tasks/auth/login`)
+    await signIn(page)
+    await page.goto(`${origin}/host#taskflow=/runs`)
+    const cell = rows(page).filter({ hasText: 'attack' })
+    await cell.waitFor()
+    const style = await cell.evaluate((element) => {
+      const { fontSize, fontStyle, letterSpacing, textTransform } = getComputedStyle(element)
+      return { fontSize, fontStyle, letterSpacing, textTransform }
+    })
+    expect(style).toEqual({
+      fontSize: '13px',
+      fontStyle: 'normal',
+      letterSpacing: 'normal',
+      textTransform: 'none',
+    })
+    expect(wrong).toEqual([])
+    await page.context().close()
+  })
+
+  it('shares one stream with others of its kind', async () => {
+    const { page } = await visit(browser, `${origin}/tasks/auth/login`)
+    await signIn(page)
+    await page.goto(`${origin}/host`)
+    let streams = 0
+    page.on('request', (request) => {
+      if (request.url().includes('/dashboard/stream')) streams++
+    })
+    await page.reload()
+    await page.evaluate(() => {
+      for (let i = 0; i < 2; i++) {
+        const element = document.createElement('taskflow-dashboard')
+        element.setAttribute('base', '/tasks')
+        element.setAttribute('url-sync', 'none')
+        document.body.append(element)
+      }
+    })
+    await expect.poll(() => page.getByText('Live', { exact: true }).count()).toBe(3)
+    expect(streams).toBe(1)
+    await page.context().close()
+  })
+})
+
+describe('a run by its address', () => {
+  it('opens at once, and says so when it is gone', async () => {
+    const { page } = await visit(browser, `${origin}/tasks/dashboard/runs/${failedId}`)
+    await signIn(page)
+    await page.locator('taskflow-run').getByRole('button', { name: /Retry/ }).waitFor()
+    await page.goto(`${origin}/tasks/dashboard/runs/01234567-89ab-7def-8123-456789abcdef`)
+    await page
+      .locator('taskflow-run')
+      .getByText(/gone|not found|no run/i)
+      .first()
+      .waitFor()
+    await page.context().close()
+  })
+})
