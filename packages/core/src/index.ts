@@ -23,6 +23,7 @@ export {
   type TaskSettings,
 } from './lib/run/define-task.ts'
 export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
+export type { LiveFunction } from './lib/run/live-functions.ts'
 export type { TaskManagerOptions } from './lib/run/options.ts'
 export type { RetryPolicy } from './lib/run/retry-policy.ts'
 export { AbandonTask, SnoozeTask, TaskAborted } from './lib/run/signals.ts'

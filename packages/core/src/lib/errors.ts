@@ -53,3 +53,17 @@ export class StorageUnavailableError extends TaskflowError {
     this.committed = options.committed ?? 'no'
   }
 }
+
+/** For a storage that failed in a way of its own. */
+export function asUnavailable(
+  error: unknown,
+  committed: 'no' | 'unknown' = 'unknown',
+): TaskflowError {
+  if (error instanceof TaskflowError) return error
+  return new StorageUnavailableError('the storage failed', { cause: error, committed })
+}
+
+/** For an id that nobody knows. */
+export function unknownTask(taskId: string): TaskflowError {
+  return new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
+}

@@ -9,6 +9,7 @@ import type {
 } from '../storage/contract.ts'
 import { Attempt, type AttemptSettings } from './attempt.ts'
 import type { Task } from './define-task.ts'
+import { LogFlusher } from './log-flusher.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outage } from './outage.ts'
 import type { TaskAborted } from './signals.ts'
@@ -17,8 +18,6 @@ import type { TaskAborted } from './signals.ts'
 const MAX_SETTLE = 500
 /** While handlers average less, one more batch is claimed ahead of free slots. */
 const FAST_MS = 5
-/** Log lines wait at most this long. */
-const LOG_FLUSH_MS = 250
 /** While work flows, look for work of others this often; idle, the beat is the poll. */
 const POLL_MS = 1_000
 
@@ -53,6 +52,7 @@ export class Dispatcher {
   readonly #attemptSettings: AttemptSettings
   readonly #funcNames: string[]
   readonly #outage: Outage
+  readonly #flusher: LogFlusher
 
   #concurrency: number
   #instanceId: string | null = null
@@ -73,7 +73,6 @@ export class Dispatcher {
   #released = 0
   #interrupted = 0
   #cancelTimer = () => {}
-  #cancelFlush = () => {}
   #waiters: (() => void)[] = []
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
@@ -83,6 +82,8 @@ export class Dispatcher {
     this.#attemptSettings = settings
     this.#concurrency = options.concurrency
     this.#funcNames = [...options.tasks.keys()]
+    const instanceId = () => this.#instanceId
+    this.#flusher = new LogFlusher(options.clock, options.storage.logs, this.#active, instanceId)
     this.#outage = new Outage(
       'taskflow: claiming and settling wait for the storage',
       options.onError,
@@ -169,7 +170,7 @@ export class Dispatcher {
 
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
-    this.#cancelFlush()
+    this.#flusher.stop()
     const abandoned = this.#active.size
     for (const attempt of this.#active.values()) {
       const { taskId, fence } = attempt.claimed
@@ -291,7 +292,7 @@ export class Dispatcher {
     // Payloads come as text from the storage; the task checks them itself.
     const attempt = new Attempt(claimed, task as Task<unknown, unknown>, this.#attemptSettings)
     this.#active.set(claimed.taskId, attempt)
-    this.#flushLater()
+    this.#flusher.start()
     this.#announce(attempt, 'started', null, null)
     const { settlement, ended } = attempt.start(executor)
     let returned = false
@@ -379,27 +380,6 @@ export class Dispatcher {
     const at = this.#options.clock.now()
     const event = { step, taskId, funcName, attempt: attempt.number, at, durationMs, error, tags }
     this.#observers.lifecycle(event)
-  }
-
-  /** Keeps live logs coming while handlers run. */
-  #flushLater(): void {
-    const { logs } = this.#storage
-    if (!logs || this.#active.size > 1) return
-    const tick = () => {
-      const instanceId = this.#instanceId
-      if (this.#active.size === 0) return
-      for (const { claimed, log } of this.#active.values()) {
-        // Between two leases there is nobody to write as.
-        if (instanceId === null) break
-        log.flush(async (entries, progress) => {
-          const { taskId, fence } = claimed
-          await logs.append({ instanceId, batches: [{ taskId, fence, entries, progress }] })
-        })
-      }
-      this.#cancelFlush = this.#options.clock.after(LOG_FLUSH_MS, tick)
-    }
-    this.#cancelFlush()
-    this.#cancelFlush = this.#options.clock.after(LOG_FLUSH_MS, tick)
   }
 }
 

@@ -1,9 +1,8 @@
-import { StorageUnavailableError, TaskflowError } from '../errors.ts'
+import { asUnavailable, StorageUnavailableError, TaskflowError, unknownTask } from '../errors.ts'
 import { type LifecycleEvent, ObserverChain } from '../observers/observer.ts'
 import { isRetryable, type TaskRecord } from '../record.ts'
 import type {
   CancelResult,
-  FunctionInfo,
   InsertResult,
   InstanceRecord,
   ListInput,
@@ -15,11 +14,13 @@ import type {
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
+import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
 import { Gather } from './gather.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { hostIdentity } from './host-identity.ts'
+import { type LiveFunction, liveFunctions } from './live-functions.ts'
 import { newTask, type Origin } from './new-task.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
 import { recordOf } from './record-of.ts'
@@ -240,19 +241,10 @@ export class TaskManager implements TaskQueue {
   }
 
   /** What live instances can run, this one included, by name. */
-  async functions(): Promise<(FunctionInfo & { instances: number })[]> {
-    const byName = new Map<string, FunctionInfo & { instances: number }>()
-    const count = (info: FunctionInfo) => {
-      const known = byName.get(info.funcName)
-      if (known) known.instances++
-      else byName.set(info.funcName, { ...info, instances: 1 })
-    }
-    for (const task of this.#options.tasks.values()) count(describeTask(task))
-    for (const instance of await this.instances()) {
-      if (instance.state === 'stale' || instance.instanceId === this.instanceId) continue
-      for (const info of instance.functions) count(info)
-    }
-    return [...byName.values()].sort((a, b) => (a.funcName < b.funcName ? -1 : 1))
+  async functions(): Promise<LiveFunction[]> {
+    const all = await this.instances()
+    const others = all.filter(({ instanceId }) => instanceId !== this.instanceId)
+    return liveFunctions([...this.#options.tasks.values()].map(describeTask), others)
   }
 
   /**
@@ -270,26 +262,10 @@ export class TaskManager implements TaskQueue {
       force: options.force ?? false,
       graceMs,
     })
-    switch (result?.result) {
-      case 'cancelled':
-      case 'requested':
-        // The owner may be this process: no need to wait for the next beat.
-        this.#dispatcher.wake()
-        this.#dispatcher.cancelLocally(taskId)
-        return result
-      case 'too_early':
-        throw new TaskflowError(
-          'conflict',
-          `cancel: force: expected ${graceMs} ms to have passed since it was asked to stop`,
-        )
-      case 'refused':
-        throw new TaskflowError(
-          'invalid_input',
-          `cancel: expected a pending or running task, it is ${result.status}`,
-        )
-      default:
-        throw unknownTask(taskId)
-    }
+    const checked = checkCancel(result, taskId, graceMs)
+    // The owner may be this process: no need to wait for the next beat.
+    this.#dispatcher.cancelLocally(taskId)
+    return checked
   }
 
   /**
@@ -460,16 +436,7 @@ export class TaskManager implements TaskQueue {
   }
 }
 
-function asUnavailable(error: unknown, committed: 'no' | 'unknown' = 'unknown'): TaskflowError {
-  if (error instanceof TaskflowError) return error
-  return new StorageUnavailableError('the storage failed', { cause: error, committed })
-}
-
 function stoppedBefore(): TaskflowError {
   const message = 'TaskManager: start: it has been stopped; make a new one'
   return new TaskflowError('configuration', message)
-}
-
-function unknownTask(taskId: string): TaskflowError {
-  return new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
 }

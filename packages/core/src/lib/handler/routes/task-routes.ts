@@ -1,5 +1,5 @@
 import type { TaskDetailJson } from '../../client/wire.ts'
-import { TaskflowError } from '../../errors.ts'
+import { TaskflowError, unknownTask } from '../../errors.ts'
 import type { TaskRecord } from '../../record.ts'
 import type { TaskRef } from '../../run/task-queue.ts'
 import { isUuid } from '../../uuid.ts'
@@ -140,7 +140,7 @@ async function cancel(call: Call): Promise<Response> {
 
 async function action(call: Call, ref: TaskRef, status: number): Promise<Response> {
   const task = await call.app.manager.get(ref.taskId)
-  if (!task) throw notFound(ref.taskId)
+  if (!task) throw unknownTask(ref.taskId)
   const body = {
     task_id: ref.taskId,
     task: taskJson(task, 20),
@@ -186,13 +186,13 @@ async function newestLogs(manager: Call['app']['manager'], task: TaskRecord) {
 async function taskOf(call: Call): Promise<TaskRecord> {
   const taskId = taskIdOf(call)
   const task = await call.app.manager.get(taskId)
-  if (!task) throw notFound(taskId)
+  if (!task) throw unknownTask(taskId)
   return task
 }
 
 function taskIdOf({ params }: Call): string {
   const taskId = params.task_id ?? ''
-  if (!isUuid(taskId)) throw notFound(taskId)
+  if (!isUuid(taskId)) throw unknownTask(taskId)
   return taskId.toLowerCase()
 }
 
@@ -204,6 +204,3 @@ function tagsOf(value: unknown): Record<string, string> {
 }
 
 const invalid = (message: string) => new TaskflowError('invalid_input', message)
-
-const notFound = (taskId: string) =>
-  new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
