@@ -5,7 +5,6 @@ import {
   TaskflowActionEvent,
 } from './events.ts'
 import type { DashboardStore } from './store/dashboard-store.ts'
-import { asClientError } from './store/run-list.ts'
 
 /** How far an action on one run is. */
 export type ActionProgress =
@@ -30,8 +29,7 @@ export async function performAction(
     element.dispatchEvent(new TaskflowActionDoneEvent(action, [id], result))
     return { action, state: 'done', newId: result.task_id }
   } catch (cause) {
-    const error = asClientError(cause)
-    if (error.status === 401) store.connection.signedOut()
+    const error = store.failure(cause)
     element.dispatchEvent(new TaskflowActionErrorEvent(action, [id], error))
     return { action, state: 'refused', message: error.detail, status: error.status }
   }

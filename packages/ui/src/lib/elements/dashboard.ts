@@ -15,7 +15,7 @@ import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { HOME, type Route, runsRoute } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
@@ -52,7 +52,15 @@ import type { TaskflowToastsElement } from './toasts.ts'
  * @csspart main - the page
  */
 export class TaskflowDashboardElement extends StoreElement {
-  static override styles = [tokens, controls, statusStyles, tabStyles, notices, dashboardStyles]
+  static override styles = [
+    tokens,
+    hostReset,
+    controls,
+    statusStyles,
+    tabStyles,
+    notices,
+    dashboardStyles,
+  ]
   static override properties: PropertyDeclarations = {
     title: { type: String },
     theme: { type: String, reflect: true },

@@ -6,7 +6,7 @@ import { visibleText } from '../format/visible-text.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 
 /**
  * The error of a run: name, message and stack, own frames first-class, frames of packages folded.
@@ -17,6 +17,7 @@ import { tokens } from '../styles/tokens.ts'
 export class TaskflowErrorElement extends LitElement {
   static override styles = [
     tokens,
+    hostReset,
     controls,
     statusStyles,
     css`

@@ -9,7 +9,7 @@ import {
 } from '../lifecycle/lifecycle-model.ts'
 import { type IconName, icon } from '../parts/icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { Ticker } from './ticker.ts'
 
 /** Room that one stop needs so that the wait before it can be read. */
@@ -38,6 +38,7 @@ const look: Record<NodeTone, { icon: IconName | null; status: string }> = {
 export class TaskflowLifecycleElement extends LitElement {
   static override styles = [
     tokens,
+    hostReset,
     statusStyles,
     css`
       :host {

@@ -9,7 +9,7 @@ import type { DashboardStore } from '../store/dashboard-store.ts'
 import { RunLog } from '../store/run-log.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { logStyles } from './logs.styles.ts'
 import { StoreElement } from './store-element.ts'
 
@@ -21,7 +21,7 @@ import { StoreElement } from './store-element.ts'
  * @csspart gutter - its number
  */
 export class TaskflowLogsElement extends StoreElement {
-  static override styles = [tokens, controls, statusStyles, logStyles]
+  static override styles = [tokens, hostReset, controls, statusStyles, logStyles]
   static override properties: PropertyDeclarations = {
     runId: { type: String, attribute: 'run-id' },
     count: { type: Number },

@@ -6,7 +6,7 @@ import type { StatusName } from '../format/phase.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf } from '../parts/status.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
 import { StoreElement } from './store-element.ts'
 
@@ -33,6 +33,7 @@ interface Card {
 export class TaskflowMetricsElement extends StoreElement {
   static override styles = [
     tokens,
+    hostReset,
     statusStyles,
     css`
       :host {

@@ -18,6 +18,9 @@ export const overviewStyles = css`
     font-size: 12px;
     line-height: 16px;
   }
+  .description {
+    margin: 0;
+  }
   h1 {
     margin: 0;
     font-size: 16px;

@@ -14,7 +14,7 @@ import { RunList, type RunRow } from '../store/run-list.ts'
 import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { runsRoute } from '../url/route.ts'
 import { overviewStyles } from './overview.styles.ts'
 import { StoreElement } from './store-element.ts'
@@ -30,7 +30,7 @@ const SHOWN_RECENT = 8
  * @fires taskflow-navigate - a link was followed; cancelable
  */
 export class TaskflowOverviewElement extends StoreElement {
-  static override styles = [tokens, controls, statusStyles, notices, overviewStyles]
+  static override styles = [tokens, hostReset, controls, statusStyles, notices, overviewStyles]
 
   #recent: RunList | undefined
   #running: RunList | undefined
@@ -100,7 +100,12 @@ export class TaskflowOverviewElement extends StoreElement {
               ${days > 0 ? html`<span class="muted end">History kept ${plural(days, 'day')}</span>` : nothing}`
           : nothing
       }
-    </div>`
+    </div>
+    ${
+      overview?.config.description
+        ? html`<p class="description muted">${visibleText(overview.config.description)}</p>`
+        : nothing
+    }`
   }
 
   #attention(list: RunList, store: DashboardStore) {

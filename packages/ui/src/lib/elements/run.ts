@@ -15,7 +15,7 @@ import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
-import { tokens } from '../styles/tokens.ts'
+import { hostReset, tokens } from '../styles/tokens.ts'
 import { runsRoute } from '../url/route.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
@@ -36,7 +36,15 @@ import { Ticker } from './ticker.ts'
  * @csspart body - the chosen tab
  */
 export class TaskflowRunElement extends StoreElement {
-  static override styles = [tokens, controls, statusStyles, tabStyles, notices, runStyles]
+  static override styles = [
+    tokens,
+    hostReset,
+    controls,
+    statusStyles,
+    tabStyles,
+    notices,
+    runStyles,
+  ]
   static override properties: PropertyDeclarations = {
     runId: { type: String, attribute: 'run-id' },
     tab: { type: String },

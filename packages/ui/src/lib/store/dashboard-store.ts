@@ -147,6 +147,13 @@ export class DashboardStore extends Emitter {
     return error.status === 0 ? 'offline' : error.status >= 500 ? 'error' : state
   }
 
+  /** Why a request failed. A session that ended, it ended for everybody who shares the store. */
+  failure(cause: unknown): ClientError {
+    const error = asClientError(cause)
+    if (error.status === 401) this.connection.signedOut()
+    return error
+  }
+
   /** Server time, epoch ms. */
   now(): number {
     return Date.now() + this.#clockOffset
@@ -265,8 +272,7 @@ export class DashboardStore extends Emitter {
 
   #failed(cause: unknown): void {
     if (isAbort(cause)) return
-    this.error = asClientError(cause)
-    if (this.error.status === 401) this.connection.signedOut()
+    this.error = this.failure(cause)
     this.emit()
   }
 }

@@ -6,7 +6,6 @@ import {
 } from '@taskflow/core/client'
 import type { DashboardStore } from './dashboard-store.ts'
 import { Emitter } from './emitter.ts'
-import { asClientError } from './run-list.ts'
 
 const REFETCH_PAUSE_MS = 500
 
@@ -56,7 +55,7 @@ export class RunDetail extends Emitter {
       this.gone = false
     } catch (cause) {
       if (isAbort(cause) || abort.signal.aborted) return
-      this.error = asClientError(cause)
+      this.error = this.#store.failure(cause)
       if (this.error.status === 404) this.gone = true
     }
     this.emit()

@@ -7,7 +7,6 @@ import {
 } from '@taskflow/core/client'
 import type { DashboardStore } from './dashboard-store.ts'
 import { Emitter } from './emitter.ts'
-import { asClientError } from './run-list.ts'
 
 const PAGE = 500
 /** Older lines are dropped when more than this arrived live. */
@@ -49,7 +48,7 @@ export class RunLog extends Emitter {
       this.error = null
     } catch (cause) {
       if (isAbort(cause) || abort.signal.aborted) return
-      this.error = asClientError(cause)
+      this.error = this.#store.failure(cause)
       this.state = 'error'
     }
     this.emit()

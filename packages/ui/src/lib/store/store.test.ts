@@ -4,7 +4,9 @@ import { makeMetrics, makeTask } from '../testing/records.ts'
 import { DashboardStore } from './dashboard-store.ts'
 import { NO_FILTER } from './filter.ts'
 import { acquireStore } from './registry.ts'
+import { RunDetail } from './run-detail.ts'
 import { RunList } from './run-list.ts'
+import { RunLog } from './run-log.ts'
 
 let handler: FakeHandler
 let store: DashboardStore
@@ -168,6 +170,16 @@ describe('DashboardStore', () => {
     store.connection.retryNow()
     await vi.waitFor(() => expect(store.connection.state).toBe('live'))
     await vi.waitFor(() => expect(shown(list)).toEqual([3, 2, 1]), { timeout: 4000 })
+  })
+
+  it.each([
+    ['detail', () => new RunDetail(store, makeTask(1).task_id).load()],
+    ['log', () => new RunLog(store, makeTask(1).task_id).load(1)],
+  ])('learns from the %s of a run that the session has ended', async (_, read) => {
+    await connected(new RunList(store))
+    handler.signedOut = true
+    await read()
+    expect(store.connection.state).toBe('unauthorised')
   })
 
   it('tells relative times by the clock of the server', async () => {

@@ -1,20 +1,25 @@
 import { css, unsafeCSS } from 'lit'
 import { tokenDeclarations } from './token-css.ts'
 
+/** What a host page's styles pass on, set to ours. */
+const inherited = `
+  color: var(--_text);
+  font: 400 var(--_font-size) / 20px var(--_font-sans);
+  font-variant-numeric: tabular-nums;
+  letter-spacing: normal;
+  text-align: start;
+  text-indent: 0;
+  text-transform: none;
+  white-space: normal;
+  word-spacing: normal;
+`
+
 /** Tokens and the reset of what a host page's styles pass on. First in `styles` of every element. */
 export const tokens = css`
   :host {
     ${unsafeCSS(tokenDeclarations())}
     color-scheme: var(--_scheme, light dark);
-    color: var(--_text);
-    font: 400 var(--_font-size) / 20px var(--_font-sans);
-    font-variant-numeric: tabular-nums;
-    letter-spacing: normal;
-    text-align: start;
-    text-indent: 0;
-    text-transform: none;
-    white-space: normal;
-    word-spacing: normal;
+    ${unsafeCSS(inherited)}
     -webkit-text-size-adjust: 100%;
   }
   :host([theme='auto']) {
@@ -37,5 +42,15 @@ export const tokens = css`
   *::before,
   *::after {
     box-sizing: border-box;
+  }
+`
+
+/**
+ * The reset once more, inside: a host page's `* { … }` matches the element itself and wins over
+ * `:host`. For elements that stand in pages; small ones inside a line take its colour and font.
+ */
+export const hostReset = css`
+  :where(:host > *) {
+    ${unsafeCSS(inherited)}
   }
 `

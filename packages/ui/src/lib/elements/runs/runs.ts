@@ -17,7 +17,7 @@ import { RunList } from '../../store/run-list.ts'
 import { controls } from '../../styles/controls.ts'
 import { notices } from '../../styles/notices.ts'
 import { statusStyles } from '../../styles/status-css.ts'
-import { tokens } from '../../styles/tokens.ts'
+import { hostReset, tokens } from '../../styles/tokens.ts'
 import type { Route } from '../../url/route.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
@@ -50,7 +50,15 @@ const COPIED_MS = 1500
  * @csspart pager - range, rows per page, previous and next
  */
 export class TaskflowRunsElement extends StoreElement {
-  static override styles = [tokens, controls, statusStyles, notices, runsStyles, tableStyles]
+  static override styles = [
+    tokens,
+    hostReset,
+    controls,
+    statusStyles,
+    notices,
+    runsStyles,
+    tableStyles,
+  ]
   static override properties: PropertyDeclarations = {
     filter: { attribute: false },
     sort: { attribute: false },
