@@ -9,7 +9,7 @@ export type {
 export { createClient } from './lib/client/client.ts'
 export type { ClientIssue } from './lib/client/client-error.ts'
 export { ClientError, isAbort } from './lib/client/client-error.ts'
-export type { LogQuery, TaskQuery, TaskSort } from './lib/client/query.ts'
+export type { LogQuery, TaskQuery } from './lib/client/query.ts'
 export { toQueryString } from './lib/client/query.ts'
 export type {
   StreamMessage,
@@ -24,3 +24,4 @@ export { normaliseBase } from './lib/client/transport.ts'
 export type * from './lib/client/wire.ts'
 export type { LogLevel, LogStream, TaskPhase, TaskSource, TaskStatus } from './lib/record.ts'
 export { isFinal, isRetryable, TASK_PHASES, TASK_STATUSES } from './lib/record.ts'
+export type { TaskSort } from './lib/storage/contract.ts'

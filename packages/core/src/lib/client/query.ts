@@ -1,4 +1,5 @@
 import type { TaskPhase, TaskSource, TaskStatus } from '../record.ts'
+import type { TaskSort } from '../storage/contract.ts'
 
 /** Filter, order and page of the task list; every member may be left out. */
 export interface TaskQuery {
@@ -27,17 +28,6 @@ export interface TaskQuery {
   /** Log lines per record, 0–200. [0: without logs and stack traces] */
   logs?: number
 }
-
-/** What the task list can be ordered by. */
-export type TaskSort =
-  | 'created_at'
-  | 'func_name'
-  | 'status'
-  | 'duration'
-  | 'retries_used'
-  | 'priority'
-  | 'start_time'
-  | 'end_time'
 
 /** Which part of a task's log to read. */
 export interface LogQuery {
