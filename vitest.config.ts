@@ -13,8 +13,8 @@ export default defineConfig({
         ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
         test: {
           name: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
-          exclude: ['packages/ui/src/**/*.browser.test.ts'],
+          include: ['{packages,examples}/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts'],
+          exclude: ['packages/ui/src/**/*.browser.test.ts', 'packages/storage-postgres/**'],
           // Room for a busy machine: what hangs is still found.
           testTimeout: 30_000,
           typecheck: {
@@ -22,6 +22,16 @@ export default defineConfig({
             tsconfig: 'tsconfig.test-d.json',
             include: ['packages/*/src/**/*.test-d.ts'],
           },
+        },
+      },
+      {
+        ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+        test: {
+          name: 'postgres',
+          include: ['packages/storage-postgres/src/**/*.test.ts'],
+          globalSetup: 'tools/postgres.ts',
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
@@ -44,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/**/*.test.ts'],
+          globalSetup: 'tools/postgres.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -7,8 +7,8 @@ import { dirname, join, relative, sep } from 'node:path'
 const MAY_IMPORT = {
   core: [],
   ui: ['core', 'core/client'],
-  'storage-sqlite': ['core'],
-  'storage-postgres': ['core'],
+  'storage-sqlite': ['core', 'core/node'],
+  'storage-postgres': ['core', 'core/node'],
   'adapter-express': ['core', 'core/node', 'ui/server'],
   'adapter-hono': ['core', 'core/node', 'ui/server'],
   'adapter-koa': ['core', 'core/node', 'ui/server'],
@@ -17,7 +17,7 @@ const IMPORT =
   /^(?:import|export)\b[^';]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
 const problems = []
-for (const file of globSync('{packages,examples,tests}/**/*.ts', {
+for (const file of globSync('{packages,examples,tests,benchmarks}/**/*.ts', {
   exclude: ['**/node_modules/**', '**/dist/**'],
 })) {
   const isTest =

@@ -37,5 +37,7 @@ export type {
   TaskRef,
 } from './lib/run/task-queue.ts'
 export type * from './lib/storage/contract.ts'
+export { DEPENDENCY_FAILED } from './lib/storage/contract.ts'
 export { memoryStorage } from './lib/storage/memory/memory-storage.ts'
+export type * from './lib/storage/parts.ts'
 export type { DashboardAsset, DashboardUi } from './lib/ui.ts'

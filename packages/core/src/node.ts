@@ -9,5 +9,7 @@ export {
 } from './lib/node/node-handler.ts'
 export type { NodeRequest, NodeResponse } from './lib/node/node-message.ts'
 export { releaseAfter } from './lib/node/release-after.ts'
+export { runStandIn } from './lib/node/run-stand-in.ts'
+export { beatStandIn } from './lib/node/stand-in.ts'
 export { type ToRequestOptions, toRequest } from './lib/node/to-request.ts'
 export { writeResponse } from './lib/node/write-response.ts'

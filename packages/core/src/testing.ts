@@ -12,6 +12,7 @@ export type {
   StorageFact,
   StorageFixture,
   StorageHarness,
+  StoragePart,
   TestRunner,
 } from './lib/testing/describe-storage/harness.ts'
 export { type FakeClock, fakeClock } from './lib/testing/fake-clock.ts'

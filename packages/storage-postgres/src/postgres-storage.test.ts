@@ -1,38 +1,33 @@
-import { TaskflowError, type TaskStorage } from '@taskflow/core'
-import { describe, expect, it } from 'vitest'
-import { postgresStorage } from './index.ts'
+import { describeStorage } from '@taskflow/core/testing'
+import { afterAll, beforeAll, describe, inject, it } from 'vitest'
+import { createDatabase, createFixture, type TestDatabase } from './lib/testing.ts'
 
-describe('postgresStorage', () => {
-  const storage: TaskStorage = postgresStorage({ url: 'postgres://ann:secret@localhost/app' })
+let database: TestDatabase
 
-  it('says when it is opened that it is not there yet, and what is', async () => {
-    const error = await storage.open().catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(TaskflowError)
-    expect(error).toMatchObject({ code: 'configuration' })
-    const { message } = error as Error
-    expect(message).toMatch(/not in this release yet/)
-    expect(message).toMatch(/sqliteStorage/)
-    expect(message).toMatch(/memoryStorage/)
-    expect(message).not.toMatch(/secret/)
-  })
-
-  it('claims nothing and stores nothing', async () => {
-    await expect(storage.insert({ tasks: [] })).rejects.toThrow(/not in this release/)
-    await expect(
-      storage.turn({ instanceId: 'a', settle: [], claim: { limit: 1, funcNames: ['x'] } }),
-    ).rejects.toThrow(/not in this release/)
-  })
-
-  it('has no optional part', () => {
-    expect([storage.logs, storage.changes, storage.instances]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ])
-  })
-
-  it('closes', async () => {
-    await storage.close()
-    await storage.close()
-  })
+beforeAll(async () => {
+  database = await createDatabase(inject('postgresUrl'))
 })
+
+afterAll(() => database.drop())
+
+describeStorage(
+  'postgresStorage',
+  {
+    facts: [
+      'shared',
+      'durable',
+      'logs',
+      'changes',
+      'instances',
+      'functions',
+      'series',
+      'schedules',
+      'audit',
+      'sessions',
+      'listen',
+      'standIn',
+    ],
+    create: () => createFixture(database),
+  },
+  { describe, it },
+)

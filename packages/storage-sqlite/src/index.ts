@@ -1,2 +1,3 @@
 export type { SqliteStorageOptions } from './lib/options.ts'
-export { sqliteStorage } from './lib/sqlite-storage.ts'
+export { type SqliteStorage, sqliteStorage } from './lib/sqlite-storage.ts'
+export type { HostConnection, HostDatabase } from './lib/using.ts'

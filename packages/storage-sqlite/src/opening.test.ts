@@ -1,12 +1,12 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StorageUnavailableError, TaskflowError } from '@taskflow/core'
+import { StorageUnavailableError, TaskflowError, type TaskStorage } from '@taskflow/core'
 import Database from 'better-sqlite3'
 import { getTableColumns } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteStorage } from './index.ts'
 import { defineTables } from './lib/schema.ts'
-import { createFixture } from './lib/testing.ts'
+import { createFixture, newTask } from './lib/testing.ts'
 
 let fixture: Awaited<ReturnType<typeof createFixture>>
 
@@ -27,22 +27,8 @@ async function refusal(options: { file: string; tablePrefix?: string }): Promise
   return error as Error
 }
 
-async function some(storage = fixture.storage, taskId = 'one'): Promise<void> {
-  const task = {
-    taskId,
-    funcName: 'work',
-    group: null,
-    payload: '"secret"',
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: false,
-    idempotencyKey: null,
-    tags: {},
-    source: 'manual' as const,
-    executor: 'async',
-    retryOf: null,
-  }
-  await storage.insert({ tasks: [task] })
+async function some(storage: TaskStorage = fixture.storage, taskId = 'one'): Promise<void> {
+  await storage.insert({ tasks: [newTask(taskId, { payload: '"secret"' })] })
 }
 
 describe('options', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createFixture } from './lib/testing.ts'
+import { beatOf, createFixture, newTask } from './lib/testing.ts'
 
 const script = new URL('./lib/testing-child.ts', import.meta.url)
 
@@ -31,32 +31,19 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve))
 }
 
-function task(taskId: string) {
-  return {
-    taskId,
-    funcName: 'work',
-    group: null,
-    payload: '{}',
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: false,
-    idempotencyKey: null,
-    tags: {},
-    source: 'manual' as const,
-    executor: 'async',
-    retryOf: null,
-  }
+/** Waits until a child said so much. */
+function said(child: ChildProcess, messages: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on('message', () => {
+      messages -= 1
+      if (messages === 0) resolve()
+    })
+    child.once('exit', (code) => reject(new Error(`exit ${code}`)))
+  })
 }
 
 function beat(instanceId: string, n: number) {
-  const instance = { instanceId, host: 'parent', pid: process.pid, version: '0', functions: [] }
-  return fixture.storage.beat({
-    instance,
-    beat: n,
-    leaseMs: 60_000,
-    running: 0,
-    state: 'running',
-  })
+  return fixture.storage.beat(beatOf(instanceId, n))
 }
 
 describe('several processes on one file', () => {
@@ -97,7 +84,7 @@ describe('several processes on one file', () => {
 
   it('never gives one task to two processes', async () => {
     const taskIds = Array.from({ length: 1500 }, (_, n) => `task-${String(n).padStart(6, '0')}`)
-    await fixture.storage.insert({ tasks: taskIds.map(task) })
+    await fixture.storage.insert({ tasks: taskIds.map((taskId) => newTask(taskId)) })
     const claimed = await Promise.all(
       ['a', 'b', 'c'].map(
         (id) =>
@@ -111,6 +98,45 @@ describe('several processes on one file', () => {
     expect(claimed.flat().sort()).toEqual(taskIds)
     const [metrics] = await fixture.storage.metrics({ queries: [{}] })
     expect(metrics).toMatchObject({ success: 1500, pending: 0, running: 0 })
+  }, 30_000)
+
+  it('accounts for every task when one of two processes is killed in the middle', async () => {
+    const taskIds = Array.from({ length: 2000 }, (_, n) => `task-${String(n).padStart(6, '0')}`)
+    await fixture.storage.insert({
+      tasks: taskIds.map((taskId) => newTask(taskId, { requeueOnInterrupt: true })),
+    })
+    const [victim, survivor] = [start('survivor', 'victim'), start('survivor', 'other')]
+    await Promise.all([said(victim, 20), said(survivor, 20)])
+    victim.kill('SIGKILL')
+    expect(await exitOf(survivor)).toBe(0)
+    const tasks = await fixture.storage.get({ taskIds })
+    const attempts = tasks.flatMap((task) => task?.attempts ?? [])
+    const outcomes = attempts.map(({ outcome, instance }) => `${outcome} ${instance}`)
+    const count = (text: string) => outcomes.filter((each) => each === text).length
+    expect(tasks.map((task) => task?.status)).toEqual(taskIds.map(() => 'success'))
+    // Each ran to its end once; what runs beside that is what the victim had taken with it.
+    expect(count('success victim') + count('success other')).toBe(2000)
+    expect(count('crashed victim')).toBe(attempts.length - 2000)
+    expect(count('crashed victim')).toBeLessThanOrEqual(5)
+    const [metrics] = await fixture.storage.metrics({ queries: [{}] })
+    expect(metrics).toMatchObject({ success: 2000, pending: 0, running: 0, lateSettlements: 0 })
+  }, 60_000)
+
+  it('an instance that is blocked beats through its stand-in, and keeps its lock', async () => {
+    const child = start('blocked', 'child')
+    await said(child, 1)
+    let beat = 0
+    let seen = { beat: 0, gone: false }
+    while (seen.beat < 3) {
+      const { others } = await fixture.storage.beat(beatOf('watcher', beat++))
+      seen = others.find(({ instanceId }) => instanceId === 'child') ?? { beat: 0, gone: true }
+      expect(seen.gone).toBe(false)
+    }
+    const exited = exitOf(child)
+    child.kill('SIGKILL')
+    await exited
+    const { others } = await fixture.storage.beat(beatOf('watcher', beat))
+    expect(others).toMatchObject([{ instanceId: 'child', gone: true }])
   }, 30_000)
 
   it('an idle storage lets its process end, an open call does not', async () => {

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { toFailure } from './lib/errors.ts'
 import { InstanceLocks } from './lib/locks.ts'
+import { packInsert } from './lib/pack.ts'
+import { fromRanges, toRanges } from './lib/ranges.ts'
 import { Store } from './lib/store.ts'
+import { newTask } from './lib/testing.ts'
 import { fromText, toText } from './lib/text.ts'
 import { WorkerChannel } from './lib/thread.ts'
-import { head, since } from './lib/verbs/changes.ts'
+import { cancel } from './lib/verbs/change.ts'
+import { head, since, watchChanges } from './lib/verbs/changes.ts'
 import { insert } from './lib/verbs/insert.ts'
+import { prune } from './lib/verbs/prune.ts'
 import { bucketMiddle, bucketOf } from './lib/verbs/rollup.ts'
 
 function memoryStore(): Store {
@@ -13,25 +18,8 @@ function memoryStore(): Store {
   return new Store(options, new InstanceLocks(null))
 }
 
-function newTask(n: number, payload: string) {
-  return {
-    taskId: `task-${n}`,
-    funcName: 'work',
-    group: null,
-    payload,
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: false,
-    idempotencyKey: null,
-    tags: {},
-    source: 'manual' as const,
-    executor: 'async',
-    retryOf: null,
-  }
-}
-
-function plan(store: Store, text: string, ...params: unknown[]): string {
-  const rows = store.client.prepare(`explain query plan ${store.named(text)}`).all(...params)
+function plan(store: Store, text: string): string {
+  const rows = store.client.prepare(`explain query plan ${store.named(text)}`).all()
   return (rows as { detail: string }[]).map(({ detail }) => detail).join('\n')
 }
 
@@ -44,7 +32,11 @@ describe('a full disk', () => {
       store.write(() =>
         insert(
           store,
-          { tasks: Array.from({ length: 100 }, (_, n) => newTask(n, 'x'.repeat(2000))) },
+          packInsert({
+            tasks: Array.from({ length: 100 }, (_, n) =>
+              newTask(`task-${1000 + n}`, { payload: 'x'.repeat(2000) }),
+            ),
+          }),
           1,
         ),
       )
@@ -61,51 +53,81 @@ describe('a full disk', () => {
     })
     expect(store.client.prepare('select count(*) from taskflow_live').pluck().get()).toBe(0)
     store.client.pragma('max_page_count = 100000')
-    expect(many()).toHaveLength(100)
+    expect(many()).toBe(null)
+    expect(store.client.prepare('select count(*) from taskflow_live').pluck().get()).toBe(100)
     store.close()
   })
 })
 
 describe('plans', () => {
-  it('claims, settlements and first pages come from an index, in order', () => {
+  const inOrder = [
+    [
+      'claims',
+      `select seq, run_at, id from {live} where state = 0 and kind = 1 and rank = 0
+        and run_at <= 9 and (run_at, id) > (0, '') order by run_at, id limit 10`,
+      /USING COVERING INDEX taskflow_live_ready/,
+    ],
+    [
+      'the tasks of a kind',
+      `select id, seq from {done} indexed by {done_kind} where kind = 1 and state in (10, 11)
+        and owner = 3 and id < 'x' order by id desc limit 10`,
+      /USING COVERING INDEX taskflow_done_kind/,
+    ],
+    [
+      'failed tasks',
+      `select id, seq from {done} where state = 11 and state <> 10 order by id desc limit 10`,
+      /USING COVERING INDEX taskflow_done_state/,
+    ],
+    [
+      'failed tasks of a kind',
+      `select id, seq from {done} where kind = 1 and state = 11 and state <> 10
+        order by id desc limit 10`,
+      /USING COVERING INDEX taskflow_done_kind_state/,
+    ],
+    [
+      'tasks with a label',
+      `select labels.id, labels.seq from {labels} as labels
+        cross join {done} as done on done.seq = labels.seq
+        where labels.label = 'x' and labels.id < 'y' order by labels.id desc limit 10`,
+      /labels USING PRIMARY KEY/,
+    ],
+    [
+      'what to prune',
+      'select seq from {done} where ended_at < 1 order by ended_at, seq limit 9',
+      /taskflow_done_ended/,
+    ],
+  ] as const
+
+  it.each(inOrder)('%s come from an index, in order', (_what, text, index) => {
     const store = memoryStore()
-    const claim = plan(
-      store,
-      `select seq, run_at, id from {live} where state = 0 and func = ? and rank = ?
-        and run_at <= ? and (run_at, id) > (?, ?) order by run_at, id limit ?`,
-      'f',
-      0,
-      1,
-      0,
-      '',
-      10,
-    )
-    expect(claim).toMatch(/USING COVERING INDEX taskflow_live_ready/)
-    expect(claim).not.toMatch(/TEMP B-TREE/)
-    const byFunc = plan(store, 'select * from {done} where func = ? order by id desc limit 10', 'f')
-    expect(byFunc).toMatch(/USING INDEX taskflow_done_func/)
-    expect(byFunc).not.toMatch(/TEMP B-TREE/)
-    const failed = plan(
-      store,
-      'select * from {done} where state = ? and state <> 10 order by id desc limit 10',
-      11,
-    )
-    expect(failed).toMatch(/USING INDEX taskflow_done_state/)
-    expect(failed).not.toMatch(/TEMP B-TREE/)
-    const owned = plan(
-      store,
-      'select id from {live} where state = 3 and instance = ? order by id',
-      'a',
-    )
-    expect(owned).toMatch(/USING COVERING INDEX taskflow_live_running/)
-    const old = plan(
-      store,
-      'select seq from {done} where ended_at < ? order by ended_at, seq limit 9',
-      1,
-    )
-    expect(old).toMatch(/taskflow_done_ended/)
-    expect(old).not.toMatch(/TEMP B-TREE/)
+    const found = plan(store, text)
+    expect(found).toMatch(index)
+    expect(found).not.toMatch(/TEMP B-TREE/)
     store.close()
+  })
+
+  it('what runs in the name of an instance comes from an index', () => {
+    const store = memoryStore()
+    const text = 'select seq from {live} where state = 3 and owner = 1 and cancel_at > 0'
+    expect(plan(store, text)).toMatch(/taskflow_live_running \(owner=\? AND cancel_at>\?\)/)
+    store.close()
+  })
+
+  it('the live tasks of a schedule come from an index', () => {
+    const store = memoryStore()
+    const text = `select 1 from {live} where meta ->> 'schedule' = 'x'`
+    expect(plan(store, text)).toMatch(/taskflow_live_schedule/)
+    store.close()
+  })
+})
+
+describe('ranges', () => {
+  it('come back as the numbers they were made of', () => {
+    for (const numbers of [[], [7], [1, 2, 3], [9, 1, 3, 2, 11, 2], [5, 7, 8]]) {
+      const sorted = [...new Set(numbers)].sort((a, b) => a - b)
+      expect(fromRanges(toRanges(numbers))).toEqual(sorted)
+    }
+    expect(toRanges([4, 2, 3, 9])).toBe('2-4,9')
   })
 })
 
@@ -132,14 +154,19 @@ describe('buckets', () => {
 describe('old changes', () => {
   it('are deleted after a minute, and who asks for them is told of the gap', () => {
     const store = memoryStore()
-    const add = (n: number) => store.write(() => insert(store, { tasks: [newTask(n, '1')] }, 1))
+    const cancelled = (n: number) => {
+      const taskId = `task-${n}`
+      store.write(() => insert(store, packInsert({ tasks: [newTask(taskId)] }), 1))
+      store.write(() => cancel(store, { taskIds: [taskId] }, 1))
+    }
+    watchChanges(store)
     const start = head(store)
-    add(1)
-    add(2)
+    cancelled(1)
+    cancelled(2)
     const later = head(store)
     store.client.prepare('update taskflow_changes set at = at - 80000').run()
     store.sweptAt = 0
-    add(3)
+    cancelled(3)
     expect(store.client.prepare('select count(*) from taskflow_changes').pluck().get()).toBe(1)
     expect(since(store, { cursor: start, limit: 10 }).gap).toBe(true)
     expect(since(store, { cursor: later, limit: 10 })).toMatchObject({
@@ -150,10 +177,54 @@ describe('old changes', () => {
   })
 })
 
+describe('changes while nobody looks', () => {
+  it('are not written down, and who looks again is told of the gap', () => {
+    const store = memoryStore()
+    const cancelled = (taskId: string) => {
+      store.write(() => insert(store, packInsert({ tasks: [newTask(taskId)] }), 1))
+      store.write(() => cancel(store, { taskIds: [taskId] }, 1))
+    }
+    const rows = () => store.client.prepare('select count(*) from taskflow_changes').pluck().get()
+    cancelled('a')
+    expect(rows()).toBe(0)
+    watchChanges(store)
+    const cursor = head(store)
+    cancelled('b')
+    expect(since(store, { cursor, limit: 9 })).toMatchObject({ taskIds: ['b'], gap: false })
+    const later = head(store)
+    store.client.prepare(`update taskflow_meta set value = '0' where name = 'watchedUntil'`).run()
+    store.watchedUntil = 0
+    cancelled('c')
+    watchChanges(store)
+    expect(since(store, { cursor: later, limit: 9 })).toMatchObject({ taskIds: [], gap: true })
+    store.close()
+  })
+})
+
+describe('numbers of tasks', () => {
+  it('are not used again when the newest are deleted', () => {
+    const store = memoryStore()
+    const add = (taskId: string) =>
+      store.write(() => insert(store, packInsert({ tasks: [newTask(taskId)] }), 1))
+    add('a')
+    add('b')
+    store.write(() => cancel(store, { taskIds: ['a', 'b'] }, 1))
+    watchChanges(store)
+    const cursor = head(store)
+    store.write(() => prune(store, { endedBefore: 9, limit: 9 }, 9))
+    add('c')
+    expect(since(store, { cursor, limit: 10 })).toMatchObject({
+      taskIds: ['c', 'a', 'b'],
+      gap: false,
+    })
+    store.close()
+  })
+})
+
 describe('a thread that ends', () => {
   it('rejects open calls as unknown, and takes no more', async () => {
     const options = { file: ':memory:', synchronous: 'full', tablePrefix: 'taskflow_' } as const
-    const channel = new WorkerChannel(options)
+    const channel = new WorkerChannel(options, { hint() {}, up() {} })
     await channel.call('open', undefined)
     const call = channel.call('get', { taskIds: [] }).catch((reason: unknown) => reason)
     await channel.end()

@@ -95,6 +95,8 @@ export interface TaskAttempt {
   error: string | null
   stacktrace: string | null
   instance: string | null
+  /** How it ended in the eyes of an owner that came too late: the task had gone to another. */
+  lateOutcome: AttemptOutcome | null
 }
 
 /** What is known of one invocation of a task, without its payload and result. Instants are epoch ms. */
@@ -131,6 +133,10 @@ export interface TaskSummary {
   tags: Record<string, string>
   source: TaskSource
   retryOf: string | null
+  flowId: string | null
+  scheduleId: string | null
+  /** While `blocked`: the parents it waits for, those that ended badly included. */
+  blockedBy: string[]
   /** Higher runs first; null counts as 0. */
   priority: number | null
   executor: string
@@ -151,4 +157,8 @@ export interface TaskRecord extends TaskSummary {
   result: unknown
   /** One entry per start, oldest first. */
   attempts: TaskAttempt[]
+  /** Its parents. */
+  dependsOn: string[]
+  /** Tasks that depend on it, at most 1000. */
+  children: string[]
 }

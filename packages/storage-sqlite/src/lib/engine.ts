@@ -3,17 +3,19 @@ import type {
   ListInput,
   LogQuery,
   MetricsQuery,
-  NewTask,
   RecoverInput,
+  SeriesQuery,
   TaskStorage,
-  TurnInput,
 } from '@taskflow/core'
 import { EngineError, isBroken, isBusy } from './errors.ts'
 import { InstanceLocks } from './locks.ts'
 import type { EngineOptions } from './options.ts'
 import { Store } from './store.ts'
+import { appendAudit, listAudit } from './verbs/audit.ts'
 import { cancel, reschedule } from './verbs/change.ts'
-import { head, since } from './verbs/changes.ts'
+import { head, since, watchChanges } from './verbs/changes.ts'
+import { fire } from './verbs/fire.ts'
+import { paused, setPaused } from './verbs/functions.ts'
 import { get } from './verbs/get.ts'
 import { insert } from './verbs/insert.ts'
 import { beat, instances } from './verbs/instances.ts'
@@ -21,6 +23,9 @@ import { append, readLogs } from './verbs/logs.ts'
 import { metrics } from './verbs/metrics.ts'
 import { prune } from './verbs/prune.ts'
 import { recover } from './verbs/recover.ts'
+import { changeSchedules, declare, listSchedules, ticks } from './verbs/schedules.ts'
+import { series } from './verbs/series.ts'
+import { countLogin, endedSessions, endSession, forgetLogins } from './verbs/sessions.ts'
 import { owned, turn } from './verbs/turn.ts'
 
 /** How long a call waits for its turn to write. */
@@ -29,17 +34,24 @@ const BUSY_MS = 5_000
 type Verb = (store: Store, input: never, now: number) => unknown
 
 const writes = {
-  insert: (store: Store, input: { tasks: NewTask[] }, now: number) => insert(store, input, now),
-  turn: (store: Store, input: TurnInput, now: number) => turn(store, input, now),
+  insert,
+  turn,
   beat: (store: Store, input: BeatInput, now: number) => beat(store, input, now),
   recover: (store: Store, input: RecoverInput, now: number) => recover(store, input, now),
   reschedule: (store: Store, input: Parameters<TaskStorage['reschedule']>[0], now: number) =>
     reschedule(store, input, now),
-  cancel: (store: Store, input: Parameters<TaskStorage['cancel']>[0], now: number) =>
-    cancel(store, input, now),
-  prune: (store: Store, input: Parameters<TaskStorage['prune']>[0]) => prune(store, input),
+  cancel,
+  prune,
   appendLogs: append,
-}
+  setPaused,
+  declare,
+  fire,
+  changeSchedules,
+  appendAudit,
+  countLogin,
+  forgetLogins,
+  endSession,
+} satisfies Record<string, Verb>
 
 const reads = {
   owned,
@@ -54,7 +66,13 @@ const reads = {
   head: (store: Store) => head(store),
   since,
   instances: (store: Store, _input: unknown, now: number) => instances(store, now),
-}
+  paused: (store: Store) => paused(store),
+  series: (store: Store, input: SeriesQuery) => series(store, input),
+  listSchedules,
+  ticks,
+  listAudit,
+  endedSessions,
+} satisfies Record<string, Verb>
 
 // drizzle takes a third of a second to load; only lists are built with it.
 let lists: typeof import('./verbs/list.ts') | undefined
@@ -71,7 +89,13 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#locks = new InstanceLocks(options.file === ':memory:' ? null : options.file)
+    const alone = options.file === ':memory:' || options.standIn === true
+    this.#locks = new InstanceLocks(alone ? null : options.file)
+  }
+
+  /** The connection, while there is one. */
+  get store(): Store | undefined {
+    return this.#store
   }
 
   async open(): Promise<void> {
@@ -88,25 +112,39 @@ export class Engine {
     this.#locks.close()
   }
 
-  async call(verb: VerbName, input: unknown): Promise<unknown> {
-    if (verb === 'list') lists ??= await import('./verbs/list.ts')
-    return patiently(() => {
-      const store = this.#ready()
-      const now = (input as { now?: number } | undefined)?.now ?? Date.now()
-      const args = [store, input as never, now] as const
-      try {
-        if (verb in writes) {
-          const run = writes[verb as keyof typeof writes] as Verb
-          return store.write(() => run(...args))
-        }
-        const run = reads[verb as keyof typeof reads] as Verb
-        return store.read(() => run(...args))
-      } catch (error) {
-        // The next call starts from a fresh connection, so it heals as soon as the file does.
-        if (isBroken(error)) this.#drop()
-        throw error
+  /** Answers at once, or with a promise when there is something to wait for. */
+  call(verb: VerbName, input: unknown): unknown {
+    if (verb === 'list' && lists === undefined) {
+      return import('./verbs/list.ts').then((module) => {
+        lists = module
+        return this.call(verb, input)
+      })
+    }
+    const run = () => this.#run(verb, input)
+    try {
+      return run()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      return patiently(run)
+    }
+  }
+
+  #run(verb: VerbName, input: unknown): unknown {
+    const store = this.#ready()
+    const now = (input as { now?: number } | undefined)?.now ?? Date.now()
+    try {
+      if (verb in writes) {
+        const write = writes[verb as keyof typeof writes] as Verb
+        return store.write(() => write(store, input as never, now))
       }
-    })
+      if (verb === 'head' || verb === 'since') watchChanges(store)
+      const read = reads[verb as keyof typeof reads] as Verb
+      return store.read(() => read(store, input as never, now))
+    } catch (error) {
+      // The next call starts from a fresh connection, so it heals as soon as the file does.
+      if (isBroken(error)) this.#drop()
+      throw error
+    }
   }
 
   #ready(): Store {

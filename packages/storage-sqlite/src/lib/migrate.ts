@@ -17,12 +17,6 @@ export function migrate(client: Database, prefix: string): string {
   const steps = migrations()
   const newest = steps.at(-1)?.version ?? 0
   const found = readVersion(client, prefix)
-  if (found.minReader > newest) {
-    throw new EngineError(
-      'unavailable',
-      `The tables '${prefix}…' were made by a newer taskflow (schema ${found.version}, this release knows ${newest}): update @taskflow/storage-sqlite.`,
-    )
-  }
   for (const { version, file } of steps) {
     if (version <= found.version) continue
     const text = readFileSync(fileURLToPath(new URL(file, migrationsUrl)), 'utf8')
@@ -48,7 +42,18 @@ function migrations(): { version: number; file: string }[] {
     .map((file) => ({ version: Number(file.slice(0, 4)), file }))
 }
 
-function readVersion(client: Database, prefix: string) {
+/** What the tables are; version 0 when there are none. Throws for those that are not ours to use. */
+export function readVersion(client: Database, prefix: string) {
+  const found = readMeta(client, prefix)
+  const newest = migrations().at(-1)?.version ?? 0
+  if (found.minReader <= newest) return found
+  throw new EngineError(
+    'unavailable',
+    `The tables '${prefix}…' were made by a newer taskflow (schema ${found.version}, this release knows ${newest}): update @taskflow/storage-sqlite.`,
+  )
+}
+
+function readMeta(client: Database, prefix: string) {
   const ours = new Set(TABLES.map((name) => `${prefix}${name}`))
   const names = client.prepare(`select name from sqlite_master where type = 'table'`).pluck().all()
   const present = names.filter((name) => ours.has(String(name)))

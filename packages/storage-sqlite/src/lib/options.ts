@@ -25,6 +25,8 @@ export interface EngineOptions {
   tablePrefix: string
   /** Never make the file. */
   mustExist?: boolean
+  /** Beats beside a storage of this process that opened the file: no checks, and no lock files. */
+  standIn?: boolean
 }
 
 /** Checks what the caller gave. */

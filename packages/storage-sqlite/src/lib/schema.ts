@@ -1,90 +1,48 @@
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** The tables as drizzle sees them; `migrations` make them, and a test compares the two. */
+/** The tables that lists read, as drizzle sees them; a test compares them with `migrations`. */
 export function defineTables(prefix: string) {
-  const live = sqliteTable(
-    `${prefix}live`,
-    {
-      seq: integer().primaryKey(),
-      ...taskColumns(),
-      rank: integer().notNull(),
-      payload: text().notNull(),
-    },
-    (table) => [
-      uniqueIndex(`${prefix}live_id`).on(table.id),
-      index(`${prefix}live_ready`).on(table.func, table.rank, table.run_at, table.id),
-      index(`${prefix}live_running`).on(table.instance, table.id),
-    ],
+  const live = sqliteTable(`${prefix}live`, {
+    ...taskColumns(),
+    rank: integer().notNull(),
+  })
+  const done = sqliteTable(`${prefix}done`, {
+    ...taskColumns(),
+    claimed_at: integer(),
+    ended_at: integer().notNull(),
+    result: text(),
+  })
+  const ids = sqliteTable(`${prefix}ids`, {
+    id: text().primaryKey(),
+    seq: integer().notNull(),
+  })
+  const labels = sqliteTable(
+    `${prefix}labels`,
+    { label: text().notNull(), id: text().notNull(), seq: integer().notNull() },
+    (table) => [primaryKey({ columns: [table.label, table.id] })],
   )
-  const done = sqliteTable(
-    `${prefix}done`,
-    {
-      seq: integer().primaryKey(),
-      ...taskColumns(),
-      ended_at: integer().notNull(),
-      attempt: integer(),
-      outcome: text(),
-      payload: text().notNull(),
-      result: text(),
-    },
-    (table) => [
-      uniqueIndex(`${prefix}done_id`).on(table.id),
-      index(`${prefix}done_func`).on(table.func, table.id),
-      index(`${prefix}done_state`).on(table.state, table.id),
-      index(`${prefix}done_func_state`).on(table.func, table.state, table.id),
-      index(`${prefix}done_ended`).on(table.ended_at),
-    ],
-  )
-  const attempts = sqliteTable(
-    `${prefix}attempts`,
-    {
-      task_id: text().notNull(),
-      fence: integer().notNull(),
-      attempt: integer().notNull(),
-      claimed_at: integer().notNull(),
-      started_at: integer().notNull(),
-      ended_at: integer().notNull(),
-      outcome: text().notNull(),
-      instance: text(),
-      error: text(),
-      stacktrace: text(),
-    },
-    (table) => [primaryKey({ columns: [table.task_id, table.fence] })],
-  )
-  return { live, done, attempts }
+  return { live, done, ids, labels }
 }
 
 export type Tables = ReturnType<typeof defineTables>
 
 function taskColumns() {
   return {
+    seq: integer().primaryKey(),
     id: text().notNull(),
-    func: text().notNull(),
+    kind: integer().notNull(),
     state: integer().notNull(),
     run_at: integer().notNull(),
+    created_at: integer().notNull(),
     fence: integer().notNull(),
     rev: integer().notNull(),
-    attempts_made: integer().notNull(),
-    max_attempts: integer().notNull(),
-    crashes: integer().notNull(),
-    requeue: integer().notNull(),
-    created_at: integer().notNull(),
-    claimed_at: integer(),
+    attempts: integer().notNull(),
+    children: integer().notNull(),
+    owner: integer(),
     started_at: integer(),
     cancel_at: integer(),
-    priority: integer(),
-    log_count: integer().notNull(),
-    log_chunked: integer().notNull(),
-    instance: text(),
-    group_name: text(),
-    executor: text().notNull(),
-    source: text().notNull(),
-    idem_key: text(),
-    retry_of: text(),
-    tags: text(),
-    progress: text(),
-    error: text(),
-    stacktrace: text(),
-    log_tail: text(),
+    meta: text(),
+    notes: text(),
+    payload: text().notNull(),
   }
 }

@@ -5,56 +5,38 @@ import { EngineError } from './errors.ts'
 import type { InstanceLocks } from './locks.ts'
 import { migrate } from './migrate.ts'
 import type { EngineOptions } from './options.ts'
-import { TABLES } from './tables.ts'
-import { flushChanges } from './verbs/changes.ts'
-import { type Ended, flushEnded } from './verbs/rollup.ts'
+import { Session } from './session.ts'
 
 /** Files up to this size are checked whole when they are opened: about half a second at most. */
 const CHECKED_BYTES = 64 * 1024 * 1024
 
-/** One connection, its prepared statements, and what a transaction under way has gathered. */
-export class Store {
-  readonly client: Database.Database
-  readonly prefix: string
+/** The connection of a storage: opened, checked and up to date. */
+export class Store extends Session {
   /** Names this set of tables in cursors, so that another file's cursor is not taken for ours. */
   readonly epoch: string
   readonly locks: InstanceLocks
-  /** Ids of tasks that the transaction changed. */
-  readonly changed = new Set<string>()
-  /** Tasks that the transaction ended. */
-  readonly ended: Ended[] = []
-  /** When old changes were last deleted. */
-  sweptAt = 0
   readonly #after: (() => void)[] = []
-  readonly #statements = new Map<string, Database.Statement>()
   readonly #file: string | null
   readonly #identity: string
   #checkedAt = 0
 
   /** Opens the file and brings the schema up to date. Throws what SQLite throws. */
   constructor(options: EngineOptions, locks: InstanceLocks) {
-    this.prefix = options.tablePrefix
-    this.#file = options.file === ':memory:' ? null : options.file
-    this.locks = locks
-    if (this.#file !== null && !existsSync(dirname(this.#file))) {
+    const file = options.file === ':memory:' ? null : options.file
+    if (file !== null && !existsSync(dirname(file))) {
       throw new EngineError('unavailable', 'The folder of the SQLite file does not exist: make it.')
     }
     const client = new Database(options.file, {
       timeout: 0,
       fileMustExist: options.mustExist ?? false,
     })
+    super(client, options.tablePrefix)
+    this.#file = file
+    this.locks = locks
     try {
-      const mode = client.pragma('journal_mode = wal', { simple: true })
-      if (this.#file !== null && mode !== 'wal') {
-        throw new EngineError('unavailable', 'The SQLite file does not take write-ahead logging.')
-      }
-      client.pragma(`synchronous = ${options.synchronous}`)
-      client.pragma('temp_store = memory')
-      // Pages that change with every commit are written to the file less often; still under 16 MiB.
-      client.pragma('wal_autocheckpoint = 3000')
-      client.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
-      this.#identity = this.#readIdentity() ?? ''
-      this.#check(client)
+      this.#identity = identityOf(file) ?? ''
+      configure(client, options)
+      if (options.standIn !== true) check(client)
       client.exec('begin immediate')
       this.epoch = migrate(client, options.tablePrefix)
       client.exec('commit')
@@ -62,23 +44,6 @@ export class Store {
       client.close()
       throw error
     }
-    this.client = client
-  }
-
-  /** A prepared statement; `{name}` stands for a table. */
-  sql(text: string): Database.Statement {
-    let statement = this.#statements.get(text)
-    if (statement === undefined) {
-      statement = this.client.prepare(this.named(text))
-      this.#statements.set(text, statement)
-    }
-    return statement
-  }
-
-  named(text: string): string {
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-      (TABLES as readonly string[]).includes(name) ? `"${this.prefix}${name}"` : whole,
-    )
   }
 
   /** Runs after the commit, not at all without it. */
@@ -89,16 +54,16 @@ export class Store {
   /** One short immediate transaction; `work` must not wait for anything. */
   write<Result>(work: () => Result): Result {
     this.#after.length = 0
-    this.ended.length = 0
-    this.changed.clear()
+    this.clear()
     this.sql('begin immediate').run()
     let result: Result
     try {
       result = work()
-      flushEnded(this)
-      flushChanges(this)
+      this.flush()
       this.sql('commit').run()
     } catch (error) {
+      this.kinds.forget()
+      this.owners.forget()
       if (this.client.inTransaction) this.sql('rollback').run()
       throw error
     }
@@ -116,6 +81,11 @@ export class Store {
     }
   }
 
+  /** Another number after another connection wrote; what this one writes does not count. */
+  dataVersion(): number {
+    return Number((this.sql('pragma data_version').get() as { data_version: number }).data_version)
+  }
+
   /**
    * Whether the path still leads to the file that is open; looked up once a second. `stat` opens
    * nothing, so it drops no lock.
@@ -123,7 +93,7 @@ export class Store {
   place(): 'same' | 'missing' | 'replaced' {
     const now = performance.now()
     if (this.#file === null || now - this.#checkedAt < 1_000) return 'same'
-    const identity = this.#readIdentity()
+    const identity = identityOf(this.#file)
     if (identity === null) return 'missing'
     if (identity !== this.#identity) return 'replaced'
     this.#checkedAt = now
@@ -133,19 +103,32 @@ export class Store {
   close(): void {
     this.client.close()
   }
+}
 
-  #readIdentity(): string | null {
-    if (this.#file === null) return null
-    const stat = statSync(this.#file, { bigint: true, throwIfNoEntry: false })
-    return stat === undefined ? null : `${stat.dev}:${stat.ino}`
+/** Tells files apart, whatever their names. */
+export function identityOf(file: string | null): string | null {
+  if (file === null) return null
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? null : `${stat.dev}:${stat.ino}`
+}
+
+function configure(client: Database.Database, options: EngineOptions): void {
+  const mode = client.pragma('journal_mode = wal', { simple: true })
+  if (options.file !== ':memory:' && mode !== 'wal') {
+    throw new EngineError('unavailable', 'The SQLite file does not take write-ahead logging.')
   }
+  client.pragma(`synchronous = ${options.synchronous}`)
+  client.pragma('temp_store = memory')
+  // Pages that change with every commit are written to the file less often; still under 16 MiB.
+  client.pragma('wal_autocheckpoint = 3000')
+  client.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
+}
 
-  #check(client: Database.Database): void {
-    const pages = Number(client.pragma('page_count', { simple: true }))
-    const size = Number(client.pragma('page_size', { simple: true }))
-    if (pages * size > CHECKED_BYTES) return
-    if (client.pragma('quick_check(1)', { simple: true }) !== 'ok') {
-      throw new EngineError('unavailable', 'The SQLite file is damaged: restore it from a backup.')
-    }
+function check(client: Database.Database): void {
+  const pages = Number(client.pragma('page_count', { simple: true }))
+  const size = Number(client.pragma('page_size', { simple: true }))
+  if (pages * size > CHECKED_BYTES) return
+  if (client.pragma('quick_check(1)', { simple: true }) !== 'ok') {
+    throw new EngineError('unavailable', 'The SQLite file is damaged: restore it from a backup.')
   }
 }

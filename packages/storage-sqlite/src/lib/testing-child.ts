@@ -1,28 +1,15 @@
 import { sqliteStorage } from './sqlite-storage.ts'
+import { beatOf, newTask } from './testing.ts'
 
 // A process for tests to race with and to kill: `node testing-child.ts <file> <role> <id>`.
 const [file = '', role, instanceId = ''] = process.argv.slice(2)
 const storage = sqliteStorage({ file })
 await storage.open()
 
-const task = (taskId: string) => ({
-  taskId,
-  funcName: 'work',
-  group: null,
-  payload: '{}',
-  priority: null,
-  maxAttempts: 1,
-  requeueOnInterrupt: true,
-  idempotencyKey: null,
-  tags: {},
-  source: 'manual' as const,
-  executor: 'async',
-  retryOf: null,
-})
+const task = (taskId: string) => newTask(taskId, { requeueOnInterrupt: true })
 
 async function join(): Promise<void> {
-  const instance = { instanceId, host: 'child', pid: process.pid, version: '0', functions: [] }
-  await storage.beat({ instance, beat: 0, leaseMs: 60_000, running: 0, state: 'running' })
+  await storage.beat(beatOf(instanceId))
 }
 
 if (role === 'victim') {
@@ -38,27 +25,63 @@ if (role === 'victim') {
   }
 }
 
+/** Claims some tasks and settles them; how many there were. */
+async function work(limit: number): Promise<string[]> {
+  const claim = { limit, funcNames: ['work'] }
+  const { claimed } = await storage.turn({ instanceId, settle: [], claim })
+  const settle = claimed.map(({ taskId, fence }) => ({
+    taskId,
+    fence,
+    outcome: { type: 'success' as const },
+    durationMs: 0,
+    logs: [],
+  }))
+  const { settled } = await storage.turn({ instanceId, settle, claim: null })
+  if (settled.some(({ result }) => result === 'stale')) throw new Error('a settlement was stale')
+  return claimed.map(({ taskId }) => taskId)
+}
+
 if (role === 'racer') {
   await join()
   const claimed: string[] = []
   for (let empty = 0; empty < 3; ) {
-    const claim = { limit: 7, funcNames: ['work'] }
-    const turn = await storage.turn({ instanceId, settle: [], claim })
-    empty = turn.claimed.length === 0 ? empty + 1 : 0
-    claimed.push(...turn.claimed.map(({ taskId }) => taskId))
-    const settle = turn.claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
-    const { settled } = await storage.turn({ instanceId, settle, claim: null })
-    if (settled.some(({ result }) => result === 'stale')) throw new Error('a settlement was stale')
+    const ids = await work(7)
+    empty = ids.length === 0 ? empty + 1 : 0
+    claimed.push(...ids)
   }
   process.send?.(claimed)
   await storage.close()
   process.disconnect()
+}
+
+// Works and beats until everything ended, and frees what others leave behind.
+if (role === 'survivor') {
+  await join()
+  for (let beat = 1; ; beat += 1) {
+    await work(5)
+    const { others } = await storage.beat(beatOf(instanceId, beat))
+    const dead = others.filter(({ gone }) => gone)
+    if (dead.length > 0) await storage.recover({ dead, maxCrashes: 3, crashDelayMs: 0 })
+    process.send?.(beat)
+    const [metrics] = await storage.metrics({ queries: [{}] })
+    if (metrics !== undefined && metrics.pending + metrics.running === 0) break
+  }
+  await storage.close()
+  process.disconnect()
+}
+
+// Is blocked while a thread beats in its stead, and says so.
+if (role === 'blocked') {
+  const standIn = storage.standIn?.({
+    everyMs: 40,
+    maxBlockMs: 60_000,
+    onError() {},
+  })
+  await join()
+  standIn?.next()
+  standIn?.beating(beatOf(instanceId))
+  await new Promise((resolve) => process.send?.('blocked', resolve))
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
 }
 
 // Neither closes nor exits: an idle storage must not keep a process alive, an open call must.

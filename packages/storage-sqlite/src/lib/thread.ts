@@ -1,20 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { StorageHint } from '@taskflow/core'
 import { workerUrl } from '../paths.ts'
-import { Engine, type VerbName } from './engine.ts'
-import { EngineError, type Failure, toFailure } from './errors.ts'
+import { type Answer, EngineHost, type News, type Question } from './engine-host.ts'
+import { EngineError, type Failure } from './errors.ts'
 import type { EngineOptions } from './options.ts'
-
-export interface Question {
-  id: number
-  verb: VerbName | 'open' | 'close'
-  input: unknown
-}
-
-export interface Answer {
-  id: number
-  value?: unknown
-  failure?: Failure
-}
 
 /** Where the engine runs. Rejections are `Failure`s. */
 export interface Channel {
@@ -24,22 +13,27 @@ export interface Channel {
   end(): Promise<void>
 }
 
+/** What a channel tells by itself. */
+export interface ChannelEvents {
+  hint(kinds: readonly StorageHint[]): void
+  /** Whether hints come. */
+  up(up: boolean): void
+}
+
 /** The engine in this thread. */
-export function localChannel(options: EngineOptions): Channel {
-  const engine = new Engine(options)
+export function localChannel(options: EngineOptions, events: ChannelEvents): Channel {
+  const host = new EngineHost(options, events.hint)
   return {
     usable: true,
-    async call(verb, input) {
-      try {
-        if (verb === 'open') return await engine.open()
-        if (verb === 'close') return engine.close()
-        return await engine.call(verb, input)
-      } catch (error) {
-        throw toFailure(error, options.file)
-      }
-    },
+    call: (verb, input) =>
+      new Promise((resolve, reject) => {
+        host.answer({ id: 0, verb, input }, ({ value, failure }) => {
+          if (failure === undefined) resolve(value)
+          else reject(failure)
+        })
+      }),
     async end() {
-      engine.close()
+      host.close()
     },
   }
 }
@@ -53,13 +47,18 @@ interface Waiting {
 export class WorkerChannel implements Channel {
   usable = true
   readonly #worker: Worker
+  readonly #events: ChannelEvents
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, events: ChannelEvents) {
+    this.#events = events
     this.#worker = new Worker(workerUrl, { workerData: options, name: 'taskflow-sqlite' })
     this.#worker.unref()
-    this.#worker.on('message', (answer: Answer) => this.#answered(answer))
+    this.#worker.on('message', (message: Answer | News) => {
+      if ('kinds' in message) events.hint(message.kinds)
+      else this.#answered(message)
+    })
     this.#worker.on('error', () => this.#ended())
     this.#worker.on('exit', () => this.#ended())
   }
@@ -88,6 +87,7 @@ export class WorkerChannel implements Channel {
   }
 
   #ended(): void {
+    if (this.usable) this.#events.up(false)
     this.usable = false
     for (const { reject } of this.#waiting.values()) reject(failure('unknown'))
     this.#waiting.clear()

@@ -64,6 +64,8 @@ export interface AttemptJson {
   error: string | null
   stacktrace: string | null
   instance: string | null
+  /** How it ended in the eyes of an owner that came too late: the task had gone to another. */
+  late_outcome: AttemptOutcome | null
 }
 
 export type LifecycleStepName =
@@ -93,7 +95,9 @@ export interface TaskDetailJson extends TaskJson {
   attempts: AttemptJson[]
   lifecycle: LifecycleStepJson[]
   cancel_requested_at: string | null
+  /** What it depends on, in the order given, but for deleted ones; at most 100. */
   parents: TaskJson[]
+  /** What depends on it; at most 100. */
   children: TaskJson[]
   analytics: AnalyticsJson
   recent_runs: TaskJson[]

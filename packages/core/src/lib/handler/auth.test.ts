@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { TaskManagerOptions } from '../run/options.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { createHandler, routes } from './create-handler.ts'
 import type { HandlerOptions, User } from './options.ts'
 import { testApp } from './test-app.ts'
@@ -16,8 +18,11 @@ const ui: NonNullable<HandlerOptions['ui']> = {
   asset: async () => null,
 }
 
-async function open(options: Partial<HandlerOptions> = {}) {
-  const app = await testApp({ auth: ['admin', 'secret'], ui, ...options })
+async function open(
+  options: Partial<HandlerOptions> = {},
+  managerOptions: Partial<TaskManagerOptions> = {},
+) {
+  const app = await testApp({ auth: ['admin', 'secret'], ui, ...options }, managerOptions)
   apps.push(app)
   return app
 }
@@ -126,6 +131,15 @@ describe('login', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(15)
   })
 
+  it('counts the guesses of all instances together', async () => {
+    const storage = memoryStorage()
+    const apps = [await open({}, { storage }), await open({}, { storage })]
+    const attempt = (n: number, password: string) =>
+      apps[n % 2]?.call('POST', '/auth/login', form({ username: 'admin', password }))
+    for (let n = 0; n < 5; n++) expect((await attempt(n, 'wrong'))?.status).toBe(401)
+    for (let n = 0; n < 2; n++) expect((await attempt(n, 'secret'))?.status).toBe(429)
+  })
+
   it('never counts who knows the password, nor a backend that fails', async () => {
     let down = true
     const app = await open({
@@ -225,6 +239,33 @@ describe('sessions', () => {
     expect((await app.call('GET', '/auth/logout', foreign)).status).toBe(403)
     expect((await app.call('HEAD', '/auth/logout', foreign)).status).toBe(403)
     expect((await app.call('POST', '/auth/logout', foreign)).status).toBe(403)
+  })
+
+  it('that were ended hold for no copy of the cookie, on no instance', async () => {
+    const storage = memoryStorage()
+    const secretKey = 'one key for both, long enough'
+    const here = await open({ secretKey }, { storage })
+    const there = await open({ secretKey }, { storage })
+    const cookie = await signIn(here)
+    const other = await signIn(here)
+    expect((await here.json('GET', '', undefined, { cookie })).status).toBe(200)
+    await here.call('POST', '/auth/logout', { headers: { cookie } })
+    for (const app of [here, there]) {
+      expect((await app.json('GET', '', undefined, { cookie })).status).toBe(401)
+      expect((await app.json('GET', '', undefined, { cookie: other })).status).toBe(200)
+    }
+  })
+
+  it('that another instance ended hold no longer than a second', async () => {
+    const storage = memoryStorage()
+    const secretKey = 'one key for both, long enough'
+    const here = await open({ secretKey }, { storage })
+    const there = await open({ secretKey }, { storage })
+    const cookie = await signIn(here)
+    expect((await there.json('GET', '', undefined, { cookie })).status).toBe(200)
+    await here.call('POST', '/auth/logout', { headers: { cookie } })
+    vi.useFakeTimers({ now: Date.now() + 1_000, toFake: ['Date'] })
+    expect((await there.json('GET', '', undefined, { cookie })).status).toBe(401)
   })
 })
 

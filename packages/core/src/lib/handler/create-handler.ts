@@ -2,7 +2,10 @@ import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import { systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import type { TaskManager } from '../run/task-manager.ts'
+import { MemorySessions } from '../storage/memory/sessions.ts'
+import type { SessionStorage } from '../storage/parts.ts'
 import { authenticationOf } from './auth/credentials.ts'
+import { EndedSessions } from './auth/ended-sessions.ts'
 import { LoginThrottle, Throttled } from './auth/login-throttle.ts'
 import { rightsOf } from './auth/rights.ts'
 import { Sessions } from './auth/sessions.ts'
@@ -54,12 +57,14 @@ export interface TaskflowHandler {
 export function createHandler(manager: TaskManager, options: HandlerOptions): TaskflowHandler {
   const resolved = resolveHandlerOptions(options)
   const onError = options.onError ?? ((error: unknown) => manager.reportError(error))
+  const shared = sessionsOf(manager)
   const app: App = {
     manager,
     options: resolved,
     authentication: authenticationOf(options.auth),
     sessions: new Sessions(resolved),
-    throttle: new LoginThrottle(),
+    ended: new EndedSessions(shared),
+    throttle: new LoginThrottle(shared),
     hub: new StreamHub(manager, onError),
     startedAt: systemClock.now(),
   }
@@ -148,7 +153,17 @@ async function visitorOf(app: App, request: Request, from: RequestOrigin, now: n
   }
   const token = sessions.tokenOf(request)
   const session = token === null ? null : await sessions.read(token, now)
-  return { user: session?.user ?? null, session }
+  if (session === null || (await app.ended.has(session, now))) return STRANGER
+  return { user: session.user, session }
+}
+
+/** What instances share about logins; where the storage keeps none of that, each goes by its own. */
+function sessionsOf(manager: TaskManager): () => Promise<SessionStorage> {
+  const { sessions = new MemorySessions(systemClock.now) } = manager.storage
+  return async () => {
+    await manager.open()
+    return sessions
+  }
 }
 
 const STRANGER = { user: null, session: null }

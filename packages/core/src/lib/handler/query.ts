@@ -73,6 +73,8 @@ export function filterOf(query: Query, now: number): TaskFilter {
     executor: query.many('executor'),
     source: query.manyOf('source', TASK_SOURCES),
     instance: query.many('instance'),
+    flowId: query.many('flow_id'),
+    scheduleId: query.many('schedule_id'),
     tags: query.many('tag')?.map(tagOf),
     search: query.one('search'),
     since: query.instant('since', now),

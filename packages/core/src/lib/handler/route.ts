@@ -1,6 +1,7 @@
 import type { Right } from '../client/wire.ts'
 import type { TaskManager } from '../run/task-manager.ts'
 import type { Authentication } from './auth/credentials.ts'
+import type { EndedSessions } from './auth/ended-sessions.ts'
 import type { LoginThrottle } from './auth/login-throttle.ts'
 import type { Session, Sessions } from './auth/sessions.ts'
 import type { ResolvedHandlerOptions, User } from './options.ts'
@@ -13,6 +14,7 @@ export interface App {
   options: ResolvedHandlerOptions
   authentication: Authentication
   sessions: Sessions
+  ended: EndedSessions
   throttle: LoginThrottle
   hub: StreamHub
   startedAt: number

@@ -44,10 +44,10 @@ export function taskJson(task: TaskSummary, logs: number): TaskJson {
     instance: task.instance,
     progress: task.progress,
     idempotency_key: task.idempotencyKey,
-    flow_id: null,
-    schedule_id: null,
+    flow_id: task.flowId,
+    schedule_id: task.scheduleId,
     retry_of: task.retryOf,
-    blocked_by: [],
+    blocked_by: task.blockedBy,
     log_count: task.logCount,
     rev: task.rev,
   }
@@ -79,6 +79,7 @@ export function attemptJson(attempt: TaskAttempt): AttemptJson {
     error: attempt.error,
     stacktrace: attempt.stacktrace,
     instance: attempt.instance,
+    late_outcome: attempt.lateOutcome,
   }
 }
 

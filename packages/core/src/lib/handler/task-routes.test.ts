@@ -90,6 +90,29 @@ describe('GET /', () => {
     expect((await ids('?sort=func_name&order=asc'))[0]).toBe(b.taskId)
   })
 
+  it('filters by flow and schedule, and says what a blocked task waits for', async () => {
+    const parent = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    const dependsOn = [parent.taskId]
+    const child = await app.manager.enqueue(quick, {}, { dependsOn })
+    const { body } = await app.json('GET', '?phase=blocked')
+    expect(body).toMatchObject([{ task_id: child.taskId, blocked_by: dependsOn }])
+    const detail = await app.json('GET', `/${child.taskId}`)
+    expect(detail.body.parents).toMatchObject([{ task_id: parent.taskId }])
+    const plain = { group: null, payload: '{}', priority: null, maxAttempts: 1, tags: {} }
+    const task = { ...plain, requeueOnInterrupt: false, idempotencyKey: null, retryOf: null }
+    const common = { ...task, funcName: 'quick', source: 'manual', executor: 'async' } as const
+    await app.manager.storage.insert({
+      tasks: [
+        { ...common, taskId: 'in-a-flow', flowId: 'f1', delayMs: 60_000 },
+        { ...common, taskId: 'of-a-schedule', scheduleId: 's1', delayMs: 60_000 },
+      ],
+    })
+    const flow = await app.json('GET', '?flow_id=f1&flow_id=f2')
+    expect(flow.body).toMatchObject([{ task_id: 'in-a-flow', flow_id: 'f1', schedule_id: null }])
+    const schedule = await app.json('GET', '?schedule_id=s1')
+    expect(schedule.body).toMatchObject([{ task_id: 'of-a-schedule', schedule_id: 's1' }])
+  })
+
   it('counts exactly by status and function, and to ten thousand otherwise', async () => {
     const later = { payload: {}, options: { delayMs: 60_000 } }
     await app.manager.enqueueMany(

@@ -29,6 +29,13 @@ export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
   requeueOnInterrupt?: boolean
   /** With request-scoped `tasks`: start at once, not after the response. [false] */
   eager?: boolean
+  /** How many of this task run at once, over all instances. [no limit] */
+  concurrency?: number
+  /**
+   * How many start in a while, over all instances: `count` at once after a rest, then one every
+   * `perMs / count`. [no limit]
+   */
+  rateLimit?: { count: number; perMs: number }
 }
 
 /** With a schema, of any library that implements Standard Schema, payloads are checked at enqueue. */
@@ -59,6 +66,8 @@ export interface TaskSettings extends RetryPolicy {
   executor: string
   requeueOnInterrupt: boolean
   eager: boolean
+  concurrency: number | null
+  rateLimit: { count: number; perMs: number } | null
 }
 
 /**
@@ -99,8 +108,19 @@ export function defineTask(
 
 /** A task as operators see it. */
 export function describeTask({ name, settings }: Task): FunctionInfo {
-  const { maxDelayMs: _, jitter: __, backoff, ...shown } = settings
-  return { funcName: name, ...shown, backoff: typeof backoff === 'number' ? backoff : null }
+  const { group, executor, retries, delayMs, backoff, timeoutMs, priority } = settings
+  return {
+    funcName: name,
+    group,
+    executor,
+    retries,
+    delayMs,
+    backoff: typeof backoff === 'number' ? backoff : null,
+    timeoutMs,
+    priority,
+    requeueOnInterrupt: settings.requeueOnInterrupt,
+    eager: settings.eager,
+  }
 }
 
 function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
@@ -126,6 +146,14 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
   )
   check(typeof jitter === 'number' && jitter >= 0 && jitter <= 1, 'jitter', 'a number from 0 to 1')
   check(priority === null || Number.isSafeInteger(priority), 'priority', 'a whole number')
+  const { concurrency = null, rateLimit = null } = options
+  const whole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1
+  check(concurrency === null || whole(concurrency), 'concurrency', 'a whole number of 1 or more')
+  check(
+    rateLimit === null || (whole(rateLimit.count) && atLeast(1, rateLimit.perMs ?? 0)),
+    'rateLimit',
+    '{ count, perMs }, a whole number and milliseconds of 1 or more',
+  )
   return {
     retries,
     delayMs: options.delayMs ?? 0,
@@ -138,5 +166,7 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     executor: options.executor ?? 'async',
     requeueOnInterrupt: options.requeueOnInterrupt ?? false,
     eager: options.eager ?? false,
+    concurrency,
+    rateLimit,
   }
 }

@@ -1,6 +1,7 @@
 import type { LifecycleEvent, ObserverChain } from '../observers/observer.ts'
 import type {
   ClaimedTask,
+  ClaimInput,
   OwnedTask,
   Settlement,
   SettleResult,
@@ -50,7 +51,7 @@ export class Dispatcher {
   readonly #storage: TaskStorage
   readonly #observers: ObserverChain
   readonly #attemptSettings: AttemptSettings
-  readonly #funcNames: string[]
+  readonly #claimOf: Pick<ClaimInput, 'funcNames' | 'limits'>
   readonly #outage: Outage
   readonly #flusher: LogFlusher
 
@@ -69,6 +70,8 @@ export class Dispatcher {
   #restsAt = -1
   #straysDue = false
   #averageMs = FAST_MS
+  /** Handlers that run here and took a process down before. */
+  #suspects = 0
   #completed = 0
   #released = 0
   #interrupted = 0
@@ -81,7 +84,7 @@ export class Dispatcher {
     this.#observers = observers
     this.#attemptSettings = settings
     this.#concurrency = options.concurrency
-    this.#funcNames = [...options.tasks.keys()]
+    this.#claimOf = claimable(options.tasks)
     const instanceId = () => this.#instanceId
     this.#flusher = new LogFlusher(options.clock, options.storage.logs, this.#active, instanceId)
     this.#outage = new Outage(
@@ -223,10 +226,11 @@ export class Dispatcher {
         const result = await this.#storage.turn({
           instanceId,
           settle: batch.map(({ settlement }) => settlement),
-          claim: limit > 0 ? { limit, funcNames: this.#funcNames } : null,
+          claim: limit > 0 ? { limit, ...this.#claimOf, suspects: !this.#hasSuspect() } : null,
         })
         this.#outage.over()
         if (limit > 0) this.#scheduleNext(result, limit, wakes)
+        if (result.released) this.#wakes++
         this.#settled(batch, result.settled)
         // The lease was lost meanwhile: others own what was claimed under it.
         if (this.#instanceId !== instanceId) continue
@@ -259,6 +263,17 @@ export class Dispatcher {
     const ahead = this.#averageMs < FAST_MS ? this.#concurrency : 0
     const taken = this.#active.size + this.#stuck + this.#backlog.length
     return Math.max(0, this.#concurrency + ahead - taken)
+  }
+
+  /** Its end lets another of its kind start. */
+  #isLimited(attempt: Attempt | null): boolean {
+    return attempt !== null && attempt.task.settings.concurrency !== null
+  }
+
+  /** A task that took a process down runs here: no second one beside it. */
+  #hasSuspect(): boolean {
+    if (this.#suspects > 0) return true
+    return this.#backlog.some(({ crashes }) => crashes > 0)
   }
 
   #scheduleNext(result: TurnResult, limit: number, wakes: number): void {
@@ -295,9 +310,15 @@ export class Dispatcher {
     this.#flusher.start()
     this.#announce(attempt, 'started', null, null)
     const { settlement, ended } = attempt.start(executor)
+    const suspect = claimed.crashes > 0
+    if (suspect) this.#suspects++
     let returned = false
     void ended.then(() => {
       returned = true
+      if (!suspect) return
+      this.#suspects--
+      // The next suspect may have waited for this one.
+      this.wake()
     })
     void settlement.then((decided) => {
       if (!returned) {
@@ -352,7 +373,7 @@ export class Dispatcher {
       const result = results[i]
       if (result?.result !== 'settled') return
       // It may be due again, now or later: only a claim tells when.
-      if (result.status === 'pending') this.#wakes++
+      if (result.status === 'pending' || this.#isLimited(attempt)) this.#wakes++
       const { type } = settlement.outcome
       if (type === 'released') {
         if (result.status === 'interrupted') this.#interrupted++
@@ -385,4 +406,18 @@ export class Dispatcher {
 
 function unstarted({ taskId, fence }: OwnedTask): Settlement {
   return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
+}
+
+/** The functions to claim, and their limits. */
+function claimable(tasks: ReadonlyMap<string, Task>): Pick<ClaimInput, 'funcNames' | 'limits'> {
+  const limits = [...tasks.values()].flatMap(({ name, settings: { concurrency, rateLimit } }) =>
+    concurrency === null && rateLimit === null
+      ? []
+      : {
+          funcName: name,
+          concurrency: concurrency ?? undefined,
+          rateLimit: rateLimit ?? undefined,
+        },
+  )
+  return { funcNames: [...tasks.keys()], limits: limits.length > 0 ? limits : undefined }
 }

@@ -1,4 +1,5 @@
-import type { OwnedTask, TaskStorage } from '../storage/contract.ts'
+import type { BeatInput, OwnedTask, TaskStorage } from '../storage/contract.ts'
+import type { StandIn } from '../storage/parts.ts'
 import { describeTask } from './define-task.ts'
 import { InstanceWatch } from './instance-watch.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -25,7 +26,8 @@ export interface HeartbeatEvents {
 
 /**
  * Keeps this instance's lease alive, and buries those whose lease nobody keeps. One small write
- * every 3 s, whatever the number of tasks.
+ * every 3 s, whatever the number of tasks. While the event loop is blocked the storage's stand-in
+ * beats, where there is one.
  */
 export class Heartbeat {
   readonly #options: ResolvedOptions
@@ -35,12 +37,18 @@ export class Heartbeat {
   readonly #watch = new InstanceWatch()
   readonly #outage: Outage
   #instanceId = ''
-  #beat = 0
+  #standIn: StandIn | null = null
+  /** Last number given out, without a stand-in. */
+  #beat = -1
+  #acked = -1
   /** False until a beat of this id was answered and `joined` has been told. */
   #joined = false
   #state: 'running' | 'draining' = 'running'
   #cancelTimer = () => {}
   #beating: Promise<void> = Promise.resolve()
+  #underWay = false
+  /** Asked for a beat while one was under way, whose answer may be older than the question. */
+  #again = false
   #stopped = false
 
   constructor(
@@ -61,11 +69,24 @@ export class Heartbeat {
 
   /** Joins, then beats until `leave`. */
   async start(): Promise<void> {
+    const { heartbeat, maxBlockMs, onError } = this.#options
+    if (heartbeat === 'thread') {
+      this.#standIn ??= this.#storage.standIn?.({ everyMs: BEAT_MS, maxBlockMs, onError }) ?? null
+    }
     const joining = this.#join()
     // So that `leave` waits for it; who called hears of a failure.
     this.#beating = joining.catch(() => {})
     await joining
     this.#next(BEAT_MS)
+  }
+
+  /** Beats at once, to hear what the answer tells. */
+  beatNow(): void {
+    if (this.#stopped || !this.#joined) return
+    this.#again = this.#underWay
+    if (this.#underWay) return
+    this.#cancelTimer()
+    this.#beating = this.#tick()
   }
 
   drain(): void {
@@ -76,12 +97,18 @@ export class Heartbeat {
     this.#stopped = true
     this.#cancelTimer()
     await this.#beating
-    if (this.#instanceId) await this.#send(true)
+    try {
+      if (this.#instanceId) await this.#send(true)
+    } finally {
+      await this.#standIn?.close()
+    }
   }
 
   async #join(): Promise<void> {
     this.#instanceId = newInstanceId(this.#identity.host)
+    this.#standIn?.reset()
     this.#beat = -1
+    this.#acked = -1
     this.#joined = false
     await this.#once()
   }
@@ -94,13 +121,17 @@ export class Heartbeat {
   }
 
   async #tick(): Promise<void> {
+    this.#underWay = true
     try {
       await this.#once()
       this.#outage.over()
-      this.#next(BEAT_MS)
+      this.#next(this.#again ? 0 : BEAT_MS)
+      this.#again = false
     } catch (error) {
       this.#watch.interrupted()
       this.#next(Math.min(this.#outage.failed(error, Math.random()), BEAT_MS))
+    } finally {
+      this.#underWay = false
     }
   }
 
@@ -132,16 +163,22 @@ export class Heartbeat {
     }
   }
 
-  #send(leaving: boolean) {
+  async #send(leaving: boolean) {
     const functions = [...this.#options.tasks.values()].map(describeTask)
-    return this.#storage.beat({
+    const beat = this.#standIn?.next() ?? ++this.#beat
+    const input: BeatInput = {
       instance: { instanceId: this.#instanceId, ...this.#identity, functions },
-      beat: ++this.#beat,
+      beat,
+      acked: this.#acked < 0 ? undefined : this.#acked,
       leaseMs: LEASE_MS,
       running: this.#events.running(),
       state: this.#state,
       leaving,
-    })
+    }
+    this.#standIn?.beating(input)
+    const result = await this.#storage.beat(input)
+    if (result.alive) this.#acked = beat
+    return result
   }
 }
 

@@ -10,11 +10,13 @@ import type { EnqueueOptions } from './task-queue.ts'
 const MAX_KEY = 500
 const MAX_TAGS = 50
 const MAX_TAG = 200
+const MAX_PARENTS = 1_000
 
 /** What is known of a new task beside its enqueue options. */
 export interface Origin {
   source: TaskSource
   retryOf?: string
+  flowId?: string | undefined
 }
 
 /**
@@ -47,7 +49,26 @@ export async function newTask(
     source: origin.source,
     executor: settings.executor,
     retryOf: origin.retryOf ?? null,
+    dependsOn: checkParents(options.dependsOn),
+    onParentFailure: checkPolicy(options.onParentFailure),
+    flowId: origin.flowId,
+    limited: settings.concurrency !== null || settings.rateLimit !== null || undefined,
   }
+}
+
+function checkParents(ids: readonly string[] | undefined): string[] | undefined {
+  if (ids === undefined) return undefined
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
+    throw invalid('dependsOn: expected an array of task ids')
+  }
+  const parents = [...new Set(ids)]
+  if (parents.length <= MAX_PARENTS) return parents
+  throw invalid(`dependsOn: expected at most ${MAX_PARENTS} tasks, got ${parents.length}`)
+}
+
+function checkPolicy(policy: EnqueueOptions['onParentFailure']): EnqueueOptions['onParentFailure'] {
+  if (policy === undefined || ['hold', 'fail', 'run'].includes(policy)) return policy
+  throw invalid(`onParentFailure: expected 'hold', 'fail' or 'run', got ${String(policy)}`)
 }
 
 function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delayMs'> {

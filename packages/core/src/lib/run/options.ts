@@ -24,6 +24,13 @@ export interface TaskManagerOptions {
   cancelGraceMs?: number
   /** A task that took this many processes down with it is failed. [3] */
   maxCrashes?: number
+  /**
+   * Where the lease is kept: 'thread' goes on while a handler blocks the event loop, where the
+   * storage can; 'main' loses the lease after 15 s of that, and the tasks to others. ['thread']
+   */
+  heartbeat?: 'thread' | 'main'
+  /** With the heartbeat in a thread: an event loop blocked for longer counts as dead. [60 000] */
+  maxBlockMs?: number
   /** Longest JSON of a payload. [1 MiB] */
   maxPayloadBytes?: number
   /** Lines kept of one task's log. [100 000] */
@@ -47,6 +54,8 @@ export interface ResolvedOptions {
   retentionMs: number | null
   cancelGraceMs: number
   maxCrashes: number
+  heartbeat: 'thread' | 'main'
+  maxBlockMs: number
   maxPayloadBytes: number
   maxLogLines: number
   maxLogBytes: number
@@ -74,15 +83,33 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: ${task.name}: executor: expected one of ${[...executors.keys()].join(', ')}, got ${task.settings.executor}`,
     )
   }
+  const storage = options.storage ?? memoryStorage()
+  for (const { name, settings } of tasks.values()) {
+    if (storage.functions || (settings.concurrency === null && settings.rateLimit === null))
+      continue
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: ${name}: concurrency, rateLimit: the storage ${storage.name} knows no limits`,
+    )
+  }
+  const { heartbeat = 'thread' } = options
+  if (heartbeat !== 'thread' && heartbeat !== 'main') {
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: heartbeat: expected 'thread' or 'main', got ${String(heartbeat)}`,
+    )
+  }
   return {
     tasks,
-    storage: options.storage ?? memoryStorage(),
+    storage,
     executors,
     observers: options.observers ?? [],
     concurrency: number('concurrency', 10, 0),
     retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
     cancelGraceMs: number('cancelGraceMs', 30_000, 0),
     maxCrashes: number('maxCrashes', 3, 1),
+    heartbeat,
+    maxBlockMs: number('maxBlockMs', 60_000, 15_000),
     maxPayloadBytes: number('maxPayloadBytes', 1_048_576, 1),
     maxLogLines: number('maxLogLines', 100_000, 0),
     maxLogBytes: number('maxLogBytes', 16_777_216, 0),

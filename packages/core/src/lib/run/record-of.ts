@@ -6,6 +6,7 @@ export function recordOf({
   payload,
   result,
   requeueOnInterrupt: _,
+  onParentFailure: __,
   ...stored
 }: StoredTask): TaskRecord {
   return {

@@ -1,54 +1,15 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { TaskflowError } from '../errors.ts'
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { getTaskContext, type TaskContext, taskLog } from './context.ts'
-import { defineTask, type Task } from './define-task.ts'
-import type { TaskManagerOptions } from './options.ts'
+import { defineTask } from './define-task.ts'
 import { AbandonTask, SnoozeTask } from './signals.ts'
 import { startInBackground } from './start-in-background.ts'
 import { TaskManager } from './task-manager.ts'
-
-const managers: TaskManager[] = []
-afterEach(async () => {
-  await Promise.all(managers.splice(0).map((manager) => manager.stop({ graceMs: 0, abortMs: 0 })))
-})
-
-/** A started manager on memory, with time in the test's hands. */
-async function start(tasks: Task[], options: Partial<TaskManagerOptions> = {}) {
-  const clock = fakeClock()
-  const errors: unknown[] = []
-  const manager = new TaskManager({
-    tasks,
-    clock,
-    storage: memoryStorage({ now: clock.now }),
-    onError: (error) => errors.push(error),
-    ...options,
-  })
-  managers.push(manager)
-  await manager.start()
-  const status = async (taskId: string) => (await manager.get(taskId))?.status
-  return { manager, clock, errors, status }
-}
-
-/** A task that runs until it is told to end. */
-function gate(name = 'gate', options: object = {}) {
-  const open = new Map<
-    string,
-    { context: TaskContext; end: () => void; fail: (e: unknown) => void }
-  >()
-  const task = defineTask({
-    name,
-    ...options,
-    run: (_: void, context) =>
-      new Promise<string>((resolve, reject) => {
-        open.set(context.taskId, { context, end: () => resolve('done'), fail: reject })
-      }),
-  })
-  return { task, open }
-}
+import { gate, managers, start } from './test-manager.ts'
 
 /** A task that ends as its signal says. */
 const obedient = defineTask({

@@ -11,14 +11,17 @@ import type {
   LogQuery,
   MetricsQuery,
   NewTask,
+  TaskInserter,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
+import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
 import { Gather } from './gather.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Hints } from './hints.ts'
 import { hostIdentity } from './host-identity.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
 import { newTask, type Origin } from './new-task.ts'
@@ -54,6 +57,7 @@ export class TaskManager implements TaskQueue {
   readonly #inserts: Gather<NewTask, InsertResult>
   readonly #dispatcher: Dispatcher
   readonly #heartbeat: Heartbeat
+  readonly #hints: Hints
   readonly #retention: Retention
   readonly #stopping = new AbortController()
   #opened: Promise<void> | null = null
@@ -87,6 +91,10 @@ export class TaskManager implements TaskQueue {
       workDue: () => this.#dispatcher.wake(),
       running: () => this.#dispatcher.held,
       strays: () => this.#dispatcher.findStrays(),
+    })
+    this.#hints = new Hints(resolved, {
+      work: () => this.#dispatcher.wake(),
+      cancels: () => this.#heartbeat.beatNow(),
     })
     this.#retention = new Retention(resolved)
   }
@@ -164,7 +172,10 @@ export class TaskManager implements TaskQueue {
     return this.#add(task as Task<unknown, Result>, payload, options, { source: 'manual' })
   }
 
-  /** Enqueues many tasks of one kind, in one commit per thousand; refused as a whole if one is. */
+  /**
+   * Enqueues many tasks of one kind, in one commit per thousand. A payload or option that is refused
+   * refuses all of them; an unknown task in `dependsOn` only those that depend on it, and rejects.
+   */
   async enqueueMany<Payload, Result>(
     task: Task<Payload, Result>,
     items: readonly { payload: Payload; options?: EnqueueOptions }[],
@@ -175,7 +186,11 @@ export class TaskManager implements TaskQueue {
         newTask(any, payload, options, { source: 'manual' }, this.#options),
       ),
     )
-    return Promise.all(tasks.map((item) => this.#store(item)))
+    const via = items[0]?.options?.via
+    if (items.some(({ options }) => options?.via !== via)) {
+      throw new TaskflowError('invalid_input', 'enqueueMany: via: expected the same for all')
+    }
+    return this.#store(tasks, via)
   }
 
   /** Enqueues by name, as operators do. `unknown_function` when no live instance can run it. */
@@ -214,11 +229,7 @@ export class TaskManager implements TaskQueue {
   /** Log lines of one task, in order. */
   async logs(query: Partial<LogQuery> & { taskId: string }): Promise<LogPage> {
     await this.open()
-    const { logs } = this.#storage
-    if (!logs) {
-      throw new TaskflowError('configuration', `logs: the storage ${this.#storage.name} keeps none`)
-    }
-    return logs.read({ limit: 500, ...query })
+    return this.#part('logs').read({ limit: 500, ...query })
   }
 
   /** Counts and durations, of all tasks or of one function's. */
@@ -265,6 +276,8 @@ export class TaskManager implements TaskQueue {
     const checked = checkCancel(result, taskId, graceMs)
     // The owner may be this process: no need to wait for the next beat.
     this.#dispatcher.cancelLocally(taskId)
+    // Tasks that run all the same when this one ends may be due now.
+    this.#dispatcher.wake()
     return checked
   }
 
@@ -291,7 +304,8 @@ export class TaskManager implements TaskQueue {
       'payload' in options ? options.payload : await this.#payloadOf(task, original.payload)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
-    return this.#add(task, payload, given, { source: 'manual', retryOf: taskId })
+    const flowId = original.flowId ?? undefined
+    return this.#add(task, payload, given, { source: 'manual', retryOf: taskId, flowId })
   }
 
   /**
@@ -307,6 +321,27 @@ export class TaskManager implements TaskQueue {
       throw new TaskflowError('invalid_input', 'run: expected a scheduled or retrying task')
     }
     this.#dispatcher.wake()
+  }
+
+  /**
+   * Stops the starting of a function on all instances, until `resume`; what runs goes on. It lasts
+   * over restarts and deploys. False when it was paused already.
+   *
+   * @throws TaskflowError `configuration` when the storage cannot.
+   */
+  pause(funcName: string): Promise<boolean> {
+    return this.#setPaused(funcName, true)
+  }
+
+  /** Lets a paused function start again. False when it was not paused. */
+  resume(funcName: string): Promise<boolean> {
+    return this.#setPaused(funcName, false)
+  }
+
+  /** How tasks ended over time, for charts. */
+  async series(query: SeriesQuery): Promise<SeriesBucket[]> {
+    await this.open()
+    return this.#part('series').read(query)
   }
 
   /** Follows the steps that this instance takes part in; returns what ends that. */
@@ -331,6 +366,7 @@ export class TaskManager implements TaskQueue {
       throw asUnavailable(error)
     })
     if (this.#stopped) throw stoppedBefore()
+    this.#hints.start()
     this.#retention.start()
     this.#letGo = this.#options.clock.hold()
     if (this.#options.handleSignals) stopOnSignals(this)
@@ -342,6 +378,7 @@ export class TaskManager implements TaskQueue {
     })
     this.#stopping.abort()
     this.#retention.stop()
+    const unheard = this.#hints.stop()
     this.#heartbeat.drain()
     this.#dispatcher.drain()
     await this.#dispatcher.idle(graceMs, hurry)
@@ -357,6 +394,7 @@ export class TaskManager implements TaskQueue {
       await executor.close?.().catch(this.#options.onError)
     }
     await this.#observers.close()
+    await unheard
     await this.#storage.close().finally(() => this.#letGo())
     return report
   }
@@ -368,14 +406,27 @@ export class TaskManager implements TaskQueue {
     origin: Origin,
   ): Promise<TaskRef<Result>> {
     const registered = this.#registered(task.name)
-    return this.#store(await newTask(registered, payload, options, origin, this.#options))
+    const stored = await newTask(registered, payload, options, origin, this.#options)
+    const [ref] = await this.#store([stored], options.via)
+    return ref as TaskRef<Result>
   }
 
-  async #store(task: NewTask): Promise<InsertResult> {
+  async #store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
     if (this.#closed) {
       throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
     }
-    return this.#inserts.add(task)
+    // What goes into the caller's own transaction is not gathered with anybody else's tasks.
+    const results = via
+      ? await via.insert({ tasks })
+      : await Promise.all(tasks.map((task) => this.#inserts.add(task)))
+    for (const { unknownParent } of results) {
+      if (unknownParent === undefined) continue
+      throw new TaskflowError(
+        'invalid_input',
+        `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
+      )
+    }
+    return results
   }
 
   async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
@@ -383,7 +434,8 @@ export class TaskManager implements TaskQueue {
     try {
       const results = await this.#storage.insert({ tasks })
       tasks.forEach((task, i) => {
-        if (!results[i]?.duplicate) this.#accepted(task)
+        const { duplicate, unknownParent } = results[i] ?? {}
+        if (!duplicate && unknownParent === undefined) this.#accepted(task)
       })
       this.#dispatcher.wake()
       return results
@@ -406,6 +458,20 @@ export class TaskManager implements TaskQueue {
       // They start by themselves when the hold is over.
       this.#options.onError(error)
     }
+  }
+
+  async #setPaused(funcName: string, paused: boolean): Promise<boolean> {
+    await this.open()
+    const functions = this.#part('functions')
+    const [result] = await functions.setPaused({ funcNames: [funcName], paused })
+    if (!paused) this.#dispatcher.wake()
+    return result?.changed ?? false
+  }
+
+  #part<Name extends 'functions' | 'logs' | 'series'>(name: Name): NonNullable<TaskStorage[Name]> {
+    const part = this.#storage[name]
+    if (part) return part as NonNullable<TaskStorage[Name]>
+    throw new TaskflowError('configuration', `${name}: the storage ${this.#storage.name} has none`)
   }
 
   async #payloadOf(task: Task<unknown, unknown>, text: string): Promise<unknown> {

@@ -1,3 +1,4 @@
+import type { ParentFailurePolicy, TaskInserter } from '../storage/contract.ts'
 import type { Task } from './define-task.ts'
 
 /** Settings of a single enqueue. */
@@ -17,6 +18,18 @@ export interface EnqueueOptions {
   tags?: Record<string, string>
   /** With request-scoped tasks: start at once, not after the response. [the task's] */
   eager?: boolean
+  /** Ids of tasks that must succeed before it starts. At most 1000. [none] */
+  dependsOn?: readonly string[]
+  /**
+   * What becomes of it when one of those ends failed, interrupted or cancelled: it stays blocked
+   * until that one is retried ('hold'), fails too ('fail'), or runs all the same ('run'). ['hold']
+   */
+  onParentFailure?: ParentFailurePolicy
+  /**
+   * Stores it in the caller's own transaction: `postgresStorage.using(tx)`,
+   * `sqliteStorage.using(db)`. It exists, and starts, once that is committed. [a commit of its own]
+   */
+  via?: TaskInserter
 }
 
 /** What `enqueue` resolves with: the task is stored. */
@@ -37,7 +50,8 @@ export type EnqueueArgs<Payload> = [Payload] extends [void]
 /** Where tasks are enqueued: a manager, a request's `tasks`, a running task's context. */
 export interface TaskQueue {
   /**
-   * Stores a task. When it resolves, the task is committed and survives any crash.
+   * Stores a task. When it resolves, the task is committed and survives any crash; with `via`, once
+   * the caller's transaction is committed.
    *
    * @throws TaskflowError `invalid_payload`, `too_large`, `unknown_function`, `invalid_input`;
    *   StorageUnavailableError, whose `committed` says whether it may have been stored.

@@ -9,6 +9,15 @@ import type {
   TaskStatus,
   TaskSummary,
 } from '../record.ts'
+import type {
+  AuditStorage,
+  FunctionStorage,
+  ListenFunction,
+  ScheduleStorage,
+  SeriesStorage,
+  SessionStorage,
+  StandInFunction,
+} from './parts.ts'
 
 /**
  * Where tasks live. The storage is the only truth: what a method resolved with is committed.
@@ -48,8 +57,17 @@ export interface TaskStorage {
    * not stored: its result names the task that stands and says `duplicate`. That is decided here,
    * also between two inputs of one batch and between concurrent calls. Calling twice with the same
    * ids is therefore safe.
+   *
+   * A task with `dependsOn` is `blocked` until all its parents succeeded; see `onParentFailure` for
+   * those that end otherwise, now or before. A parent is a stored task or an earlier one of the same
+   * batch (a duplicate's `taskId` counts as the task that stands); a task with any other is not
+   * stored, nor are the tasks of its flow in this batch: their results carry `unknownParent`. What
+   * was refused is no parent and holds no key. A duplicate is one whatever its parents.
+   *
+   * A task stored with `retryOf` takes the place of the original, and of earlier retries of it that
+   * ended badly too, in the `dependsOn` of tasks that are blocked by them.
    */
-  insert(input: { tasks: NewTask[]; now?: number | undefined }): Promise<InsertResult[]>
+  insert(input: InsertInput): Promise<InsertResult[]>
 
   /**
    * One turn of an instance's work: first settles what it finished, then claims what it may start,
@@ -57,20 +75,28 @@ export interface TaskStorage {
    *
    * Settling is fenced: it changes a task only while the task is running, owned by `instanceId`
    * and at the fence the settlement names; otherwise the result is `stale` and nothing changes.
-   * Calling twice is safe: the second time everything is `stale`.
+   * Calling twice is safe: the second time everything is `stale`. A stale settlement of an attempt
+   * that was taken from its owner meanwhile (by `recover` or a forced cancel) came too late: it is
+   * counted once (`lateSettlements`) and noted in that attempt (`lateOutcome`), without a change of
+   * `rev`. A repeat of a settlement that counted did not come too late, nor did `unstarted`.
+   *
+   * Whenever a task ends, here or in another method, the tasks that depend on it are released,
+   * failed or held in the same commit, or, where a crash came between, by the next `recover`.
    *
    * Claiming takes due tasks of `funcNames` in the order priority (high first), `runAt`, id, as
    * many as `limit`; each becomes `running`, owned by `instanceId`, fence and attemptsMade one up.
    * No task is ever claimed by two. Nothing is claimed unless `instanceId` has a live lease (see
-   * `beat`).
+   * `beat`), nothing of a paused function, and never more than `limits` allow.
    */
   turn(input: TurnInput): Promise<TurnResult>
 
   /**
    * Keeps an instance's lease alive and reports what changed around it. The first beat of an id
-   * (`beat` 0) joins; later ones must carry a higher number. `alive: false` means the lease is
-   * lost: the instance was declared dead or left, nothing was written, and it must stop its work
-   * and join under a new id. `leaving: true` removes the instance and its lease.
+   * (`beat` 0) joins; the number stored is the highest that came. `alive: false` means the lease is
+   * lost: the instance was declared dead or left, or the stored number is below `acked` (the storage
+   * went back in time); then nothing was written, and it must stop its work and join under a new
+   * id. `alive: true` means that the lease lasts `leaseMs` from now, whatever the number.
+   * `leaving: true` removes the instance and its lease. Calling twice is safe.
    */
   beat(input: BeatInput): Promise<BeatResult>
 
@@ -84,7 +110,8 @@ export interface TaskStorage {
    * A freed task gets fence + 1, crashes + 1 and its attempt back, and becomes: `cancelled` if that
    * was requested; else `interrupted`, unless it is to be requeued on interruption; then `pending`
    * at once (second crash: after `crashDelayMs`), or `failed` when crashes reached `maxCrashes`.
-   * At most 1000 tasks a call. Calling twice is safe: the second finds nothing.
+   * At most 1000 tasks a call. Calling twice is safe: the second finds nothing. It also releases
+   * children that a crash left behind.
    */
   recover(input: RecoverInput): Promise<RecoveredTask[]>
 
@@ -121,8 +148,9 @@ export interface TaskStorage {
 
   /**
    * Deletes final tasks that ended before `endedBefore`, with their logs and attempts; at most
-   * `limit` a call, oldest first. `dryRun` only counts, without the limit. Counts of `metrics` with
-   * `since` keep what was deleted.
+   * `limit` a call, oldest first. Parents of live tasks stay, uncounted. `dryRun` only counts,
+   * without the limit. Counts of `metrics` with `since` keep what was deleted. Ticks and audit
+   * entries from before `endedBefore` go too, uncounted, but for the newest 1000 audit entries.
    */
   prune(input: {
     endedBefore: number
@@ -136,6 +164,31 @@ export interface TaskStorage {
   readonly changes?: ChangeFeed
   /** Who is working on this storage. */
   readonly instances?: InstanceDirectory
+  /** Pausing functions, and limits on how many run; without it `limits` are refused by the manager. */
+  readonly functions?: FunctionStorage
+  /** How tasks ended, over time. */
+  readonly series?: SeriesStorage
+  /** Schedules and their ticks. */
+  readonly schedules?: ScheduleStorage
+  /** Who did what. */
+  readonly audit?: AuditStorage
+  /** Failed logins and ended sessions, shared by instances. */
+  readonly sessions?: SessionStorage
+  /** Hints of what other processes did. */
+  readonly listen?: ListenFunction
+  /** Beats in this process's stead while its event loop is blocked. */
+  readonly standIn?: StandInFunction
+}
+
+export interface InsertInput {
+  tasks: NewTask[]
+  now?: number | undefined
+}
+
+/** Stores tasks elsewhere than in a transaction of its own; made by a storage's `using`. */
+export interface TaskInserter {
+  /** As `TaskStorage.insert`, in the caller's transaction: committed or rolled back with it. */
+  insert(input: InsertInput): Promise<InsertResult[]>
 }
 
 /** A task as `insert` takes it. */
@@ -158,20 +211,70 @@ export interface NewTask {
   source: TaskSource
   executor: string
   retryOf: string | null
+  /** Parents, each once. [none] */
+  dependsOn?: string[] | undefined
+  /** What becomes of it when a parent ends failed, interrupted or cancelled. ['hold'] */
+  onParentFailure?: ParentFailurePolicy | undefined
+  /** Shared by the tasks of one flow. [none] */
+  flowId?: string | undefined
+  /** The schedule it is a run of. [none] */
+  scheduleId?: string | undefined
+  /**
+   * Its function has limits. Only a hint, so that a long backlog of such tasks is not in the way of
+   * others. [false]
+   */
+  limited?: boolean | undefined
 }
+
+/**
+ * - `hold`: it stays blocked; a retry of the parent takes the parent's place.
+ * - `fail`: it is failed (without a start, error `DEPENDENCY_FAILED`), and so on to its children.
+ * - `run`: it runs all the same, once all parents ended.
+ */
+export type ParentFailurePolicy = 'hold' | 'fail' | 'run'
+
+/** Error of a task that was failed because a parent was not successful. */
+export const DEPENDENCY_FAILED = 'A task it depends on did not succeed'
 
 export interface InsertResult {
   /** The task that stands: the new one, or the earlier one of a duplicate. */
   taskId: string
   duplicate: boolean
+  /** It was not stored: it, or a task of its flow, depends on this task, which does not exist. */
+  unknownParent?: string
 }
 
 export interface TurnInput {
   instanceId: string
   settle: Settlement[]
   /** Null claims nothing. */
-  claim: { limit: number; funcNames: string[] } | null
+  claim: ClaimInput | null
   now?: number | undefined
+}
+
+export interface ClaimInput {
+  limit: number
+  funcNames: string[]
+  /** Those of `funcNames` that have limits. [none] */
+  limits?: FunctionLimit[] | undefined
+  /**
+   * Of the tasks that took a process down with them (`crashes` above 0) one may be claimed, else
+   * none: so that the guilty one is found, and its neighbours are not failed with it. [true]
+   */
+  suspects?: boolean | undefined
+}
+
+/** How much of a function may run, over all instances. */
+export interface FunctionLimit {
+  funcName: string
+  /** How many run at once. [any number] */
+  concurrency?: number | undefined
+  /**
+   * A bucket of `count` starts that refills evenly, one every `perMs / count`: never more than
+   * `count` at once after a rest, nor more than that rate for long. A start counts though its task
+   * is given back. [any number]
+   */
+  rateLimit?: { count: number; perMs: number } | undefined
 }
 
 /** The end of an attempt. */
@@ -215,9 +318,15 @@ export type SettlementOutcome =
 export interface TurnResult {
   settled: SettleResult[]
   claimed: ClaimedTask[]
+  /** Settling let tasks go that were blocked: there may be work that this turn did not claim. */
+  released: boolean
   /** Cancel requests for tasks this instance runs. */
   cancels: OwnedTask[]
-  /** When the next pending task of `claim.funcNames` is due; null when none is, or nothing was claimed for. */
+  /**
+   * When the next pending task of `claim.funcNames` is due; null when none is, or nothing was
+   * claimed for. Tasks that are blocked, paused, left alone as suspects, or held back by
+   * `concurrency` do not count; those held back by a rate count from when it lets one start.
+   */
   nextRunAt: number | null
   /** The storage's clock at this turn. */
   now: number
@@ -244,12 +353,15 @@ export interface ClaimedTask {
   maxAttempts: number
   crashes: number
   logCount: number
+  dependsOn: string[]
 }
 
 export interface BeatInput {
   instance: InstanceInfo
   /** 0 joins; then one up each time. */
   beat: number
+  /** The highest number known to be stored. [none] */
+  acked?: number | undefined
   /** How long the lease lasts from now. */
   leaseMs: number
   /** How many tasks it runs. */
@@ -293,8 +405,10 @@ export interface BeatResult {
   cancels: OwnedTask[]
   /** How many tasks run in this instance's name. */
   owned: number
-  /** When the next pending task that this instance can run is due; null when none is. */
+  /** When the next pending task that this instance can run is due; null when none is. Limits are not looked at. */
   nextRunAt: number | null
+  /** Another text whenever schedules were declared or changed; null without `schedules`. */
+  schedulesVersion: string | null
   now: number
 }
 
@@ -339,6 +453,11 @@ export interface StoredTask extends TaskSummary {
   result: string | null
   requeueOnInterrupt: boolean
   attempts: TaskAttempt[]
+  /** Its parents, in the order given. */
+  dependsOn: string[]
+  onParentFailure: ParentFailurePolicy
+  /** Tasks that depend on it, by id; at most 1000. */
+  children: string[]
 }
 
 /** All conditions must hold; within a list, one of them, but all of `tags`. */
@@ -351,6 +470,8 @@ export interface TaskFilter {
   executor?: string[] | undefined
   source?: TaskSource[] | undefined
   instance?: string[] | undefined
+  flowId?: string[] | undefined
+  scheduleId?: string[] | undefined
   tags?: { key: string; value: string }[] | undefined
   /**
    * Start or end of an id, or part of a function name, without regard to case. The end counts since
@@ -438,6 +559,8 @@ export interface TaskMetrics {
   endedLastMinute: number
   /** The newest end of any task counted here; null without any. */
   lastEndedAt: number | null
+  /** Settlements that came too late and were refused, ever; `since` does not matter. */
+  lateSettlements: number
 }
 
 /** A log line before the storage numbers it. */
@@ -488,8 +611,9 @@ export interface ChangeFeed {
   /** Where the feed stands now. What changes after this call has a later position. */
   head(): Promise<string>
   /**
-   * Ids of tasks that changed after a position, each once. Kept for at least 60 s. `gap` says that
-   * the position is not known (any more): read everything again. Ids of deleted tasks are listed.
+   * Ids of tasks that changed after a position, each once. What one call changed is never cut: a
+   * page may exceed `limit`, but only by whole changes. Kept for at least 60 s. `gap` says that the
+   * position is not known (any more): read everything again. Ids of deleted tasks are listed.
    */
   since(input: { cursor: string; limit: number }): Promise<ChangePage>
 }

@@ -10,6 +10,8 @@ type Filtered = Pick<
   | 'executor'
   | 'source'
   | 'instance'
+  | 'flowId'
+  | 'scheduleId'
   | 'tags'
   | 'createdAt'
 >
@@ -25,6 +27,8 @@ export function matchesFilter(task: Filtered, phase: TaskPhase, filter: TaskFilt
     oneOf(filter.executor, task.executor) &&
     oneOf(filter.source, task.source) &&
     oneOf(filter.instance, task.instance) &&
+    oneOf(filter.flowId, task.flowId) &&
+    oneOf(filter.scheduleId, task.scheduleId) &&
     (filter.tags?.every(({ key, value }) => task.tags[key] === value) ?? true) &&
     (filter.since === undefined || task.createdAt >= filter.since) &&
     (filter.until === undefined || task.createdAt < filter.until) &&

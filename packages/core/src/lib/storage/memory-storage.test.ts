@@ -5,7 +5,16 @@ import { memoryStorage } from './memory/memory-storage.ts'
 describeStorage(
   'memoryStorage',
   {
-    facts: ['logs', 'changes', 'instances'],
+    facts: [
+      'logs',
+      'changes',
+      'instances',
+      'functions',
+      'series',
+      'schedules',
+      'audit',
+      'sessions',
+    ],
     async create() {
       const storage = memoryStorage()
       return { storage, dispose: () => storage.close() }

@@ -1,62 +1,70 @@
 import type { CancelResult, ChangeResult, TaskStorage } from '@taskflow/core'
-import { CANCELLED, READY, RUNNING, statusOf } from '../codes.ts'
-import type { Store } from '../store.ts'
-import { finish, type LiveRow, liveById } from './finish.ts'
+import { CANCELLED, READY, RUNNING, SUSPECT, statusOf } from '../codes.ts'
+import { type LiveRow, liveById } from '../live.ts'
+import { toNotes } from '../notes.ts'
+import type { Session } from '../session.ts'
+import { finish } from './edges.ts'
+import { noteAttempt } from './finish.ts'
 
 type CancelInput = Parameters<TaskStorage['cancel']>[0]
 
 export function reschedule(
-  store: Store,
+  session: Session,
   input: Parameters<TaskStorage['reschedule']>[0],
   now: number,
 ): ChangeResult[] {
   return input.tasks.map(({ taskId, runAt }) => {
-    const row = liveById(store, taskId)
+    const row = liveById(session, taskId)
     if (row === undefined) {
-      return { taskId, result: endState(store, taskId) === undefined ? 'missing' : 'refused' }
+      return { taskId, result: endState(session, taskId) === undefined ? 'missing' : 'refused' }
     }
-    if (row.state !== READY || row.run_at <= now) return { taskId, result: 'refused' }
-    store
+    const waits = row.state === READY || row.state === SUSPECT
+    if (!waits || row.runAt <= now) return { taskId, result: 'refused' }
+    session
       .sql('update {live} set run_at = ?, rev = rev + 1 where seq = ?')
       .run(runAt ?? now, row.seq)
-    store.changed.add(taskId)
+    session.changed.push(row.seq)
     return { taskId, result: 'changed' }
   })
 }
 
-export function cancel(store: Store, input: CancelInput, now: number): CancelResult[] {
+export function cancel(session: Session, input: CancelInput, now: number): CancelResult[] {
   return input.taskIds.map((taskId) => {
-    const row = liveById(store, taskId)
-    if (row !== undefined) return cancelLive(store, row, input, now)
-    const state = endState(store, taskId)
+    const row = liveById(session, taskId)
+    if (row !== undefined) return cancelLive(session, row, input, now)
+    const state = endState(session, taskId)
     if (state === undefined) return { taskId, result: 'missing', status: null }
     return { taskId, result: 'refused', status: statusOf(state) }
   })
 }
 
-function cancelLive(store: Store, row: LiveRow, input: CancelInput, now: number): CancelResult {
+function cancelLive(session: Session, row: LiveRow, input: CancelInput, now: number): CancelResult {
   const taskId = row.id
   const next = { ...row, fence: row.fence + 1 }
   if (row.state !== RUNNING) {
-    finish(store, next, { state: CANCELLED, endedAt: now, start: null })
+    finish(session, [{ row: next, state: CANCELLED, notes: row.notes, claimedAt: null }], now)
     return { taskId, result: 'cancelled', status: 'cancelled' }
   }
   if (input.force === true) {
-    if (row.cancel_at === null || now - row.cancel_at < (input.graceMs ?? 0)) {
+    if (row.cancelAt === null || now - row.cancelAt < (input.graceMs ?? 0)) {
       return { taskId, result: 'too_early', status: 'running' }
     }
-    const start = { attempt: Math.max(0, row.attempts_made - 1), outcome: 'cancelled' }
-    finish(store, next, { state: CANCELLED, endedAt: now, start })
+    const last = { attempt: Math.max(0, row.attempts - 1), outcome: 'cancelled' }
+    const notes = noteAttempt({ ...toNotes(row.notes), taken: row.fence }, next, CANCELLED, last)
+    finish(session, [{ row: next, state: CANCELLED, notes, claimedAt: row.startedAt }], now)
     return { taskId, result: 'cancelled', status: 'cancelled' }
   }
-  if (row.cancel_at === null) {
-    store.sql('update {live} set cancel_at = ?, rev = rev + 1 where seq = ?').run(now, row.seq)
-    store.changed.add(taskId)
+  if (row.cancelAt === null) {
+    session.sql('update {live} set cancel_at = ?, rev = rev + 1 where seq = ?').run(now, row.seq)
+    session.changed.push(row.seq)
   }
   return { taskId, result: 'requested', status: 'running' }
 }
 
-function endState(store: Store, taskId: string): number | undefined {
-  const row = store.sql('select state from {done} where id = ?').get(taskId)
-  return (row as { state: number } | undefined)?.state
+function endState(session: Session, taskId: string): number | undefined {
+  return session
+    .sql(`select done.state from {ids} as ids cross join {done} as done on done.seq = ids.seq
+      where ids.id = ?`)
+    .pluck()
+    .get(taskId) as number | undefined
 }

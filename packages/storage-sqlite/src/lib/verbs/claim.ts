@@ -1,116 +1,198 @@
-import type { ClaimedTask } from '@taskflow/core'
-import { toTags } from '../rows.ts'
-import type { Store } from '../store.ts'
-import { fromText } from '../text.ts'
+import type { ClaimInput } from '@taskflow/core'
+import { READY, SUSPECT } from '../codes.ts'
+import type { Session } from '../session.ts'
+import { pausedNames } from './functions.ts'
+import { Limits } from './limits.ts'
 
 /**
- * The ready tasks of one function at one rank, and when the first is due. One index seek finds it,
- * so neither tasks due later nor functions that nobody runs are ever scanned past.
+ * The waiting tasks of one kind at one rank, and when the first is due. One index seek finds it, so
+ * neither tasks due later nor functions that nobody runs are ever scanned past.
  */
 export interface Head {
+  kind: number
   func: string
+  state: typeof READY | typeof SUSPECT
   rank: number
-  firstRunAt: number | null
+  firstRunAt: number
 }
 
-interface Candidate {
-  seq: number
-  run_at: number
-  id: string
+/** A claimed task on its way to the thread that asked, where it is made whole. */
+export type ClaimedRow = [
+  seq: number,
+  id: string,
+  kind: number,
+  fence: number,
+  payload: string,
+  attempts: number,
+  meta: string | null,
+  notes: string | null,
+  runAt: number,
+]
+
+/** All heads of the functions that are not paused, highest rank first. */
+export function heads(session: Session, funcNames: readonly string[]): Head[] {
+  session.kinds.all()
+  const paused = pausedNames(session)
+  const kinds = [...new Set(funcNames)]
+    .filter((name) => !paused.has(name))
+    .flatMap((name) => session.kinds.ofFunction(name))
+  return kinds.length === 0 ? [] : headsOf(session, kinds)
 }
 
-/** All heads of these functions, highest rank first. */
-export function heads(store: Store, funcNames: string[]): Head[] {
-  if (funcNames.length === 0) return []
-  return store
-    .sql(`with recursive head (func, rank) as (
-        select names.value, (select max(rank) from {live} where state = 0 and func = names.value)
-          from (select distinct value from json_each(?)) as names
-        union all
-        select head.func, (select max(live.rank) from {live} as live
-            where live.state = 0 and live.func = head.func and live.rank < head.rank)
-          from head where head.rank is not null)
-      select func, rank, (select min(live.run_at) from {live} as live
-          where live.state = 0 and live.func = head.func and live.rank = head.rank) as firstRunAt
-        from head where rank is not null order by rank desc`)
-    .all(JSON.stringify(funcNames)) as Head[]
+/** All heads of these kinds, highest rank first. */
+function headsOf(session: Session, kinds: readonly number[]): Head[] {
+  const text = JSON.stringify(kinds)
+  const found = STATES.flatMap((state) =>
+    (session.rows(HEADS[state]).all(text) as [number, number, number][]).map(
+      ([kind, rank, firstRunAt]): Head => ({
+        kind,
+        func: session.kinds.get(kind).func,
+        state,
+        rank,
+        firstRunAt,
+      }),
+    ),
+  )
+  return found.sort((a, b) => b.rank - a.rank)
 }
 
-export function nextRunAt(waiting: Head[]): number | null {
-  let next: number | null = null
-  for (const { firstRunAt } of waiting) {
-    if (firstRunAt !== null && (next === null || firstRunAt < next)) next = firstRunAt
+// The state is part of the text: SQLite uses a partial index only if it can read its condition.
+const STATES = [READY, SUSPECT] as const
+const HEADS = { [READY]: headsText(READY), [SUSPECT]: headsText(SUSPECT) }
+const DUE = { [READY]: dueText(READY), [SUSPECT]: dueText(SUSPECT) }
+
+function headsText(state: number): string {
+  const top = (kind: string, more: string) =>
+    `(select max(live.rank) from {live} as live
+      where live.state = ${state} and live.kind = ${kind} ${more})`
+  return `with recursive head (kind, rank) as (
+      select value, ${top('value', '')} from json_each(?)
+      union all
+      select kind, ${top('head.kind', 'and live.rank < head.rank')} from head where rank is not null)
+    select kind, rank, (select min(live.run_at) from {live} as live
+        where live.state = ${state} and live.kind = head.kind and live.rank = head.rank)
+      from head where rank is not null`
+}
+
+function dueText(state: number): string {
+  return `select seq, id, kind, fence + 1, payload, attempts + 1, meta, notes, run_at from {live}
+    where state = ${state} and kind = ? and rank = ? and run_at <= ? and (run_at, id) > (?, ?)
+    order by run_at, id limit ?`
+}
+
+/** When the first task of these heads is due, limits or not. */
+export function firstRunAt(waiting: readonly Head[]): number | null {
+  let first: number | null = null
+  for (const head of waiting) {
+    if (first === null || head.firstRunAt < first) first = head.firstRunAt
   }
-  return next
+  return first
 }
 
-/** Claims in the order rank, `runAt`, id, and brings the heads it took from up to date. */
+/** Claims in the order rank, `runAt`, id, and says when the next task may be claimed. */
 export function claim(
-  store: Store,
-  instanceId: string,
-  waiting: Head[],
-  limit: number,
+  session: Session,
+  owner: number | undefined,
+  input: ClaimInput,
   now: number,
-): ClaimedTask[] {
-  const taken: Candidate[] = []
-  const due = waiting.filter((head) => head.firstRunAt !== null && head.firstRunAt <= now)
-  for (let from = 0; from < due.length && taken.length < limit; ) {
-    const rank = due[from]?.rank
-    let to = from
-    while (due[to]?.rank === rank) to += 1
-    const queues = due.slice(from, to).map((head) => new Queue(store, head, now))
-    merge(queues, limit, taken)
-    from = to
+): { rows: ClaimedRow[]; nextRunAt: number | null } {
+  const waiting = heads(session, input.funcNames)
+  const limits = new Limits(session, input.limits ?? [], now)
+  const taking = new Taking(session, limits, input.suspects ?? true, now)
+  if (owner !== undefined) taking.take(waiting, input.limit)
+  limits.save()
+  const { rows } = taking
+  if (owner !== undefined) start(session, owner, rows, now)
+  const changed = new Set(rows.map(([, , kind]) => kind))
+  const left = [
+    ...waiting.filter(({ kind }) => !changed.has(kind)),
+    ...(changed.size === 0 ? [] : headsOf(session, [...changed])),
+  ]
+  let nextRunAt: number | null = null
+  for (const head of left) {
+    if (head.state === SUSPECT && !taking.suspects) continue
+    const at = limits.runAt(head)
+    if (at !== null && (nextRunAt === null || at < nextRunAt)) nextRunAt = at
   }
-  const claimed = taken.map(({ seq }) => start(store, instanceId, seq, now))
-  for (const head of due) {
-    const row = store
-      .sql('select min(run_at) as first from {live} where state = 0 and func = ? and rank = ?')
-      .get(head.func, head.rank) as { first: number | null }
-    head.firstRunAt = row.first
-  }
-  return claimed
+  return { rows, nextRunAt }
 }
 
-function merge(queues: Queue[], limit: number, taken: Candidate[]): void {
-  while (taken.length < limit) {
-    const wanted = Math.ceil((limit - taken.length) / queues.length) + 8
-    let best: Queue | undefined
-    let first: Candidate | undefined
-    for (const queue of queues) {
-      const next = queue.peek(wanted)
-      if (next !== undefined && (first === undefined || isBefore(next, first))) {
-        best = queue
-        first = next
+/** Which tasks one turn takes. */
+class Taking {
+  /** As they are once they are started. */
+  readonly rows: ClaimedRow[] = []
+  suspects: boolean
+  readonly #session: Session
+  readonly #limits: Limits
+  readonly #now: number
+
+  constructor(session: Session, limits: Limits, suspects: boolean, now: number) {
+    this.#session = session
+    this.#limits = limits
+    this.suspects = suspects
+    this.#now = now
+  }
+
+  take(waiting: readonly Head[], limit: number): void {
+    const due = waiting.filter((head) => head.firstRunAt <= this.#now)
+    for (let from = 0; from < due.length && this.rows.length < limit; ) {
+      let to = from
+      while (due[to]?.rank === due[from]?.rank) to += 1
+      const queues = due.slice(from, to).map((head) => new Queue(this.#session, head, this.#now))
+      this.#merge(queues, limit)
+      from = to
+    }
+  }
+
+  /** Takes from queues of one rank, the first due first. */
+  #merge(queues: Queue[], limit: number): void {
+    let open = queues.filter((queue) => this.#isOpen(queue.head))
+    while (this.rows.length < limit && open.length > 0) {
+      const wanted = Math.ceil((limit - this.rows.length) / open.length)
+      let best: Queue | undefined
+      let first: ClaimedRow | undefined
+      for (const queue of open) {
+        const next = queue.peek(wanted)
+        if (next !== undefined && (first === undefined || isBefore(next, first))) {
+          best = queue
+          first = next
+        }
+      }
+      if (best === undefined || first === undefined) return
+      best.drop()
+      this.rows.push(first)
+      if (best.head.state === SUSPECT) this.suspects = false
+      if (this.#limits.count(best.head.func) || best.head.state === SUSPECT) {
+        open = open.filter((queue) => this.#isOpen(queue.head))
       }
     }
-    if (best === undefined || first === undefined) return
-    best.drop()
-    taken.push(first)
+  }
+
+  #isOpen(head: Head): boolean {
+    return (this.suspects || head.state !== SUSPECT) && this.#limits.freeAt(head.func) === this.#now
   }
 }
 
-function isBefore(a: Candidate, b: Candidate): boolean {
-  return a.run_at < b.run_at || (a.run_at === b.run_at && a.id < b.id)
+function isBefore(a: ClaimedRow, b: ClaimedRow): boolean {
+  return a[8] < b[8] || (a[8] === b[8] && a[1] < b[1])
 }
 
 /** Due tasks of one head, read in parts. */
 class Queue {
-  readonly #store: Store
-  readonly #head: Head
+  readonly head: Head
+  readonly #session: Session
   readonly #now: number
-  #rows: Candidate[] = []
+  #rows: ClaimedRow[] = []
   #next = 0
-  #last = { run_at: Number.MIN_SAFE_INTEGER, id: '' }
   #atEnd = false
 
-  constructor(store: Store, head: Head, now: number) {
-    this.#store = store
-    this.#head = head
+  constructor(session: Session, head: Head, now: number) {
+    this.head = head
+    this.#session = session
     this.#now = now
   }
 
-  peek(wanted: number): Candidate | undefined {
+  peek(wanted: number): ClaimedRow | undefined {
     if (this.#next >= this.#rows.length && !this.#atEnd) this.#load(wanted)
     return this.#rows[this.#next]
   }
@@ -120,52 +202,24 @@ class Queue {
   }
 
   #load(wanted: number): void {
-    this.#rows = this.#store
-      .sql(`select seq, run_at, id from {live} where state = 0 and func = ? and rank = ?
-        and run_at <= ? and (run_at, id) > (?, ?) order by run_at, id limit ?`)
-      .all(
-        this.#head.func,
-        this.#head.rank,
-        this.#now,
-        this.#last.run_at,
-        this.#last.id,
-        wanted,
-      ) as Candidate[]
+    const { kind, rank, state } = this.head
+    const last = this.#rows.at(-1)
+    const after = [last?.[8] ?? Number.MIN_SAFE_INTEGER, last?.[1] ?? '']
+    this.#rows = this.#session
+      .rows(DUE[state])
+      .all(kind, rank, this.#now, ...after, wanted) as ClaimedRow[]
     this.#next = 0
     this.#atEnd = this.#rows.length < wanted
-    this.#last = this.#rows.at(-1) ?? this.#last
   }
 }
 
-interface StartedRow {
-  id: string
-  func: string
-  fence: number
-  payload: string
-  tags: string | null
-  attempts_made: number
-  max_attempts: number
-  crashes: number
-  log_count: number
-}
+const START = `update {live} set state = 3, owner = @owner, fence = fence + 1, rev = rev + 1,
+    attempts = attempts + 1, started_at = @now
+  where seq in (select value from json_each(@seqs))`
 
-function start(store: Store, instanceId: string, seq: number, now: number): ClaimedTask {
-  const row = store
-    .sql(`update {live} set state = 3, instance = ?, fence = fence + 1, rev = rev + 1,
-        attempts_made = attempts_made + 1, claimed_at = ?, started_at = ?, progress = null
-      where seq = ? and state = 0
-      returning id, func, fence, payload, tags, attempts_made, max_attempts, crashes, log_count`)
-    .get(instanceId, now, now, seq) as StartedRow
-  store.changed.add(row.id)
-  return {
-    taskId: row.id,
-    funcName: row.func,
-    fence: row.fence,
-    payload: fromText(row.payload),
-    tags: toTags(row.tags),
-    attemptsMade: row.attempts_made,
-    maxAttempts: row.max_attempts,
-    crashes: row.crashes,
-    logCount: row.log_count,
-  }
+function start(session: Session, owner: number, rows: readonly ClaimedRow[], now: number): void {
+  if (rows.length === 0) return
+  const seqs = rows.map(([seq]) => seq)
+  session.sql(START).run({ owner, now, seqs: JSON.stringify(seqs) })
+  session.changed.push(...seqs)
 }

@@ -1,156 +1,138 @@
-import { SUCCESS } from '../codes.ts'
-import { SHARED_COLUMNS } from '../rows.ts'
-import type { Store } from '../store.ts'
+import { SUCCESS, usualOutcome } from '../codes.ts'
+import type { LiveRow } from '../live.ts'
+import { type Notes, notesText } from '../notes.ts'
+import { toMeta } from '../pack.ts'
+import type { Session } from '../session.ts'
+import { toText } from '../text.ts'
 
-/** A live task, as far as a change of state needs it. */
-export interface LiveRow {
-  seq: number
-  id: string
-  func: string
+/** The end of a task. */
+export interface End {
+  /** The row, with the values to store. */
+  row: LiveRow
   state: number
+  /** What the row is to say from now on. */
+  notes: string | null
+  /** When it was claimed for the attempt it ended with; null when it ended without one. */
+  claimedAt: number | null
+  result?: string | null
+}
+
+// Ends come as one JSON object by number: SQLite reads a key faster than one more element.
+// Texts are put together once: a statement is found by its text, and a new string is hashed anew.
+const MOVE = `insert into {done} (seq, id, kind, state, run_at, created_at, fence, rev, attempts,
+    children, owner, claimed_at, started_at, ended_at, cancel_at, meta, notes, payload, result)
+  select live.seq, live.id, live.kind, ends.value ->> 0, live.run_at, live.created_at,
+    ends.value ->> 1, live.rev + 1, ends.value ->> 2, live.children, ends.value ->> 3,
+    ends.value ->> 4, ends.value ->> 5, ?, live.cancel_at, live.meta, ends.value ->> 6,
+    live.payload, ends.value ->> 7
+  from json_each(?) as ends cross join {live} as live on live.seq = cast(ends.key as integer)`
+
+// What ended as most do: settled with success by its owner, with nothing to note.
+const MOVE_PLAIN = `insert into {done} (seq, id, kind, state, run_at, created_at, fence, rev, attempts,
+    children, owner, claimed_at, started_at, ended_at, cancel_at, meta, notes, payload, result)
+  select live.seq, live.id, live.kind, ${SUCCESS}, live.run_at, live.created_at, live.fence,
+    live.rev + 1, live.attempts, live.children, live.owner, live.started_at, ends.value ->> 0, ?,
+    live.cancel_at, live.meta, null, live.payload, ends.value ->> 1
+  from json_each(?) as ends cross join {live} as live on live.seq = cast(ends.key as integer)`
+
+const LEAVE = 'delete from {live} where seq in (select value from json_each(?))'
+
+/** Moves tasks to their final state. What depends on them is not looked at. */
+export function moveToDone(session: Session, ends: readonly End[], endedAt: number): void {
+  if (ends.length === 0) return
+  const plain: Record<number, unknown[]> = {}
+  const others: Record<number, unknown[]> = {}
+  const seqs: number[] = []
+  for (const { row, state, notes, claimedAt, result = null } of ends) {
+    seqs.push(row.seq)
+    if (state === SUCCESS && notes === null) plain[row.seq] = [row.startedAt, result]
+    else {
+      const { seq, fence, attempts, owner, startedAt } = row
+      others[seq] = [state, fence, attempts, owner, claimedAt, startedAt, notes, result]
+    }
+    if (state !== SUCCESS && row.meta !== null) freeKey(session, row)
+    session.changed.push(row.seq)
+    session.ended.add({
+      func: session.kinds.get(row.kind).func,
+      state,
+      endedAt,
+      durationMs: row.startedAt === null ? null : endedAt - row.startedAt,
+    })
+  }
+  session.sql(MOVE_PLAIN).run(endedAt, JSON.stringify(plain))
+  if (Object.keys(others).length > 0) session.sql(MOVE).run(endedAt, JSON.stringify(others))
+  session.sql(LEAVE).run(JSON.stringify(seqs))
+}
+
+const PUT_BACK = `update {live} set state = ?, run_at = ?, fence = ?, attempts = ?, owner = ?,
+  started_at = ?, notes = ?, rev = rev + 1 where seq = ?`
+
+/** Takes a running task back to pending; `row` and `notes` hold the values to store. */
+export function putBack(session: Session, row: LiveRow, state: number, notes: string | null): void {
+  session
+    .sql(PUT_BACK)
+    .run(state, row.runAt, row.fence, row.attempts, row.owner, row.startedAt, notes, row.seq)
+  session.changed.push(row.seq)
+}
+
+/** The start that a task goes back to pending after. */
+export interface EndedStart {
+  /** The fence it was claimed at. */
   fence: number
-  requeue: number
-  attempts_made: number
-  crashes: number
-  run_at: number
-  claimed_at: number | null
-  started_at: number | null
-  cancel_at: number | null
-  instance: string | null
-  idem_key: string | null
-  log_count: number
-  log_chunked: number
-  log_tail: string | null
+  /** Zero-based. */
+  attempt: number
+  outcome: string
+  claimedAt: number
+  endedAt: number
   error: string | null
   stacktrace: string | null
 }
 
-export const LIVE_COLUMNS =
-  'seq, id, func, state, fence, requeue, attempts_made, crashes, run_at, claimed_at, started_at, cancel_at, instance, idem_key, log_count, log_chunked, log_tail, error, stacktrace'
-
-// Texts put together once: a statement is found by its text, and a new string is hashed anew.
-const LIVE_BY_ID = `select ${LIVE_COLUMNS} from {live} where id = ?`
-
-const MOVE_TO_DONE = `insert into {done} (${SHARED_COLUMNS}, claimed_at, state, fence, rev,
-    attempts_made, crashes, started_at, ended_at, attempt, outcome, log_count, log_chunked, instance,
-    error, stacktrace, log_tail, result)
-  select ${SHARED_COLUMNS}, ?, ?, ?, rev + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-  from {live} where seq = ?`
-
-export function liveById(store: Store, taskId: string): LiveRow | undefined {
-  return store.sql(LIVE_BY_ID).get(taskId) as LiveRow | undefined
-}
-
-/** The start that ended a task or went back to pending; null when the task ends without one. */
-export interface EndedStart {
-  /** Zero-based. */
-  attempt: number
-  outcome: string
-}
-
-/** Moves a task to its final state; `row` holds the values to store. */
-export function finish(
-  store: Store,
-  row: LiveRow,
-  end: { state: number; endedAt: number; start: EndedStart | null; result?: string | null },
-): void {
-  store
-    .sql(MOVE_TO_DONE)
+export function recordStart(session: Session, row: LiveRow, start: EndedStart): void {
+  session
+    .sql(`insert into {attempts} (task, fence, attempt, claimed_at, started_at, ended_at, outcome,
+        owner, error, stacktrace) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(
-      end.start === null ? null : row.claimed_at,
-      end.state,
-      row.fence,
-      row.attempts_made,
-      row.crashes,
-      row.started_at,
-      end.endedAt,
-      end.start?.attempt ?? null,
-      end.start?.outcome ?? null,
-      row.log_count,
-      row.log_chunked,
-      row.instance,
-      row.error,
-      row.stacktrace,
-      row.log_tail,
-      end.result ?? null,
       row.seq,
-    )
-  store.sql('delete from {live} where seq = ?').run(row.seq)
-  if (row.idem_key !== null && end.state !== SUCCESS) freeKey(store, row)
-  store.changed.add(row.id)
-  store.ended.push({
-    func: row.func,
-    state: end.state,
-    endedAt: end.endedAt,
-    durationMs: row.started_at === null ? null : end.endedAt - row.started_at,
-  })
-}
-
-/** Takes a running task back to pending; `row` holds the values to store. */
-export function putBack(store: Store, row: LiveRow): void {
-  store
-    .sql(`update {live} set state = 0, claimed_at = null, progress = null, run_at = ?, fence = ?,
-        attempts_made = ?, crashes = ?, started_at = ?, instance = ?, error = ?, stacktrace = ?,
-        log_count = ?, log_chunked = ?, log_tail = ?, rev = rev + 1 where seq = ?`)
-    .run(
-      row.run_at,
-      row.fence,
-      row.attempts_made,
-      row.crashes,
-      row.started_at,
-      row.instance,
-      row.error,
-      row.stacktrace,
-      row.log_count,
-      row.log_chunked,
-      row.log_tail,
-      row.seq,
-    )
-  store.changed.add(row.id)
-}
-
-/** Writes down a start whose task goes back to pending; `fence` is the one it was claimed at. */
-export function recordStart(
-  store: Store,
-  row: LiveRow,
-  fence: number,
-  start: EndedStart & { endedAt: number; error: string | null; stacktrace: string | null },
-): void {
-  store
-    .sql(`insert into {attempts} (task_id, fence, attempt, claimed_at, started_at, ended_at, outcome,
-        instance, error, stacktrace) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(
-      row.id,
-      fence,
+      start.fence,
       start.attempt,
-      row.claimed_at ?? start.endedAt,
-      row.started_at ?? start.endedAt,
+      start.claimedAt,
+      row.startedAt ?? start.endedAt,
       start.endedAt,
       start.outcome,
-      row.instance,
-      start.error,
-      start.stacktrace,
+      row.owner,
+      toText(start.error),
+      toText(start.stacktrace),
     )
 }
 
 /** The start before the one under way, for a task that never began after all. */
-export function earlierStart(
-  store: Store,
-  taskId: string,
-): Pick<LiveRow, 'started_at' | 'instance'> {
-  const row = store
-    .sql(
-      'select started_at, instance from {attempts} where task_id = ? order by fence desc limit 1',
-    )
-    .get(taskId) as Pick<LiveRow, 'started_at' | 'instance'> | undefined
-  return row ?? { started_at: null, instance: null }
+export function earlierStart(session: Session, row: LiveRow): Pick<LiveRow, 'startedAt' | 'owner'> {
+  const earlier = session
+    .sql(`select started_at as startedAt, owner from {attempts} where task = ?
+      order by fence desc limit 1`)
+    .get(row.seq) as Pick<LiveRow, 'startedAt' | 'owner'> | undefined
+  return earlier ?? { startedAt: null, owner: null }
 }
 
-export function freeKey(
-  store: Store,
-  task: { id: string; func: string; idem_key: string | null },
-): void {
-  store
-    .sql('delete from {keys} where func = ? and key = ? and task_id = ?')
-    .run(task.func, task.idem_key, task.id)
+/** Writes down how the last attempt ended, as far as the row does not tell. */
+export function noteAttempt(
+  notes: Notes,
+  row: LiveRow,
+  state: number,
+  last: { attempt: number; outcome: string },
+): string | null {
+  const { outcome: _outcome, attempt: _attempt, progress, ...rest } = notes
+  const kept: Notes = progress === undefined ? rest : { ...rest, progress }
+  if (last.outcome !== usualOutcome(state)) kept.outcome = last.outcome
+  if (last.attempt !== Math.max(0, row.attempts - 1)) kept.attempt = last.attempt
+  return notesText(kept)
+}
+
+export function freeKey(session: Session, task: Pick<LiveRow, 'id' | 'kind' | 'meta'>): void {
+  const { key } = toMeta(task.meta)
+  if (key === undefined) return
+  session
+    .sql('delete from {keys} where func = ? and key = ? and id = ?')
+    .run(session.kinds.get(task.kind).func, toText(key), task.id)
 }

@@ -1,11 +1,12 @@
 import type { BeatInput, BeatResult, FunctionInfo, InstanceRecord } from '@taskflow/core'
 import type { Store } from '../store.ts'
-import { heads, nextRunAt } from './claim.ts'
-import { sweepMinutes } from './rollup.ts'
+import { firstRunAt, heads } from './claim.ts'
+import { fold } from './rollup.ts'
+import { schedulesVersion } from './schedules.ts'
 import { cancels } from './turn.ts'
 
 interface InstanceRow {
-  id: string
+  owner: number
   beat: number
   expires_at: number
   started_at: number
@@ -21,14 +22,15 @@ interface InstanceRow {
 export function beat(store: Store, input: BeatInput, now: number): BeatResult {
   const { instanceId } = input.instance
   const alive = input.leaving === true ? leave(store, instanceId) : keepAlive(store, input, now)
-  sweepMinutes(store, now)
+  fold(store, now)
+  const owner = store.owners.find(instanceId)
   const rows = store
-    .sql('select id, beat, expires_at from {instances} where id <> ? order by seq')
-    .all(instanceId) as Pick<InstanceRow, 'id' | 'beat' | 'expires_at'>[]
-  const others = rows.map(({ id, beat, expires_at }) => ({
-    instanceId: id,
-    beat,
-    leaseOver: expires_at <= now,
+    .sql('select owner, beat, expires_at from {instances} where owner <> ? order by owner')
+    .all(owner ?? 0) as Pick<InstanceRow, 'owner' | 'beat' | 'expires_at'>[]
+  const others = rows.map((row) => ({
+    instanceId: store.owners.name(row.owner) ?? '',
+    beat: row.beat,
+    leaseOver: row.expires_at <= now,
     gone: false,
   }))
   // Files are looked at once the write lock is free again.
@@ -36,23 +38,26 @@ export function beat(store: Store, input: BeatInput, now: number): BeatResult {
     for (const other of others) other.gone = store.locks.gone(other.instanceId)
   })
   const running = store
-    .sql('select count(*) as n from {live} where state = 3 and instance = ?')
-    .get(instanceId) as { n: number }
+    .sql('select count(*) as n from {live} where state = 3 and owner = ?')
+    .get(owner ?? 0) as { n: number }
   const names = input.instance.functions.map(({ funcName }) => funcName)
   return {
     alive,
     others,
-    cancels: cancels(store, instanceId),
+    cancels: cancels(store, owner),
     owned: running.n,
-    nextRunAt: nextRunAt(heads(store, names)),
+    nextRunAt: firstRunAt(heads(store, names)),
+    schedulesVersion: schedulesVersion(store),
     now,
   }
 }
 
 export function instances(store: Store, now: number): InstanceRecord[] {
-  const rows = store.sql('select * from {instances} order by seq').all() as InstanceRow[]
+  const rows = store
+    .sql('select * from {instances} order by started_at, owner')
+    .all() as InstanceRow[]
   return rows.map((row) => ({
-    instanceId: row.id,
+    instanceId: store.owners.name(row.owner) ?? '',
     host: row.host,
     pid: row.pid,
     version: row.version,
@@ -65,7 +70,8 @@ export function instances(store: Store, now: number): InstanceRecord[] {
 }
 
 function leave(store: Store, instanceId: string): boolean {
-  const { changes } = store.sql('delete from {instances} where id = ?').run(instanceId)
+  const owner = store.owners.find(instanceId)
+  const { changes } = store.sql('delete from {instances} where owner = ?').run(owner ?? 0)
   store.after(() => store.locks.remove(instanceId))
   return changes === 1
 }
@@ -73,22 +79,23 @@ function leave(store: Store, instanceId: string): boolean {
 function keepAlive(store: Store, input: BeatInput, now: number): boolean {
   const { instance, beat, running, state } = input
   const { instanceId } = instance
-  const row = store.sql('select beat from {instances} where id = ?').get(instanceId) as
+  const known = store.owners.find(instanceId)
+  const row = store.sql('select beat from {instances} where owner = ?').get(known ?? 0) as
     | Pick<InstanceRow, 'beat'>
     | undefined
   if (row === undefined && beat !== 0) return false
-  // An id that is in use may not join; a join whose answer was lost is only repeated.
-  if (row !== undefined && beat === 0 && row.beat !== 0) return false
+  // Beats were stored that are gone: this is not the past that the instance knows.
+  if (row !== undefined && row.beat < (input.acked ?? 0)) return false
   // Before the row is there to be seen: who sees it without a lock would take it for dead.
   store.locks.hold(instanceId)
   const expiresAt = now + input.leaseMs
   const functions = JSON.stringify(instance.functions)
   if (row === undefined) {
     store
-      .sql(`insert into {instances} (id, beat, expires_at, started_at, last_beat_at, running, state,
+      .sql(`insert into {instances} (owner, beat, expires_at, started_at, last_beat_at, running, state,
         host, pid, version, functions) values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
-        instanceId,
+        store.owners.numberOf(instanceId),
         expiresAt,
         now,
         now,
@@ -99,11 +106,12 @@ function keepAlive(store: Store, input: BeatInput, now: number): boolean {
         instance.version,
         functions,
       )
-  } else if (beat > row.beat || beat === 0) {
+  } else {
+    // Beats may overtake each other, and come again when their answer was lost.
     store
-      .sql(`update {instances} set beat = ?, expires_at = ?, last_beat_at = ?, running = ?, state = ?,
-        functions = ? where id = ?`)
-      .run(beat, expiresAt, now, running, state, functions, instanceId)
+      .sql(`update {instances} set beat = max(beat, ?), expires_at = ?, last_beat_at = ?, running = ?,
+        state = ?, functions = ? where owner = ?`)
+      .run(beat, expiresAt, now, running, state, functions, known)
   }
   return true
 }

@@ -1,100 +1,76 @@
 import type { ListInput, ListResult, TaskSort, TaskSummary } from '@taskflow/core'
-import { EngineError } from '../errors.ts'
-import { toSummary } from '../rows.ts'
-import type { Store } from '../store.ts'
-import { compareKeys, type Position, sortKeys } from './sort.ts'
-import { findStreams, rowsById, type Stream } from './streams.ts'
+import { statusOf } from '../codes.ts'
+import { rowsBySeq, toSummary } from '../rows.ts'
+import type { Session } from '../session.ts'
+import { type Position, parseCursor } from './cursor.ts'
+import { findSources } from './find-sources.ts'
+import { merge } from './merge.ts'
+import { compareKeys } from './sort.ts'
+import { type Match, type Source, WINDOW } from './source.ts'
 
-/** How many matches are counted, and how many are put in an order other than that of ids. */
-const WINDOW = 10_000
-
-export function list(store: Store, input: ListInput, now: number): ListResult {
+export function list(session: Session, input: ListInput, now: number): ListResult {
   const sort = input.sort ?? 'created_at'
   const direction = input.order === 'asc' ? 1 : -1
   const after = input.cursor === undefined ? null : parseCursor(input.cursor)
-  const streams = findStreams(store, input.filter, now)
-  const total = count(streams)
-  const page =
+  const sources = findSources(session, input.filter, sort, now)
+  const total = count(sources)
+  const found =
     sort === 'created_at'
-      ? pageById(streams, after, direction, input.limit, now)
-      : pageBySort(store, streams, sort, after, direction, input.limit, now)
+      ? merge(sources, direction, after?.[1] ?? null, input.limit + 1)
+      : sorted(session, sources, sort, direction, after)
+  const page = found.slice(0, input.limit)
+  const last = page.at(-1)
+  const next: Position | null =
+    last !== undefined && found.length > page.length
+      ? [sort === 'created_at' ? last[0] : last[2], last[0]]
+      : null
   return {
-    tasks: page.tasks,
-    next: page.next === null ? null : JSON.stringify(page.next),
+    tasks: summaries(session, page, now),
+    next: next === null ? null : JSON.stringify(next),
     total: Math.min(total, WINDOW),
     totalExact: total <= WINDOW,
   }
 }
 
-interface Page {
-  tasks: TaskSummary[]
-  next: Position | null
-}
-
-function pageById(
-  streams: Stream[],
-  after: Position | null,
+/** The newest matches in another order, from a position on. */
+function sorted(
+  session: Session,
+  sources: Source[],
+  sort: TaskSort,
   direction: 1 | -1,
-  limit: number,
-  now: number,
-): Page {
-  const rows = streams
-    .flatMap((stream) => stream.summaries(direction, after?.[1] ?? null, limit + 1))
-    .sort((a, b) => (a.id < b.id ? -direction : direction))
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const next: Position | null = last && rows.length > limit ? [last.id, last.id] : null
-  return { tasks: page.map((row) => toSummary(row, now)), next }
-}
-
-function pageBySort(
-  store: Store,
-  streams: Stream[],
-  sort: Exclude<TaskSort, 'created_at'>,
   after: Position | null,
-  direction: 1 | -1,
-  limit: number,
-  now: number,
-): Page {
-  const toKey = sortKeys[sort]
+): Match[] {
+  const toKey = nameOf(session, sort)
   const compare = compareKeys(direction)
-  const keys = streams
-    .flatMap((stream) => stream.keys(WINDOW))
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, WINDOW)
-    .map((row): Position => [toKey(row), row.id])
-    .filter((key) => after === null || compare(key, after) > 0)
-    .sort(compare)
-  const page = keys.slice(0, limit)
-  const rows = rowsById(
-    store,
-    page.map(([, id]) => id),
-  )
-  return {
-    tasks: page.flatMap(([, id]) => {
-      const row = rows.get(id)
-      return row === undefined ? [] : [toSummary(row, now)]
-    }),
-    next: keys.length > limit ? (page.at(-1) ?? null) : null,
-  }
+  const position = ([id, , key]: Match): Position => [key, id]
+  return merge(sources, -1, null, WINDOW)
+    .map(([id, seq, key]): Match => [id, seq, toKey(key)])
+    .filter((match) => after === null || compare(position(match), after) > 0)
+    .sort((a, b) => compare(position(a), position(b)))
 }
 
-function count(streams: Stream[]): number {
+/** The name that stands for a number in the rows. */
+function nameOf(session: Session, sort: TaskSort): (key: Match[2]) => Match[2] {
+  if (sort === 'func_name') return (key) => session.kinds.get(Number(key)).func
+  return sort === 'status' ? (key) => statusOf(Number(key)) : (key) => key
+}
+
+function summaries(session: Session, page: readonly Match[], now: number): TaskSummary[] {
+  const rows = rowsBySeq(
+    session,
+    page.map(([, seq]) => seq),
+  )
+  return page.flatMap(([, seq]) => {
+    const row = rows.get(seq)
+    return row === undefined ? [] : [toSummary(session, row, now)]
+  })
+}
+
+function count(sources: Source[]): number {
   let total = 0
-  for (const stream of streams) {
+  for (const source of sources) {
     if (total > WINDOW) break
-    total += stream.count(WINDOW + 1)
+    total += source.count(WINDOW + 1)
   }
   return total
-}
-
-function parseCursor(cursor: string): Position {
-  try {
-    const [value, id] = JSON.parse(cursor) as unknown[]
-    const plain = value === null || typeof value === 'string' || typeof value === 'number'
-    if (plain && typeof id === 'string') return [value, id]
-  } catch {
-    // Answered below.
-  }
-  throw new EngineError('invalid_input', 'cursor: expected the cursor of an earlier page')
 }

@@ -1,16 +1,18 @@
 import type { MetricsQuery, TaskMetrics } from '@taskflow/core'
 import { CANCELLED, FAILED, INTERRUPTED, SUCCESS } from '../codes.ts'
-import type { Store } from '../store.ts'
-import { bucketMiddle, EXISTING, HOUR, HOUR_MS, MINUTE, MINUTE_MS } from './rollup.ts'
+import type { Session } from '../session.ts'
+import { toText } from '../text.ts'
+import { countsOf, EXISTING, HOUR, HOUR_MS, MINUTE, MINUTE_MS, minutesFrom } from './rollup.ts'
+import { addTally, emptyTally, percentileOf, type Tally, type TallyRow } from './tally.ts'
 
 export function metrics(
-  store: Store,
+  session: Session,
   input: { queries: MetricsQuery[] },
   now: number,
 ): TaskMetrics[] {
   return input.queries.map((query) => {
-    const ended = collect(store, query)
-    const waiting = live(store, query.funcName, now)
+    const ended = collect(session, query)
+    const waiting = live(session, query.funcName, now)
     const counts = {
       success: ended.counts.get(SUCCESS) ?? 0,
       failed: ended.counts.get(FAILED) ?? 0,
@@ -23,124 +25,93 @@ export function metrics(
       ...waiting,
       ...counts,
       ...durations(ended),
-      endedLastMinute: lastFullMinute(store, query.funcName, now),
+      endedLastMinute: lastFullMinute(session, query.funcName, now),
       lastEndedAt: ended.lastEndedAt,
+      lateSettlements: lateSettlements(session, query.funcName),
     }
   })
-}
-
-interface Ended {
-  counts: Map<number, number>
-  lastEndedAt: number | null
-  sumMs: number
-  /** Buckets of successes, shortest first. */
-  buckets: { bucket: number; n: number; min: number; max: number }[]
-}
-
-interface RollupRow {
-  state: number
-  bucket: number
-  n: number
-  sum: number
-  min: number
-  max: number
-  last: number
 }
 
 const SUMS =
   'state, bucket, sum(n) as n, sum(sum_ms) as sum, min(min_ms) as min, max(max_ms) as max, max(last_end) as last'
 
-function collect(store: Store, { funcName, since }: MetricsQuery): Ended {
-  const func = funcName ?? null
-  const rows =
-    since === undefined
-      ? store
-          .sql(`select ${SUMS} from {rollup} where span = ${EXISTING} and at = 0
-            and func = coalesce(?, func) group by state, bucket order by bucket`)
-          .all(func)
-      : collectSince(store, func, since)
-  const ended: Ended = { counts: new Map(), lastEndedAt: null, sumMs: 0, buckets: [] }
-  for (const row of rows as RollupRow[]) {
-    ended.counts.set(row.state, (ended.counts.get(row.state) ?? 0) + row.n)
-    ended.lastEndedAt = Math.max(ended.lastEndedAt ?? row.last, row.last)
-    if (row.state !== SUCCESS) continue
-    ended.sumMs += row.sum
-    ended.buckets.push({ bucket: row.bucket, n: row.n, min: row.min, max: row.max })
+function collect(session: Session, { funcName, since }: MetricsQuery): Tally {
+  const only = funcName === undefined ? '' : 'and func = ?'
+  const func = funcName === undefined ? [] : [funcName]
+  const sums = (from: string, ...at: number[]) =>
+    session
+      .sql(`select ${SUMS} from ${from} ${only} group by state, bucket order by bucket`)
+      .all(...at, ...func) as TallyRow[]
+  const tally = emptyTally()
+  if (since === undefined) addTally(tally, sums(`${countsOf(EXISTING)} where true`))
+  else {
+    // Whole minutes to the next full hour, then hours; hours alone where minutes are gone.
+    const minute = Math.floor(since / MINUTE_MS) * MINUTE_MS
+    const isKept = minute >= minutesFrom(session)
+    const hour = (isKept ? Math.ceil(minute / HOUR_MS) : Math.floor(minute / HOUR_MS)) * HOUR_MS
+    if (isKept) addTally(tally, sums(`${countsOf(MINUTE)} where at >= ? and at < ?`, minute, hour))
+    addTally(tally, sums(`${countsOf(HOUR)} where at >= ?`, hour))
   }
-  return ended
+  return tally
 }
 
-/** Whole minutes to the next full hour, then hours; hours alone where minutes are gone. */
-function collectSince(store: Store, func: string | null, since: number): unknown[] {
-  const minute = Math.floor(since / MINUTE_MS) * MINUTE_MS
-  const hour = Math.ceil(minute / HOUR_MS) * HOUR_MS
-  const oldest = store.sql(`select min(at) as at from {rollup} where span = ${MINUTE}`).get() as {
-    at: number | null
-  }
-  const minutesKept = oldest.at !== null && oldest.at <= minute
-  const firstHour = minutesKept ? hour : Math.min(hour, Math.floor(minute / HOUR_MS) * HOUR_MS)
-  return store
-    .sql(`select ${SUMS} from (
-        select * from {rollup} where span = ${MINUTE} and at >= ? and at < ? and func = coalesce(?, func)
-        union all
-        select * from {rollup} where span = ${HOUR} and at >= ? and func = coalesce(?, func))
-      group by state, bucket order by bucket`)
-    .all(minute, minutesKept ? hour : minute, func, firstHour, func)
-}
-
-function durations({ buckets, sumMs }: Ended) {
-  const n = buckets.reduce((sum, bucket) => sum + bucket.n, 0)
+function durations(tally: Tally) {
+  const { successes, sumMs, minMs, maxMs } = tally
   return {
-    avgDurationMs: n === 0 ? null : sumMs / n,
-    minDurationMs: buckets[0]?.min ?? null,
-    maxDurationMs: buckets.at(-1)?.max ?? null,
-    p50DurationMs: percentile(buckets, n, 0.5),
-    p95DurationMs: percentile(buckets, n, 0.95),
-    p99DurationMs: percentile(buckets, n, 0.99),
+    avgDurationMs: successes === 0 ? null : sumMs / successes,
+    minDurationMs: minMs,
+    maxDurationMs: maxMs,
+    p50DurationMs: percentileOf(tally, 0.5),
+    p95DurationMs: percentileOf(tally, 0.95),
+    p99DurationMs: percentileOf(tally, 0.99),
   }
 }
 
-function percentile(buckets: Ended['buckets'], n: number, share: number): number | null {
-  let left = Math.ceil(n * share)
-  for (const { bucket, n: here, min, max } of buckets) {
-    left -= here
-    if (left <= 0) return Math.min(Math.max(bucketMiddle(bucket), min), max)
-  }
-  return null
-}
-
-function lastFullMinute(store: Store, func: string | undefined, now: number): number {
+function lastFullMinute(session: Session, func: string | undefined, now: number): number {
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS
-  const row = store
-    .sql(`select coalesce(sum(n), 0) as n from {rollup}
-      where span = ${MINUTE} and at = ? and func = coalesce(?, func)`)
+  const row = session
+    .sql(`select coalesce(sum(n), 0) as n from ${countsOf(MINUTE)}
+      where at = ? and func = coalesce(?, func)`)
     .get(minute, func ?? null) as { n: number }
   return row.n
 }
 
+function lateSettlements(session: Session, func: string | undefined): number {
+  const row = session
+    .sql('select coalesce(sum(late), 0) as n from {functions} where func = coalesce(?, func)')
+    .get(toText(func)) as { n: number }
+  return row.n
+}
+
 /** Counts of what is live, all from covering indexes. */
-function live(store: Store, funcName: string | undefined, now: number) {
-  const only = funcName === undefined ? '' : 'and func = ?'
-  const params = funcName === undefined ? [] : [funcName]
+function live(session: Session, funcName: string | undefined, now: number) {
+  session.kinds.all()
+  const only = funcName === undefined ? '' : 'and kind in (select value from json_each(?))'
+  const kinds = funcName === undefined ? [] : [JSON.stringify(session.kinds.ofFunction(funcName))]
   const count = (where: string, ...more: unknown[]) =>
     (
-      store
+      session
         .sql(`select count(*) as n from {live} where ${where} ${only}`)
-        .get(...more, ...params) as { n: number }
+        .get(...more, ...kinds) as { n: number }
     ).n
-  const ready = store
-    .sql(`select count(*) as n, coalesce(sum(run_at > ?), 0) as later, min(run_at) as first
-      from {live} where state = 0 ${only}`)
-    .get(now, ...params) as { n: number; later: number; first: number | null }
+  const waiting = (state: number) =>
+    session
+      .sql(`select count(*) as n, coalesce(sum(run_at > ?), 0) as later, min(run_at) as first
+        from {live} where state = ${state} ${only}`)
+      .get(now, ...kinds) as { n: number; later: number; first: number | null }
+  const ready = waiting(0)
+  const suspect = waiting(2)
   const blocked = count('state = 1')
-  const retrying = count('state = 0 and attempts_made > 0 and run_at > ?', now)
+  const retrying = count('state in (0, 2) and attempts > 0 and run_at > ?', now)
+  const later = ready.later + suspect.later
+  const first = Math.min(ready.first ?? now + 1, suspect.first ?? now + 1)
   return {
-    pending: ready.n + blocked,
+    pending: ready.n + suspect.n + blocked,
     running: count('state = 3'),
-    queued: ready.n - ready.later,
-    scheduled: ready.later - retrying,
+    queued: ready.n + suspect.n - later,
+    scheduled: later - retrying,
     blocked,
     retrying,
-    oldestQueuedAt: ready.first !== null && ready.first <= now ? ready.first : null,
+    oldestQueuedAt: first <= now ? first : null,
   }
 }

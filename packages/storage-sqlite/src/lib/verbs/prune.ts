@@ -1,40 +1,71 @@
 import type { TaskStorage } from '@taskflow/core'
-import type { Store } from '../store.ts'
+import { toMeta } from '../pack.ts'
+import type { Session } from '../session.ts'
+import { pruneAudit } from './audit.ts'
 import { freeKey } from './finish.ts'
-import { uncount } from './rollup.ts'
+import { lastSeq } from './insert.ts'
+import { removeLabels } from './labels.ts'
+import { fold, uncount } from './rollup.ts'
 
 interface OldRow {
   seq: number
   id: string
-  func: string
+  kind: number
   state: number
   started_at: number | null
   ended_at: number
-  idem_key: string | null
+  meta: string | null
 }
 
+/** Parents of tasks that are live; only tasks that had children can be. */
+const IS_NEEDED = `children = 1 and exists (select 1 from {edges} as edges
+  cross join {ids} as ids on ids.id = edges.child cross join {live} as live on live.seq = ids.seq
+  where edges.parent = done.id)`
+
 export function prune(
-  store: Store,
+  session: Session,
   input: Parameters<TaskStorage['prune']>[0],
+  now: number,
 ): { deleted: number } {
+  const { endedBefore, limit } = input
   if (input.dryRun === true) {
-    const row = store
-      .sql('select count(*) as deleted from {done} where ended_at < ?')
-      .get(input.endedBefore)
+    const row = session
+      .sql(`select count(*) as deleted from {done} as done
+        where ended_at < ? and not (${IS_NEEDED})`)
+      .get(endedBefore)
     return row as { deleted: number }
   }
-  const rows = store
-    .sql(`select seq, id, func, state, started_at, ended_at, idem_key from {done}
-      where ended_at < ? order by ended_at, seq limit ?`)
-    .all(input.endedBefore, input.limit) as OldRow[]
-  for (const row of rows) {
-    store.sql('delete from {done} where seq = ?').run(row.seq)
-    store.sql('delete from {attempts} where task_id = ?').run(row.id)
-    store.sql('delete from {logs} where task_id = ?').run(row.id)
-    if (row.idem_key !== null) freeKey(store, row)
-    const durationMs = row.started_at === null ? null : row.ended_at - row.started_at
-    uncount(store, { func: row.func, state: row.state, durationMs })
-    store.changed.add(row.id)
-  }
+  pruneAudit(session, endedBefore)
+  session.sql('delete from {ticks} where fired_at < ?').run(endedBefore)
+  const rows = session
+    .sql(`select seq, id, kind, state, started_at, ended_at, meta from {done} as done
+      where ended_at < ? and not (${IS_NEEDED}) order by ended_at, seq limit ?`)
+    .all(endedBefore, limit) as OldRow[]
+  if (rows.length === 0) return { deleted: 0 }
+  fold(session, now)
+  const highest = lastSeq(session)
+  for (const row of rows) forget(session, row)
+  // Numbers are never used twice, also when the highest is gone.
+  session
+    .sql(`insert into {meta} (name, value) values ('lastSeq', ?)
+      on conflict (name) do update set value = excluded.value`)
+    .run(String(highest))
   return { deleted: rows.length }
+}
+
+function forget(session: Session, row: OldRow): void {
+  session.sql('delete from {done} where seq = ?').run(row.seq)
+  session.sql('delete from {ids} where id = ?').run(row.id)
+  session.sql('delete from {attempts} where task = ?').run(row.seq)
+  session.sql('delete from {logs} where task = ?').run(row.seq)
+  // The children still say what they depended on, but a later task of this id has none of them.
+  session.sql('update {edges} set open = -1 where parent = ?').run(row.id)
+  if (row.meta !== null) {
+    freeKey(session, row)
+    removeLabels(session, row.id, toMeta(row.meta))
+    session.sql('delete from {edges} where child = ?').run(row.id)
+  }
+  const durationMs = row.started_at === null ? null : row.ended_at - row.started_at
+  uncount(session, { func: session.kinds.get(row.kind).func, state: row.state, durationMs })
+  session.gone.push(row.id)
 }

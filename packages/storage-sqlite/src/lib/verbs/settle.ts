@@ -1,4 +1,3 @@
-import type { Settlement, SettleResult } from '@taskflow/core'
 import {
   CANCELLED,
   FAILED,
@@ -7,80 +6,121 @@ import {
   READY,
   RUNNING,
   SUCCESS,
-  statusOf,
+  SUSPECT,
 } from '../codes.ts'
-import type { Store } from '../store.ts'
-import { toText } from '../text.ts'
-import { earlierStart, finish, type LiveRow, liveById, putBack, recordStart } from './finish.ts'
+import { type LiveRow, liveByIds } from '../live.ts'
+import { type Notes, notesText, toNotes } from '../notes.ts'
+import type { PackedSettlement } from '../pack.ts'
+import type { Session } from '../session.ts'
+import { finish } from './edges.ts'
+import { type End, earlierStart, noteAttempt, putBack, recordStart } from './finish.ts'
+import { noteLate } from './late.ts'
 import { addLines } from './logs.ts'
 
-type OutcomeType = Settlement['outcome']['type']
+type OutcomeType = PackedSettlement[2]
 
-/** Settles one attempt, if the task still is at this fence in this instance's name. */
+export interface Settled {
+  /** What became of each settlement: the state of its task now, null where it was stale. */
+  states: (number | null)[]
+  /** Tasks that were blocked became ready. */
+  released: boolean
+}
+
+/**
+ * Settles attempts, each if its task still is at this fence in this instance's name. Ends are
+ * gathered and written in one statement.
+ */
 export function settle(
-  store: Store,
-  instanceId: string,
-  settlement: Settlement,
+  session: Session,
+  owner: number | undefined,
+  settlements: readonly PackedSettlement[],
   now: number,
-): SettleResult {
-  const { taskId } = settlement
-  const row = liveById(store, taskId)
-  if (
-    row === undefined ||
-    row.state !== RUNNING ||
-    row.instance !== instanceId ||
-    row.fence !== settlement.fence
-  ) {
-    return { taskId, result: 'stale' }
-  }
-  const { type } = settlement.outcome
-  const next = settledRow(store, row, settlement, now)
-  const state = nextState(row, type)
-  const attempt = Math.max(0, row.attempts_made - 1)
-  const outcome = outcomeName(settlement.outcome)
-  if (state !== READY) {
-    const start =
-      type === 'unstarted'
-        ? null
-        : { attempt, outcome: state === CANCELLED ? 'cancelled' : outcome }
-    const result = state === SUCCESS ? toText(settlement.result) : null
-    finish(store, next, { state, endedAt: now, start, result })
-  } else {
-    if (type !== 'unstarted') {
-      const error = toText(settlement.error)
-      const stacktrace = toText(settlement.stacktrace)
-      recordStart(store, next, row.fence, { attempt, outcome, endedAt: now, error, stacktrace })
+): Settled {
+  if (settlements.length === 0) return { states: [], released: false }
+  const rows = liveByIds(
+    session,
+    settlements.map(([id]) => id),
+  )
+  const ends: End[] = []
+  const late: PackedSettlement[] = []
+  const states = settlements.map((settlement) => {
+    const [id, fence] = settlement
+    const row = rows.get(id)
+    if (row?.state !== RUNNING || row.owner !== owner || row.fence !== fence) {
+      late.push(settlement)
+      return null
     }
-    putBack(store, next)
-  }
-  return { taskId, result: 'settled', status: statusOf(state) }
+    // Settled: a second settlement of it in this batch is stale.
+    rows.delete(id)
+    return settleOne(session, row, settlement, ends, now)
+  })
+  const released = finish(session, ends, now)
+  // After the others: what they wrote down of attempts is there to be noted in.
+  for (const settlement of late) noteLate(session, settlement)
+  return { states, released }
 }
 
-/** The row as the settlement leaves it, whatever its state becomes. */
-function settledRow(store: Store, row: LiveRow, settlement: Settlement, now: number): LiveRow {
-  const { type } = settlement.outcome
-  const next: LiveRow = { ...row, ...addLines(store, row, settlement.logs) }
-  next.started_at = Math.max(Math.round(now - settlement.durationMs), row.claimed_at ?? 0)
-  if (type === 'success') {
-    next.error = null
-    next.stacktrace = null
-  } else if (type === 'failed' || type === 'retry' || type === 'cancelled') {
-    next.error = toText(settlement.error)
-    next.stacktrace = toText(settlement.stacktrace)
-  } else {
-    next.attempts_made -= 1
+function settleOne(
+  session: Session,
+  row: LiveRow,
+  settlement: PackedSettlement,
+  ends: End[],
+  now: number,
+): number {
+  const [, , type, durationMs, result = null, cause, delayMs = 0, error, stacktrace, logs] =
+    settlement
+  const claimedAt = row.startedAt ?? now
+  const startedAt = Math.max(Math.round(now - durationMs), claimedAt)
+  if (type === 'success' && row.notes === null && (logs === undefined || logs.length === 0)) {
+    // The row is not needed any more: what most come to makes no copy of it.
+    row.startedAt = startedAt
+    ends.push({ row, state: SUCCESS, notes: null, claimedAt, result })
+    return SUCCESS
   }
-  if (type === 'retry' || type === 'snoozed') next.run_at = now + (settlement.delayMs ?? 0)
-  if (type === 'released' || type === 'unstarted') next.fence += 1
-  if (type === 'unstarted') Object.assign(next, earlierStart(store, row.id))
-  return next
+  const started: LiveRow = { ...row, startedAt }
+  const notes = toNotes(row.notes)
+  if (logs !== undefined) addLines(session, row.seq, notes, logs)
+  const isOwnError = type === 'failed' || type === 'retry' || type === 'cancelled'
+  if (type === 'success' || isOwnError) {
+    notes.error = isOwnError ? (error ?? null) : null
+    notes.stacktrace = isOwnError ? (stacktrace ?? null) : null
+  } else started.attempts -= 1
+  if (type === 'retry' || type === 'snoozed') started.runAt = now + delayMs
+  if (type === 'released' || type === 'unstarted') started.fence += 1
+  const state = nextState(session, row, type, notes)
+  const attempt = Math.max(0, row.attempts - 1)
+  const outcome = outcomeName({ type, cause: cause ?? 'error' } as Parameters<
+    typeof outcomeName
+  >[0])
+  if (type === 'unstarted') {
+    Object.assign(started, earlierStart(session, row))
+    if (state === CANCELLED) {
+      ends.push({ row: started, state, notes: notesText(notes), claimedAt: null })
+    } else putBack(session, started, state, notesText(withoutProgress(notes)))
+    return state
+  }
+  if (state >= SUCCESS) {
+    const last = { attempt, outcome: state === CANCELLED ? 'cancelled' : outcome }
+    const text = noteAttempt(notes, started, state, last)
+    ends.push({ row: started, state, notes: text, claimedAt, result })
+    return state
+  }
+  const ended = { error: error ?? null, stacktrace: stacktrace ?? null, endedAt: now }
+  recordStart(session, started, { fence: row.fence, attempt, outcome, claimedAt, ...ended })
+  putBack(session, started, state, notesText(withoutProgress(notes)))
+  return state
 }
 
-function nextState(row: LiveRow, type: OutcomeType): number {
+/** Progress is that of the attempt under way. */
+function withoutProgress({ progress: _, ...notes }: Notes): Notes {
+  return notes
+}
+
+function nextState(session: Session, row: LiveRow, type: OutcomeType, notes: Notes): number {
   if (type === 'success') return SUCCESS
   // Whoever asked for a cancel must not see the task start again.
-  if (type === 'cancelled' || row.cancel_at !== null) return CANCELLED
+  if (type === 'cancelled' || row.cancelAt !== null) return CANCELLED
   if (type === 'failed') return FAILED
-  if (type === 'released' && row.requeue === 0) return INTERRUPTED
-  return READY
+  if (type === 'released' && !session.kinds.get(row.kind).requeue) return INTERRUPTED
+  return (notes.crashes ?? 0) > 0 ? SUSPECT : READY
 }

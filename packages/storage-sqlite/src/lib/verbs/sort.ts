@@ -1,28 +1,21 @@
 import type { TaskSort } from '@taskflow/core'
-import { statusOf } from '../codes.ts'
-import type { SummaryRow } from '../rows.ts'
+import type { Position } from './cursor.ts'
 
-/** What a sort compares, and the id for equal ones. */
-export type Position = [value: string | number | null, id: string]
+/** What each sort compares, as an expression on either table of tasks. */
+export const sortKeys: Record<TaskSort, { live: string; done: string }> = {
+  created_at: same('null'),
+  // Numbers in the query; names and statuses are put in for them.
+  func_name: same('kind'),
+  status: same('state'),
+  duration: { live: 'null', done: 'ended_at - started_at' },
+  retries_used: same('max(0, attempts - 1)'),
+  priority: same(`meta ->> 'priority'`),
+  start_time: same('started_at'),
+  end_time: { live: 'null', done: 'ended_at' },
+}
 
-/** What sorts need of a row. */
-export type KeyRow = Pick<
-  SummaryRow,
-  'id' | 'func' | 'state' | 'attempts_made' | 'priority' | 'started_at' | 'ended_at'
->
-
-export const sortKeys: Record<
-  Exclude<TaskSort, 'created_at'>,
-  (row: KeyRow) => string | number | null
-> = {
-  func_name: (row) => row.func,
-  status: (row) => statusOf(row.state),
-  duration: ({ started_at, ended_at }) =>
-    ended_at == null || started_at === null ? null : ended_at - started_at,
-  retries_used: (row) => Math.max(0, row.attempts_made - 1),
-  priority: (row) => row.priority,
-  start_time: (row) => row.started_at,
-  end_time: (row) => row.ended_at ?? null,
+function same(expression: string): { live: string; done: string } {
+  return { live: expression, done: expression }
 }
 
 /** Empty values last in either direction; equal ones by id in the direction asked for. */

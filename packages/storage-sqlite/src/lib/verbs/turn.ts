@@ -1,42 +1,93 @@
-import type { OwnedTask, TurnInput, TurnResult } from '@taskflow/core'
-import type { Store } from '../store.ts'
-import { claim, heads, nextRunAt } from './claim.ts'
-import { settle } from './settle.ts'
+import type { ClaimInput, OwnedTask } from '@taskflow/core'
+import type { Kind } from '../kinds.ts'
+import type { PackedSettlement } from '../pack.ts'
+import type { Session } from '../session.ts'
+import { type ClaimedRow, claim } from './claim.ts'
+import { type Settled, settle } from './settle.ts'
 
-export function turn(store: Store, input: TurnInput, now: number): TurnResult {
-  const { instanceId } = input
-  const settled = input.settle.map((settlement) => settle(store, instanceId, settlement, now))
-  const result: TurnResult = { settled, claimed: [], cancels: [], nextRunAt: null, now }
-  if (input.claim !== null) {
-    const { funcNames, limit } = input.claim
-    const waiting = heads(store, funcNames)
-    if (limit > 0 && hasLease(store, instanceId, now)) {
-      result.claimed = claim(store, instanceId, waiting, limit, now)
-    }
-    result.nextRunAt = nextRunAt(waiting)
-  }
-  result.cancels = cancels(store, instanceId)
-  return result
+export interface PackedTurn {
+  instanceId: string
+  /** JSON of `PackedSettlement[]`. */
+  settle: string
+  claim: ClaimInput | null
+  now?: number | undefined
 }
 
-/** Cancel requests for what the instance runs. */
-export function cancels(store: Store, instanceId: string): OwnedTask[] {
-  return store
+/** A turn's result on its way to the thread that asked. */
+export interface PackedTurnResult {
+  settled: Settled['states']
+  released: boolean
+  claimed: ClaimedRow[]
+  /** The kinds of the claimed tasks, by number. */
+  kinds: Record<number, Kind>
+  /** Parents of claimed tasks that have any. */
+  parents: Record<string, string[]>
+  cancels: OwnedTask[]
+  nextRunAt: number | null
+  now: number
+}
+
+/** Settles and claims; the result is JSON of `PackedTurnResult`. */
+export function turn(session: Session, input: PackedTurn, now: number): string {
+  const owner = session.owners.find(input.instanceId)
+  const settlements = JSON.parse(input.settle) as PackedSettlement[]
+  const { states, released } = settle(session, owner, settlements, now)
+  const result: PackedTurnResult = {
+    settled: states,
+    released,
+    claimed: [],
+    kinds: {},
+    parents: {},
+    cancels: [],
+    nextRunAt: null,
+    now,
+  }
+  if (input.claim !== null) {
+    const claimant = hasLease(session, owner, now) ? owner : undefined
+    const { rows, nextRunAt } = claim(session, claimant, input.claim, now)
+    result.claimed = rows
+    result.nextRunAt = nextRunAt
+    for (const [, id, kind, , , , meta] of rows) {
+      result.kinds[kind] ??= session.kinds.get(kind)
+      if (meta?.includes('"onFailure"')) result.parents[id] = parentsOf(session, id)
+    }
+  }
+  result.cancels = cancels(session, owner)
+  return JSON.stringify(result)
+}
+
+/** Cancel requests for what an instance runs. */
+export function cancels(session: Session, owner: number | undefined): OwnedTask[] {
+  if (owner === undefined) return []
+  const found = session
     .sql(`select id as taskId, fence from {live}
-      where state = 3 and cancel_at is not null and instance = ? order by id`)
-    .all(instanceId) as OwnedTask[]
+      where state = 3 and owner = ? and cancel_at > ?`)
+    .all(owner, Number.MIN_SAFE_INTEGER) as OwnedTask[]
+  // Sorted here: nearly always there is none, and setting up SQLite's sorter costs the most.
+  return found.sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
 }
 
 /** What runs in the instance's name. */
-export function owned(store: Store, input: { instanceId: string }): OwnedTask[] {
-  return store
-    .sql('select id as taskId, fence from {live} where state = 3 and instance = ? order by id')
-    .all(input.instanceId) as OwnedTask[]
+export function owned(session: Session, input: { instanceId: string }): OwnedTask[] {
+  const owner = session.owners.find(input.instanceId)
+  if (owner === undefined) return []
+  return session
+    .sql('select id as taskId, fence from {live} where state = 3 and owner = ? order by id')
+    .all(owner) as OwnedTask[]
 }
 
-function hasLease(store: Store, instanceId: string, now: number): boolean {
+/** Ids of the tasks that a task depends on, in the order given. */
+export function parentsOf(session: Session, taskId: string): string[] {
+  return session
+    .sql('select parent from {edges} where child = ? order by position')
+    .pluck()
+    .all(taskId) as string[]
+}
+
+function hasLease(session: Session, owner: number | undefined, now: number): boolean {
+  if (owner === undefined) return false
   return (
-    store.sql('select 1 from {instances} where id = ? and expires_at > ?').get(instanceId, now) !==
+    session.sql('select 1 from {instances} where owner = ? and expires_at > ?').get(owner, now) !==
     undefined
   )
 }

@@ -1,62 +1,49 @@
 import { TaskflowError } from '../../errors.ts'
+import type { SessionStorage } from '../../storage/parts.ts'
 
 const WINDOW_MS = 15 * 60_000
 const MAX_PER_ACCOUNT = 5
 const MAX_PER_ADDRESS = 30
-const MAX_ENTRIES = 10_000
 
-/** Slows down who guesses passwords: per account and address, and per address. */
+/** A try to sign in that has been counted as failed, until its outcome is known. */
+export interface LoginTry {
+  /** It was right: the account's failures are forgotten. */
+  succeeded(): Promise<void>
+  /** It was neither right nor wrong. */
+  undecided(): Promise<void>
+}
+
+/** Slows down who guesses passwords, over all instances: per account and address, and per address. */
 export class LoginThrottle {
-  readonly #failures = new Map<string, number[]>()
+  readonly #sessions: () => Promise<SessionStorage>
 
-  /** @throws TaskflowError `throttled` after too many failures in a quarter of an hour. */
-  check(username: string, address: string, now: number): void {
-    const waitMs = Math.max(
-      this.#waitMs(accountKey(username, address), MAX_PER_ACCOUNT, now),
-      this.#waitMs(address, MAX_PER_ADDRESS, now),
-    )
-    if (waitMs > 0) throw new Throttled(Math.ceil(waitMs / 1000))
+  constructor(sessions: () => Promise<SessionStorage>) {
+    this.#sessions = sessions
   }
 
-  /** Counts a try as failed. Before its outcome is known, or many at once would be one. */
-  failed(username: string, address: string, now: number): void {
-    for (const key of [accountKey(username, address), address]) {
-      const recent = this.#recent(key, now)
-      // Oldest first out: a flood of names must not fill the memory.
-      if (this.#failures.size >= MAX_ENTRIES) {
-        const [oldest] = this.#failures.keys()
-        if (oldest !== undefined) this.#failures.delete(oldest)
-      }
-      this.#failures.set(key, [...recent, now].slice(-MAX_PER_ADDRESS))
+  /**
+   * Counts a try. Before its outcome is known, or many at once would be one.
+   *
+   * @throws TaskflowError `throttled` after too many failures in a quarter of an hour.
+   */
+  async begin(username: string, address: string, now: number): Promise<LoginTry> {
+    const sessions = await this.#sessions()
+    const account = await keyOf('account', `${address}\n${username}`)
+    const place = await keyOf('address', address)
+    const tries = [
+      { key: account, max: MAX_PER_ACCOUNT },
+      { key: place, max: MAX_PER_ADDRESS },
+    ]
+    const counted = await sessions.countLogin({ tries, windowMs: WINDOW_MS })
+    if (!counted.counted) {
+      throw new Throttled(Math.max(1, Math.ceil((counted.retryAt - now) / 1000)))
     }
-  }
-
-  /** Forgets the account's failures. */
-  succeeded(username: string, address: string, at: number): void {
-    this.#takeBack(address, at)
-    this.#failures.delete(accountKey(username, address))
-  }
-
-  /** A try of that time was neither right nor wrong. */
-  undecided(username: string, address: string, at: number): void {
-    for (const key of [accountKey(username, address), address]) this.#takeBack(key, at)
-  }
-
-  #takeBack(key: string, at: number): void {
-    const failures = this.#failures.get(key) ?? []
-    const found = failures.indexOf(at)
-    if (found >= 0) failures.splice(found, 1)
-    if (failures.length === 0) this.#failures.delete(key)
-  }
-
-  #waitMs(key: string, max: number, now: number): number {
-    const recent = this.#recent(key, now)
-    const first = recent.at(-max)
-    return first === undefined ? 0 : first + WINDOW_MS - now
-  }
-
-  #recent(key: string, now: number): number[] {
-    return (this.#failures.get(key) ?? []).filter((at) => at > now - WINDOW_MS)
+    const { at } = counted
+    return {
+      succeeded: () => sessions.forgetLogins({ tries: [{ key: account }, { key: place, at }] }),
+      undecided: () =>
+        sessions.forgetLogins({ tries: [account, place].map((key) => ({ key, at })) }),
+    }
   }
 }
 
@@ -70,4 +57,10 @@ export class Throttled extends TaskflowError {
   }
 }
 
-const accountKey = (username: string, address: string) => `${address}\n${username}`
+/** Hashed: of one length, and what people type into a name field by mistake is not kept. */
+async function keyOf(kind: string, text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return `${kind}:${Array.from(new Uint8Array(hash), hex).join('')}`
+}
+
+const hex = (byte: number) => byte.toString(16).padStart(2, '0')

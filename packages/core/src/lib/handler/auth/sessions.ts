@@ -6,6 +6,8 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 const PURPOSE = 'taskflow-session'
 
 export interface Session {
+  /** New for each login. */
+  id: string
   user: User
   /** Epoch ms. */
   expiresAt: number
@@ -42,9 +44,10 @@ export class Sessions {
           algorithms: ['HS256'],
           audience: PURPOSE,
           currentDate: new Date(now),
-          requiredClaims: ['sub', 'exp'],
+          requiredClaims: ['sub', 'exp', 'jti'],
         })
         return {
+          id: String(payload.jti),
           user: {
             id: String(payload.sub),
             name: String(payload.name ?? payload.sub),

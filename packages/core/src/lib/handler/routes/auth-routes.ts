@@ -42,31 +42,33 @@ async function login(call: Call): Promise<Response> {
   if (typeof username !== 'string' || typeof password !== 'string') {
     throw new TaskflowError('invalid_input', 'body: expected username and password')
   }
-  try {
-    throttle.check(username, call.address, call.now)
-  } catch (error) {
-    if (!form || !(error instanceof Throttled)) throw error
-    const response = loginForm(call, next, error.message, username, 429)
-    response.headers.set('retry-after', `${error.retryAfterSeconds}`)
-    return response
-  }
-  throttle.failed(username, call.address, call.now)
-  const user = await authenticate(authentication.backend, username, password).catch((error) => {
-    throttle.undecided(username, call.address, call.now)
+  const attempt = await throttle.begin(username, call.address, call.now).catch((error) => {
+    if (form && error instanceof Throttled) return error
     throw error
   })
+  if (attempt instanceof Throttled) {
+    const response = loginForm(call, next, attempt.message, username, 429)
+    response.headers.set('retry-after', `${attempt.retryAfterSeconds}`)
+    return response
+  }
+  const user = await authenticate(authentication.backend, username, password).catch(
+    async (error) => {
+      await attempt.undecided()
+      throw error
+    },
+  )
   if (!user) {
     const message = 'User name or password is wrong.'
     if (form) return loginForm(call, next, message, username, 401)
     throw new TaskflowError('unauthenticated', message)
   }
-  throttle.succeeded(username, call.address, call.now)
+  await attempt.succeeded()
   const token = await sessions.create(user, call.now)
   const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
   return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
 }
 
-function logout(call: Call): Response {
+async function logout(call: Call): Promise<Response> {
   if (call.request.method !== 'POST') {
     // A link on another site must not sign anybody out.
     const site = call.request.headers.get('sec-fetch-site')
@@ -74,7 +76,8 @@ function logout(call: Call): Response {
       throw new TaskflowError('forbidden', 'expected a request from the same origin')
     }
   }
-  const { sessions, authentication, options } = call.app
+  const { sessions, ended, authentication, options } = call.app
+  if (call.session) await ended.end(call.session)
   const headers = { 'set-cookie': sessions.cookie(null, call.origin.startsWith('https:')) }
   const to = authentication.kind === 'login' ? `${options.basePath}/auth/login` : home(call)
   return redirect(to, headers)

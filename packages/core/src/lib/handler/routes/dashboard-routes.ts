@@ -47,7 +47,9 @@ function stream({ app, query, request, rights, session, now }: Call): Promise<Re
     taskId: query.one('task_id') ?? null,
     lastEventId: request.headers.get('last-event-id'),
     rights,
-    expiresAt: session?.expiresAt ?? null,
+    async sessionOver(at) {
+      return session !== null && (session.expiresAt <= at || (await app.ended.has(session, at)))
+    },
     signal: request.signal,
   })
 }

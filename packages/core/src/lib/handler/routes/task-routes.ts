@@ -1,4 +1,4 @@
-import type { TaskDetailJson } from '../../client/wire.ts'
+import type { TaskDetailJson, TaskJson } from '../../client/wire.ts'
 import { TaskflowError, unknownTask } from '../../errors.ts'
 import type { TaskRecord } from '../../record.ts'
 import type { TaskRef } from '../../run/task-queue.ts'
@@ -20,6 +20,8 @@ import {
 
 const DETAIL_LOGS = 1000
 const RECENT_RUNS = 5
+/** Parents and children that are shown, each. */
+const RELATIVES = 100
 
 export const taskRoutes: Route[] = [
   { method: 'GET', pattern: '/', right: 'read', handle: list },
@@ -151,10 +153,12 @@ async function action(call: Call, ref: TaskRef, status: number): Promise<Respons
 
 async function detailJson({ app }: Call, task: TaskRecord): Promise<TaskDetailJson> {
   const { manager, options } = app
-  const [[metrics], recent, logPage] = await Promise.all([
+  const [[metrics], recent, logPage, parents, children] = await Promise.all([
     manager.metricsOf([{ funcName: task.funcName }]),
     manager.list({ filter: { funcName: [task.funcName] }, limit: RECENT_RUNS }),
     newestLogs(app.manager, task),
+    relatives(app.manager, task.dependsOn),
+    relatives(app.manager, task.children),
   ])
   if (!metrics) throw new TaskflowError('internal', 'metrics: the storage gave no answer')
   return {
@@ -169,11 +173,20 @@ async function detailJson({ app }: Call, task: TaskRecord): Promise<TaskDetailJs
     lifecycle: lifecycleOf(task),
     cancel_requested_at:
       task.cancelRequestedAt === null ? null : isoInstant(task.cancelRequestedAt),
-    parents: [],
-    children: [],
+    parents,
+    children,
     analytics: analyticsJson(metrics),
     recent_runs: recent.tasks.map((run) => taskJson(run, 0)),
   }
+}
+
+/** Tasks that one is tied to, in the order of their ids here. */
+async function relatives(manager: Call['app']['manager'], ids: string[]): Promise<TaskJson[]> {
+  const taskIds = ids.slice(0, RELATIVES)
+  if (taskIds.length === 0) return []
+  const { tasks } = await manager.list({ filter: { taskIds }, limit: RELATIVES })
+  const byId = new Map(tasks.map((task) => [task.taskId, taskJson(task, 0)]))
+  return taskIds.flatMap((id) => byId.get(id) ?? [])
 }
 
 async function newestLogs(manager: Call['app']['manager'], task: TaskRecord) {

@@ -18,8 +18,8 @@ export interface StreamRequest {
   taskId: string | null
   lastEventId: string | null
   rights: Right[]
-  /** When the session ends, epoch ms. */
-  expiresAt: number | null
+  /** Whether its session has ended by now. */
+  sessionOver(now: number): Promise<boolean>
   signal: AbortSignal
 }
 

@@ -139,19 +139,23 @@ export class StreamHub {
         )
       }
     }
-    const beat = () => {
-      const now = systemClock.now()
-      for (const client of this.#clients) {
-        const { expiresAt } = client.request
-        if (expiresAt !== null && expiresAt <= now) {
-          client.end('reauth')
-          this.#leave(client)
-        } else client.write(': \n\n')
+    const beat = async () => {
+      await Promise.all([...this.#clients].map((client) => this.#keepAlive(client)))
+      if (this.#clients.size > 0) {
+        this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
       }
-      if (this.#clients.size > 0) this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
     }
     this.#cancelLook = systemClock.after(LOOK_MS, () => void look())
-    this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
+    this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
+  }
+
+  async #keepAlive(client: StreamClient): Promise<void> {
+    // A storage in trouble cannot tell, and nothing new comes from it meanwhile.
+    const over = await client.request.sessionOver(systemClock.now()).catch(() => false)
+    if (over) {
+      client.end('reauth')
+      this.#leave(client)
+    } else client.write(': \n\n')
   }
 
   #rest(): void {

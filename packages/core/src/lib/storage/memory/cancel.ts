@@ -20,6 +20,7 @@ export function cancelRow(
   if (row.cancelRequestedAt === null || now - row.cancelRequestedAt < graceMs) return 'too_early'
   end(row, now)
   row.lastOutcome = 'cancelled'
+  row.taken = true
   return 'cancelled'
 }
 

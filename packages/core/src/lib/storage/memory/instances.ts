@@ -30,10 +30,13 @@ export class MemoryInstances implements InstanceDirectory {
     const id = input.instance.instanceId
     const lease = this.#leases.get(id)
     if (input.leaving) return this.#leases.delete(id)
-    if (input.beat === 0 ? lease !== undefined : !lease || input.beat <= lease.beat) return false
+    if (input.beat > 0 && !lease) return false
+    // Beats were stored that are gone: this is not the past that the instance knows.
+    if (lease && lease.beat < (input.acked ?? 0)) return false
     this.#leases.set(id, {
-      info: input.beat === 0 || !lease ? input.instance : lease.info,
-      beat: input.beat,
+      info: lease?.info ?? input.instance,
+      // Beats may overtake each other, and come again when their answer was lost.
+      beat: Math.max(input.beat, lease?.beat ?? 0),
       startedAt: lease?.startedAt ?? now,
       lastBeatAt: now,
       expiresAt: now + input.leaseMs,

@@ -3,6 +3,7 @@ import type {
   BeatResult,
   CancelResult,
   ChangeResult,
+  InsertInput,
   InsertResult,
   ListInput,
   ListResult,
@@ -10,10 +11,10 @@ import type {
   LogPage,
   LogQuery,
   MetricsQuery,
-  NewTask,
   OwnedTask,
   RecoveredTask,
   RecoverInput,
+  Settlement,
   SettleResult,
   StoredTask,
   TaskMetrics,
@@ -21,17 +22,25 @@ import type {
   TurnInput,
   TurnResult,
 } from '../contract.ts'
+import { MemoryAudit } from './audit.ts'
 import { cancelRow } from './cancel.ts'
 import { MemoryChanges } from './changes.ts'
+import { claimRows, nextRunAt } from './claim.ts'
+import { MemoryFunctions } from './functions.ts'
+import { insertTasks } from './insert.ts'
 import { MemoryInstances } from './instances.ts'
-import { listRows, lowerBound } from './list.ts'
+import { noteLate } from './late.ts'
+import { listRows } from './list.ts'
 import { appendLogs, readLogs } from './logs.ts'
 import { metricsOf } from './metrics.ts'
-import { PendingQueue } from './queue.ts'
+import { Rates } from './rates.ts'
 import { recoverRow } from './recover.ts'
-import { newRow, phaseOf, type Row, toClaimed, toStored } from './row.ts'
+import { phaseOf, type Row, toClaimed, toStored } from './row.ts'
+import { MemorySchedules } from './schedules.ts'
+import { MemorySeries } from './series.ts'
+import { MemorySessions } from './sessions.ts'
 import { settleRow } from './settle.ts'
-import { Statistics } from './statistics.ts'
+import { TaskTable } from './task-table.ts'
 
 const RECOVER_AT_ONCE = 1000
 
@@ -47,66 +56,67 @@ class MemoryStorage implements TaskStorage {
   readonly name = 'memory'
   readonly changes = new MemoryChanges()
   readonly instances: MemoryInstances
+  readonly functions: MemoryFunctions
+  readonly series: MemorySeries
+  readonly schedules: MemorySchedules
+  readonly audit: MemoryAudit
+  readonly sessions: MemorySessions
   readonly logs = {
     append: async (input: { instanceId: string; batches: LogBatch[] }) => this.#appendLogs(input),
     read: async (query: LogQuery): Promise<LogPage> =>
-      readLogs(this.#rows.get(query.taskId)?.logs ?? [], query),
+      readLogs(this.#table.get(query.taskId)?.logs ?? [], query),
   }
 
   readonly #clock: () => number
-  readonly #rows = new Map<string, Row>()
-  /** All rows by id, which is by time of creation. */
-  #ordered: Row[] = []
-  readonly #live = new Set<Row>()
-  readonly #running = new Set<Row>()
-  readonly #pending = new PendingQueue()
-  /** Holder of each idempotency key. */
-  readonly #keys = new Map<string, Row>()
-  readonly #retries = new Map<string, Row[]>()
-  readonly #statistics = new Statistics()
+  readonly #table = new TaskTable()
+  readonly #rates = new Rates()
 
   constructor(clock: () => number) {
     this.#clock = clock
     this.instances = new MemoryInstances(clock)
+    this.functions = new MemoryFunctions(clock)
+    this.series = new MemorySeries(this.#table.statistics)
+    this.audit = new MemoryAudit(clock)
+    this.sessions = new MemorySessions(clock)
+    this.schedules = new MemorySchedules(
+      {
+        store: (tasks, now) => this.#insert({ tasks }, now).map(({ taskId }) => taskId),
+        statusOf: (taskId) => this.#table.get(taskId)?.status ?? null,
+        live: (scheduleId) => this.#table.ofSchedule(scheduleId),
+      },
+      clock,
+    )
   }
 
   async open(): Promise<void> {}
 
   async close(): Promise<void> {}
 
-  async insert(input: { tasks: NewTask[]; now?: number | undefined }): Promise<InsertResult[]> {
-    const now = input.now ?? this.#clock()
-    const added: Row[] = []
-    const results = input.tasks.map((task) => {
-      const standing = this.#standing(task)
-      if (standing) return { taskId: standing.taskId, duplicate: true }
-      const row = newRow(task, now)
-      this.#add(row)
-      added.push(row)
-      return { taskId: task.taskId, duplicate: false }
-    })
-    this.#changed(added, now)
-    return results
+  async insert(input: InsertInput): Promise<InsertResult[]> {
+    return this.#insert(input, input.now ?? this.#clock())
   }
 
   async turn(input: TurnInput): Promise<TurnResult> {
     const now = input.now ?? this.#clock()
-    const touched: Row[] = []
+    const touched = new Set<Row>()
+    let released = false
     const settled = input.settle.map((settlement): SettleResult => {
-      const row = this.#ownedRow(settlement.taskId, input.instanceId, settlement.fence)
-      if (!row) return { taskId: settlement.taskId, result: 'stale' }
+      const { taskId, fence } = settlement
+      const row = this.#table.owned(taskId, input.instanceId, fence)
+      if (!row) return this.#settleLate(settlement)
       settleRow(row, settlement, now)
-      this.#moved(row)
-      touched.push(row)
-      return { taskId: row.taskId, result: 'settled', status: row.status }
+      released = this.#table.moved(row, now, touched) || released
+      return { taskId, result: 'settled', status: row.status }
     })
-    const claimed = input.claim ? this.#claim(input.instanceId, input.claim, now) : []
-    this.#changed([...touched, ...claimed], now)
+    const claim = input.claim && this.#claim(input.instanceId, input.claim, now)
+    for (const row of claim?.claimed ?? []) touched.add(row)
+    this.#changed(touched, now)
     return {
       settled,
-      claimed: claimed.map(toClaimed),
-      cancels: this.#cancels(input.instanceId),
-      nextRunAt: input.claim ? this.#pending.nextRunAt(input.claim.funcNames, now) : null,
+      claimed: claim?.claimed.map(toClaimed) ?? [],
+      released,
+      cancels: this.#table.running.cancels(input.instanceId),
+      nextRunAt: claim?.nextRunAt ?? null,
       now,
     }
   }
@@ -114,32 +124,35 @@ class MemoryStorage implements TaskStorage {
   async beat(input: BeatInput): Promise<BeatResult> {
     const now = input.now ?? this.#clock()
     const id = input.instance.instanceId
+    const alive = this.instances.renew(input, now)
+    const funcNames = this.instances.functionsOf(id)
     return {
-      alive: this.instances.renew(input, now),
+      alive,
       others: this.instances.others(id, now),
-      cancels: this.#cancels(id),
-      owned: this.#ownedBy(id).length,
-      nextRunAt: this.#pending.nextRunAt(this.instances.functionsOf(id), now),
+      cancels: this.#table.running.cancels(id),
+      owned: this.#table.running.ownedBy(id).length,
+      nextRunAt: nextRunAt(this.#table, this.functions, funcNames, now),
+      schedulesVersion: this.schedules.version,
       now,
     }
   }
 
   async owned(input: { instanceId: string }): Promise<OwnedTask[]> {
-    return this.#ownedBy(input.instanceId)
-      .map(toOwned)
+    return this.#table.running
+      .ownedBy(input.instanceId)
       .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
   }
 
   async recover(input: RecoverInput): Promise<RecoveredTask[]> {
     const now = input.now ?? this.#clock()
     for (const { instanceId, beat } of input.dead) this.instances.bury(instanceId, beat)
-    const orphans = [...this.#running].filter((row) => !this.instances.has(row.instance))
-    const freed = orphans.slice(0, RECOVER_AT_ONCE)
+    const touched = new Set<Row>()
+    const freed = this.#table.running.orphans((id) => this.instances.has(id), RECOVER_AT_ONCE)
     for (const row of freed) {
       recoverRow(row, input, now)
-      this.#moved(row)
+      this.#table.moved(row, now, touched)
     }
-    this.#changed(freed, now)
+    this.#changed(touched, now)
     return freed.map(({ taskId, funcName, status }) => ({ taskId, funcName, status }))
   }
 
@@ -148,15 +161,15 @@ class MemoryStorage implements TaskStorage {
     now?: number | undefined
   }): Promise<ChangeResult[]> {
     const now = input.now ?? this.#clock()
-    const touched: Row[] = []
+    const touched = new Set<Row>()
     const results = input.tasks.map(({ taskId, runAt = now }): ChangeResult => {
-      const row = this.#rows.get(taskId)
+      const row = this.#table.get(taskId)
       if (!row) return { taskId, result: 'missing' }
       const phase = phaseOf(row, now)
       if (phase !== 'scheduled' && phase !== 'retrying') return { taskId, result: 'refused' }
       row.runAt = runAt
-      this.#pending.add(row)
-      touched.push(row)
+      this.#table.pending.add(row)
+      touched.add(row)
       return { taskId, result: 'changed' }
     })
     this.#changed(touched, now)
@@ -172,15 +185,15 @@ class MemoryStorage implements TaskStorage {
     const now = input.now ?? this.#clock()
     const touched = new Set<Row>()
     const results = input.taskIds.map((taskId): CancelResult => {
-      const row = this.#rows.get(taskId)
+      const row = this.#table.get(taskId)
       if (!row) return { taskId, result: 'missing', status: null }
       const markedAt = row.cancelRequestedAt
       const result = cancelRow(row, input.force ?? false, input.graceMs ?? 0, now)
-      if (result === 'cancelled') this.#moved(row)
-      if (result === 'cancelled' || row.cancelRequestedAt !== markedAt) touched.add(row)
+      if (result === 'cancelled') this.#table.moved(row, now, touched)
+      else if (row.cancelRequestedAt !== markedAt) touched.add(row)
       return { taskId, result, status: row.status }
     })
-    this.#changed([...touched], now)
+    this.#changed(touched, now)
     return results
   }
 
@@ -190,20 +203,20 @@ class MemoryStorage implements TaskStorage {
   }): Promise<(StoredTask | null)[]> {
     const now = input.now ?? this.#clock()
     return input.taskIds.map((id) => {
-      const row = this.#rows.get(id)
+      const row = this.#table.get(id)
       return row ? toStored(row, now) : null
     })
   }
 
   async list(input: ListInput): Promise<ListResult> {
     const { taskIds } = input.filter
-    const rows = taskIds
-      ? this.#ordered.length <= taskIds.length
-        ? this.#ordered
-        : [...new Set(taskIds)]
-            .flatMap((id) => this.#rows.get(id) ?? [])
+    const { ordered } = this.#table
+    const rows =
+      taskIds && taskIds.length < ordered.length
+        ? [...new Set(taskIds)]
+            .flatMap((id) => this.#table.get(id) ?? [])
             .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
-      : this.#ordered
+        : ordered
     return listRows(rows, input, input.now ?? this.#clock())
   }
 
@@ -212,7 +225,8 @@ class MemoryStorage implements TaskStorage {
     now?: number | undefined
   }): Promise<TaskMetrics[]> {
     const now = input.now ?? this.#clock()
-    return input.queries.map((query) => metricsOf(query, this.#live, this.#statistics, now))
+    const { live, statistics } = this.#table
+    return input.queries.map((query) => metricsOf(query, live, statistics, now))
   }
 
   async prune(input: {
@@ -220,132 +234,63 @@ class MemoryStorage implements TaskStorage {
     limit: number
     dryRun?: boolean | undefined
   }): Promise<{ deleted: number }> {
-    const old = this.#ordered
-      .filter((row) => row.endTime !== null && row.endTime < input.endedBefore)
-      .sort((a, b) => (a.endTime ?? 0) - (b.endTime ?? 0))
+    const old = this.#table.endedBefore(input.endedBefore)
     if (input.dryRun) return { deleted: old.length }
-    const gone = new Set(old.slice(0, input.limit))
-    if (gone.size === 0) return { deleted: 0 }
-    for (const row of gone) this.#forget(row)
-    this.#ordered = this.#ordered.filter((row) => !gone.has(row))
-    this.#statistics.recount(this.#ordered.filter((row) => row.endTime !== null))
+    this.audit.prune(input.endedBefore)
+    this.schedules.prune(input.endedBefore)
+    const gone = old.slice(0, input.limit)
+    if (gone.length === 0) return { deleted: 0 }
+    this.#table.forget(gone)
     this.changes.record(
-      [...gone].map(({ taskId }) => taskId),
+      gone.map(({ taskId }) => taskId),
       this.#clock(),
     )
-    return { deleted: gone.size }
+    return { deleted: gone.length }
+  }
+
+  #insert(input: InsertInput, now: number): InsertResult[] {
+    const touched = new Set<Row>()
+    const results = insertTasks(this.#table, input.tasks, now, touched)
+    this.#changed(touched, now)
+    return results
+  }
+
+  #settleLate(settlement: Settlement): SettleResult {
+    const row = this.#table.get(settlement.taskId)
+    if (row && noteLate(row, settlement)) this.#table.statistics.late(row.funcName)
+    return { taskId: settlement.taskId, result: 'stale' }
+  }
+
+  #claim(instanceId: string, claim: NonNullable<TurnInput['claim']>, now: number) {
+    return claimRows(claim, {
+      table: this.#table,
+      functions: this.functions,
+      rates: this.#rates,
+      instanceId,
+      mayClaim: this.instances.live(instanceId, now),
+      now,
+    })
   }
 
   async #appendLogs(input: { instanceId: string; batches: LogBatch[] }) {
-    const touched: Row[] = []
+    const touched = new Set<Row>()
     const results = input.batches.map(({ taskId, fence, entries, progress }) => {
-      const row = this.#ownedRow(taskId, input.instanceId, fence)
+      const row = this.#table.owned(taskId, input.instanceId, fence)
       if (!row) return { taskId, result: 'stale' as const }
       appendLogs(row, entries)
       if (progress) row.progress = progress
-      touched.push(row)
+      touched.add(row)
       return { taskId, result: 'appended' as const }
     })
     this.#changed(touched, this.#clock())
     return results
   }
 
-  /** The task that stands where a new one would be a duplicate. */
-  #standing(task: NewTask): Row | undefined {
-    const same = this.#rows.get(task.taskId)
-    if (same) return same
-    if (task.idempotencyKey !== null) {
-      const holder = this.#keys.get(keyOf(task.funcName, task.idempotencyKey))
-      if (holder && holdsItsPlace(holder)) return holder
-    }
-    if (task.retryOf === null) return undefined
-    return this.#retries
-      .get(task.retryOf)
-      ?.find((retry) => holdsItsPlace(retry) && retry.payload === task.payload)
-  }
-
-  #add(row: Row): void {
-    this.#rows.set(row.taskId, row)
-    const newest = this.#ordered.at(-1)
-    if (!newest || newest.taskId < row.taskId) this.#ordered.push(row)
-    else this.#ordered.splice(lowerBound(this.#ordered, row.taskId), 0, row)
-    this.#live.add(row)
-    this.#pending.add(row)
-    if (row.idempotencyKey !== null) this.#keys.set(keyOf(row.funcName, row.idempotencyKey), row)
-    if (row.retryOf !== null) {
-      this.#retries.set(row.retryOf, [...(this.#retries.get(row.retryOf) ?? []), row])
-    }
-  }
-
-  #claim(instanceId: string, claim: { limit: number; funcNames: string[] }, now: number): Row[] {
-    const claimed: Row[] = []
-    if (!this.instances.live(instanceId, now)) return claimed
-    while (claimed.length < claim.limit) {
-      const row = this.#pending.take(claim.funcNames, now)
-      if (!row) break
-      row.status = 'running'
-      row.instance = instanceId
-      row.fence++
-      row.attempt = row.attemptsMade++
-      row.claimedAt = now
-      row.startTime = now
-      row.progress = null
-      this.#running.add(row)
-      claimed.push(row)
-    }
-    return claimed
-  }
-
-  #ownedRow(taskId: string, instanceId: string, fence: number): Row | null {
-    const row = this.#rows.get(taskId)
-    const mine = row?.status === 'running' && row.instance === instanceId && row.fence === fence
-    return mine ? row : null
-  }
-
-  #ownedBy(instanceId: string): Row[] {
-    return [...this.#running].filter((row) => row.instance === instanceId)
-  }
-
-  #cancels(instanceId: string): OwnedTask[] {
-    const requested: OwnedTask[] = []
-    for (const row of this.#running) {
-      if (row.cancelRequestedAt !== null && row.instance === instanceId) {
-        requested.push(toOwned(row))
-      }
-    }
-    return requested
-  }
-
-  /** Files a row that left its state: back into the queue, or to the finished ones. */
-  #moved(row: Row): void {
-    if (row.status !== 'running') this.#running.delete(row)
-    if (row.status === 'pending') this.#pending.add(row)
-    if (row.endTime === null) return
-    this.#live.delete(row)
-    this.#statistics.ended(row)
-  }
-
-  #forget(row: Row): void {
-    this.#rows.delete(row.taskId)
-    this.#retries.delete(row.taskId)
-    if (row.idempotencyKey === null) return
-    const key = keyOf(row.funcName, row.idempotencyKey)
-    if (this.#keys.get(key) === row) this.#keys.delete(key)
-  }
-
-  #changed(rows: Row[], now: number): void {
+  #changed(rows: ReadonlySet<Row>, now: number): void {
     for (const row of rows) row.rev++
     this.changes.record(
-      rows.map(({ taskId }) => taskId),
+      [...rows].map(({ taskId }) => taskId),
       now,
     )
   }
 }
-
-const keyOf = (funcName: string, key: string) => `${funcName}\u0000${key}`
-
-/** Failed, interrupted and cancelled tasks give their key and their place as a retry free. */
-const holdsItsPlace = ({ status }: Row) =>
-  status === 'pending' || status === 'running' || status === 'success'
-
-const toOwned = ({ taskId, fence }: Row): OwnedTask => ({ taskId, fence })

@@ -1,6 +1,7 @@
 import type { MetricsQuery, TaskMetrics } from '../contract.ts'
 import { phaseOf, type Row } from './row.ts'
-import type { Statistics, Tally } from './statistics.ts'
+import type { Statistics } from './statistics.ts'
+import type { Tally } from './tally.ts'
 
 type LiveCounts = Pick<
   TaskMetrics,
@@ -33,6 +34,7 @@ export function metricsOf(
     ...ended.durations(),
     endedLastMinute: statistics.lastFullMinute(now, query.funcName),
     lastEndedAt: ended.lastEndedAt,
+    lateSettlements: statistics.lateSettlements(query.funcName),
   }
 }
 
@@ -53,7 +55,7 @@ function countLive(query: MetricsQuery, live: Iterable<Row>, now: number): LiveC
       continue
     }
     counts.pending++
-    const phase = phaseOf(row, now) as 'queued' | 'scheduled' | 'retrying'
+    const phase = phaseOf(row, now) as 'queued' | 'scheduled' | 'blocked' | 'retrying'
     counts[phase]++
     if (phase === 'queued') {
       counts.oldestQueuedAt = Math.min(counts.oldestQueuedAt ?? row.runAt, row.runAt)

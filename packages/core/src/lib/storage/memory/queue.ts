@@ -10,9 +10,12 @@ interface Entry {
 }
 
 /** Pending tasks of one function: those not due yet by time, the due ones in claim order. */
-interface Lane {
-  waiting: Heap<Entry>
-  due: Heap<Entry>
+export interface Lane {
+  readonly funcName: string
+  /** Of tasks that took a process down with them; they are claimed one at a time. */
+  readonly suspects: boolean
+  readonly waiting: Heap<Entry>
+  readonly due: Heap<Entry>
 }
 
 const byTime = (a: Entry, b: Entry) => a.runAt - b.runAt
@@ -26,56 +29,64 @@ function byClaimOrder(a: Entry, b: Entry): number {
   )
 }
 
-/** Pending tasks in the order in which they are to be claimed. */
+/** Pending tasks that are not blocked, in the order in which they are to be claimed. */
 export class PendingQueue {
-  readonly #lanes = new Map<string, Lane>()
+  readonly #normal = new Map<string, Lane>()
+  readonly #suspects = new Map<string, Lane>()
 
   /** Queues a pending row, or queues it anew after its due time changed. */
   add(row: Row): void {
-    let lane = this.#lanes.get(row.funcName)
+    const suspects = row.crashes > 0
+    const lanes = suspects ? this.#suspects : this.#normal
+    let lane = lanes.get(row.funcName)
     if (!lane) {
-      lane = { waiting: new Heap(byTime), due: new Heap(byClaimOrder) }
-      this.#lanes.set(row.funcName, lane)
+      const { funcName } = row
+      lane = { funcName, suspects, waiting: new Heap(byTime), due: new Heap(byClaimOrder) }
+      lanes.set(funcName, lane)
     }
     lane.waiting.push({ row, ticket: ++row.queued, runAt: row.runAt })
   }
 
-  /** Takes the next row that is due; null when none is. */
-  take(funcNames: string[], now: number): Row | null {
-    let best: Lane | undefined
-    let first: Entry | undefined
-    for (const name of funcNames) {
-      const lane = this.#lanes.get(name)
-      const entry = lane && this.#firstDue(lane, now)
-      if (entry && (!first || byClaimOrder(entry, first) < 0)) {
-        best = lane
-        first = entry
-      }
+  /** The lanes of these functions, each once. */
+  lanes(funcNames: readonly string[]): Lane[] {
+    const lanes: Lane[] = []
+    for (const name of new Set(funcNames)) {
+      const normal = this.#normal.get(name)
+      const suspects = this.#suspects.get(name)
+      if (normal) lanes.push(normal)
+      if (suspects) lanes.push(suspects)
     }
-    best?.due.pop()
-    return first?.row ?? null
+    return lanes
   }
+}
 
-  /** When the next task of these functions is due. */
-  nextRunAt(funcNames: string[], now: number): number | null {
-    let next: number | null = null
-    for (const name of funcNames) {
-      const lane = this.#lanes.get(name)
-      if (!lane) continue
-      const entry = this.#firstDue(lane, now) ?? valid(lane.waiting)
-      if (entry && (next === null || entry.runAt < next)) next = entry.runAt
+/** Takes the next row of these lanes that is due; null when none is. */
+export function takeDue(lanes: readonly Lane[], now: number): Row | null {
+  let best: Lane | undefined
+  let first: Entry | undefined
+  for (const lane of lanes) {
+    const entry = firstDue(lane, now)
+    if (entry && (!first || byClaimOrder(entry, first) < 0)) {
+      best = lane
+      first = entry
     }
-    return next
   }
+  best?.due.pop()
+  return first?.row ?? null
+}
 
-  #firstDue(lane: Lane, now: number): Entry | undefined {
-    for (let entry = valid(lane.waiting); entry && entry.runAt <= now; ) {
-      lane.waiting.pop()
-      lane.due.push(entry)
-      entry = valid(lane.waiting)
-    }
-    return valid(lane.due)
+/** When the next task of a lane is or was due; null when it is empty. */
+export function nextDueAt(lane: Lane, now: number): number | null {
+  return (firstDue(lane, now) ?? valid(lane.waiting))?.runAt ?? null
+}
+
+function firstDue(lane: Lane, now: number): Entry | undefined {
+  for (let entry = valid(lane.waiting); entry && entry.runAt <= now; ) {
+    lane.waiting.pop()
+    lane.due.push(entry)
+    entry = valid(lane.waiting)
   }
+  return valid(lane.due)
 }
 
 /** The first entry that is still true; what is out of date is dropped on the way. */

@@ -22,6 +22,9 @@ function putBack(row: Row, input: RecoverInput, now: number): void {
     error: CRASHED,
     stacktrace: null,
     instance: row.instance,
+    lateOutcome: null,
+    fence: row.attemptFence,
+    taken: true,
   })
   row.status = 'pending'
   row.progress = null
@@ -37,4 +40,5 @@ function end(row: Row, status: Row['status'], now: number): void {
   row.error = CRASHED
   row.stacktrace = null
   row.lastOutcome = status === 'cancelled' ? 'cancelled' : 'crashed'
+  row.taken = true
 }

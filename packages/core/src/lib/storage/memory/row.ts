@@ -7,10 +7,36 @@ import type {
   TaskStatus,
   TaskSummary,
 } from '../../record.ts'
-import type { ClaimedTask, NewTask, StoredTask } from '../contract.ts'
+import type { ClaimedTask, NewTask, ParentFailurePolicy, StoredTask } from '../contract.ts'
+
+/** What a new task leaves to defaults, and what a row has otherwise. */
+type Settled =
+  | 'runAt'
+  | 'delayMs'
+  | 'dependsOn'
+  | 'onParentFailure'
+  | 'flowId'
+  | 'scheduleId'
+  | 'limited'
+
+/** An attempt that is over, with what tells whose end of it came too late. */
+export interface PastAttempt extends TaskAttempt {
+  /** The fence it ran under. */
+  fence: number
+  /** It was ended by another than its owner. */
+  taken: boolean
+}
 
 /** A task as memory holds it. */
-export interface Row extends Omit<NewTask, 'runAt' | 'delayMs'> {
+export interface Row extends Omit<NewTask, Settled> {
+  dependsOn: readonly string[]
+  onParentFailure: ParentFailurePolicy
+  flowId: string | null
+  scheduleId: string | null
+  /** Parents it waits for, in the order of `dependsOn`; null as soon as there is none. */
+  waitsFor: Set<string> | null
+  /** Rows that depend on it; null without any. */
+  children: Set<Row> | null
   status: TaskStatus
   createdAt: number
   runAt: number
@@ -23,7 +49,11 @@ export interface Row extends Omit<NewTask, 'runAt' | 'delayMs'> {
   crashes: number
   /** How the last attempt ended the task; null while it is live or if it ended without one. */
   lastOutcome: AttemptOutcome | null
-  attempts: TaskAttempt[]
+  attempts: PastAttempt[]
+  /** Fence, `taken` and `lateOutcome` of the attempt that runs or ran last. */
+  attemptFence: number
+  taken: boolean
+  lateOutcome: AttemptOutcome | null
   result: string | null
   error: string | null
   stacktrace: string | null
@@ -39,9 +69,13 @@ export interface Row extends Omit<NewTask, 'runAt' | 'delayMs'> {
 
 /** Lines of the log that a summary carries. */
 const TAIL_LINES = 20
+/** Children that are named. */
+const MAX_CHILDREN = 1000
+const NONE: readonly string[] = []
 
 export function phaseOf(row: Row, now: number): TaskPhase {
   if (row.status !== 'pending') return row.status
+  if (row.waitsFor) return 'blocked'
   if (row.runAt <= now) return 'queued'
   return row.attemptsMade > 0 ? 'retrying' : 'scheduled'
 }
@@ -71,6 +105,9 @@ export function toSummary(row: Row, now: number): TaskSummary {
     tags: { ...row.tags },
     source: row.source,
     retryOf: row.retryOf,
+    flowId: row.flowId,
+    scheduleId: row.scheduleId,
+    blockedBy: row.status === 'pending' ? [...(row.waitsFor ?? NONE)] : [],
     priority: row.priority,
     executor: row.executor,
     instance: row.instance,
@@ -87,9 +124,17 @@ export function toStored(row: Row, now: number): StoredTask {
     payload: row.payload,
     result: row.result,
     requeueOnInterrupt: row.requeueOnInterrupt,
-    attempts: [...row.attempts, ...lastAttempt(row)],
+    attempts: [...row.attempts.map(toAttempt), ...lastAttempt(row)],
+    dependsOn: [...row.dependsOn],
+    onParentFailure: row.onParentFailure,
+    children: [...(row.children ?? [])]
+      .map(({ taskId }) => taskId)
+      .sort()
+      .slice(0, MAX_CHILDREN),
   }
 }
+
+const toAttempt = ({ fence: _, taken: __, ...attempt }: PastAttempt): TaskAttempt => attempt
 
 /** The attempt that is the row itself: the one that runs, or the one that ended the task. */
 function lastAttempt(row: Row): TaskAttempt[] {
@@ -104,6 +149,7 @@ function lastAttempt(row: Row): TaskAttempt[] {
       error: row.lastOutcome === 'success' ? null : row.error,
       stacktrace: row.lastOutcome === 'success' ? null : row.stacktrace,
       instance: row.instance,
+      lateOutcome: row.lateOutcome,
     },
   ]
 }
@@ -119,13 +165,21 @@ export function toClaimed(row: Row): ClaimedTask {
     maxAttempts: row.maxAttempts,
     crashes: row.crashes,
     logCount: row.logs.length,
+    dependsOn: [...row.dependsOn],
   }
 }
 
-/** A task as it begins: pending. */
-export function newRow({ runAt, delayMs, ...task }: NewTask, now: number): Row {
+/** A task as it begins: pending. `parents` are its `dependsOn` with the tasks that stand. */
+export function newRow(input: NewTask, parents: readonly string[], now: number): Row {
+  const { runAt, delayMs, limited: _, ...task } = input
   return {
     ...task,
+    dependsOn: parents.length > 0 ? parents : NONE,
+    onParentFailure: task.onParentFailure ?? 'hold',
+    flowId: task.flowId ?? null,
+    scheduleId: task.scheduleId ?? null,
+    waitsFor: null,
+    children: null,
     tags: { ...task.tags },
     status: 'pending',
     createdAt: now,
@@ -138,6 +192,9 @@ export function newRow({ runAt, delayMs, ...task }: NewTask, now: number): Row {
     crashes: 0,
     lastOutcome: null,
     attempts: [],
+    attemptFence: 0,
+    taken: false,
+    lateOutcome: null,
     result: null,
     error: null,
     stacktrace: null,

@@ -85,13 +85,17 @@ function putBack(row: Row, settlement: Settlement, now: number, runAt: number): 
     error: settlement.error ?? null,
     stacktrace: settlement.stacktrace ?? null,
     instance: row.instance,
+    lateOutcome: null,
+    fence: row.attemptFence,
+    taken: false,
   })
   row.status = 'pending'
   row.runAt = runAt
   row.progress = null
 }
 
-function attemptOutcome(outcome: SettlementOutcome): AttemptOutcome {
+/** What is written down of an attempt that ended like this. */
+export function attemptOutcome(outcome: SettlementOutcome): AttemptOutcome {
   switch (outcome.type) {
     case 'retry':
     case 'failed':

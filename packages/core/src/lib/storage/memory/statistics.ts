@@ -1,98 +1,42 @@
-import type { TaskStatus } from '../../record.ts'
-import type { TaskMetrics } from '../contract.ts'
 import type { Row } from './row.ts'
+import { Tally } from './tally.ts'
 
 const MINUTE_MS = 60_000
-/** Minutes that are kept: a month of them. */
-const MAX_MINUTES = 44_640
-// Four buckets per doubling: a percentile read from their middle is off by less than 10 %.
-const BUCKETS_PER_DOUBLING = 4
+const HOUR_MS = 3_600_000
+/** Minutes are told apart for this long, then only hours are. */
+const MINUTES_KEPT_MS = 48 * HOUR_MS
 
-const bucketOf = (ms: number) => Math.floor(Math.log2(Math.max(ms, 0.001)) * BUCKETS_PER_DOUBLING)
-const middleOf = (bucket: number) => 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING)
+type Tallies = Map<string, Tally>
 
-/** What ended: counts by status, durations of successes. Adding costs the same whatever the history. */
-export class Tally {
-  readonly counts = new Map<TaskStatus, number>()
-  lastEndedAt: number | null = null
-  #sumMs = 0
-  #minMs = Number.POSITIVE_INFINITY
-  #maxMs = 0
-  readonly #buckets = new Map<number, number>()
-
-  add(row: Row): void {
-    this.counts.set(row.status, this.count(row.status) + 1)
-    if (row.endTime !== null) this.lastEndedAt = Math.max(this.lastEndedAt ?? 0, row.endTime)
-    if (row.status !== 'success' || row.startTime === null || row.endTime === null) return
-    const ms = row.endTime - row.startTime
-    this.#sumMs += ms
-    this.#minMs = Math.min(this.#minMs, ms)
-    this.#maxMs = Math.max(this.#maxMs, ms)
-    this.#addBucket(bucketOf(ms), 1)
-  }
-
-  merge(other: Tally): void {
-    for (const [status, n] of other.counts) this.counts.set(status, this.count(status) + n)
-    if (other.lastEndedAt !== null) {
-      this.lastEndedAt = Math.max(this.lastEndedAt ?? 0, other.lastEndedAt)
-    }
-    this.#sumMs += other.#sumMs
-    this.#minMs = Math.min(this.#minMs, other.#minMs)
-    this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
-    for (const [bucket, n] of other.#buckets) this.#addBucket(bucket, n)
-  }
-
-  count(status: TaskStatus): number {
-    return this.counts.get(status) ?? 0
-  }
-
-  durations(): Pick<
-    TaskMetrics,
-    | 'avgDurationMs'
-    | 'minDurationMs'
-    | 'maxDurationMs'
-    | 'p50DurationMs'
-    | 'p95DurationMs'
-    | 'p99DurationMs'
-  > {
-    const n = this.count('success')
-    const sorted = [...this.#buckets].sort(([a], [b]) => a - b)
-    const percentile = (share: number) => {
-      let left = Math.ceil(n * share)
-      for (const [bucket, count] of sorted) {
-        left -= count
-        if (left <= 0) return Math.min(Math.max(middleOf(bucket), this.#minMs), this.#maxMs)
-      }
-      return null
-    }
-    return {
-      avgDurationMs: n ? this.#sumMs / n : null,
-      minDurationMs: n ? this.#minMs : null,
-      maxDurationMs: n ? this.#maxMs : null,
-      p50DurationMs: percentile(0.5),
-      p95DurationMs: percentile(0.95),
-      p99DurationMs: percentile(0.99),
-    }
-  }
-
-  #addBucket(bucket: number, n: number): void {
-    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + n)
-  }
-}
-
-/** Tallies per function, of all that exists and per minute of what ever happened. */
+/** Tallies per function: of all that exists, and over time of what ever happened. */
 export class Statistics {
-  #existing = new Map<string, Tally>()
-  readonly #minutes = new Map<number, Map<string, Tally>>()
+  #existing: Tallies = new Map()
+  /** By the first instant of the minute. */
+  readonly #minutes = new Map<number, Tallies>()
+  /** By the first instant of the hour: of minutes that are no longer told apart. */
+  readonly #hours = new Map<number, Tallies>()
+  #newest = 0
+  readonly #late = new Map<string, number>()
 
   ended(row: Row): void {
+    const minute = floor(row.endTime ?? 0, MINUTE_MS)
     tallyOf(this.#existing, row.funcName).add(row)
-    const minute = Math.floor((row.endTime ?? 0) / MINUTE_MS)
-    const functions = this.#minutes.get(minute) ?? new Map<string, Tally>()
-    this.#minutes.set(minute, functions)
-    tallyOf(functions, row.funcName).add(row)
-    const [oldest] = this.#minutes.keys()
-    if (this.#minutes.size > MAX_MINUTES && oldest !== undefined) this.#minutes.delete(oldest)
+    tallyOf(talliesOf(this.#minutes, minute), row.funcName).add(row)
+    if (minute <= this.#newest) return
+    this.#newest = minute
+    this.#fold(floor(minute - MINUTES_KEPT_MS, HOUR_MS))
+  }
+
+  /** Counts a settlement that came too late. */
+  late(funcName: string): void {
+    this.#late.set(funcName, (this.#late.get(funcName) ?? 0) + 1)
+  }
+
+  lateSettlements(funcName: string | undefined): number {
+    if (funcName !== undefined) return this.#late.get(funcName) ?? 0
+    let n = 0
+    for (const count of this.#late.values()) n += count
+    return n
   }
 
   /** Counts what exists anew, after some of it was deleted. */
@@ -102,39 +46,73 @@ export class Statistics {
   }
 
   existing(funcName: string | undefined): Tally {
-    return sum([this.#existing], funcName)
+    const total = new Tally()
+    addUp(total, this.#existing, funcName)
+    return total
   }
 
   since(instant: number, funcName: string | undefined): Tally {
-    const first = Math.floor(instant / MINUTE_MS)
-    const minutes = [...this.#minutes].filter(([minute]) => minute >= first)
-    return sum(
-      minutes.map(([, functions]) => functions),
-      funcName,
-    )
+    const total = new Tally()
+    for (const [at, tallies] of this.#hours) {
+      if (at >= floor(instant, HOUR_MS)) addUp(total, tallies, funcName)
+    }
+    for (const [at, tallies] of this.#minutes) {
+      if (at >= floor(instant, MINUTE_MS)) addUp(total, tallies, funcName)
+    }
+    return total
   }
 
   lastFullMinute(now: number, funcName: string | undefined): number {
-    const functions = this.#minutes.get(Math.floor(now / MINUTE_MS) - 1)
-    if (!functions) return 0
+    const total = new Tally()
+    addUp(total, this.#minutes.get(floor(now, MINUTE_MS) - MINUTE_MS), funcName)
     let n = 0
-    for (const count of sum([functions], funcName).counts.values()) n += count
+    for (const count of total.counts.values()) n += count
     return n
+  }
+
+  /** One tally for each step from `since` (the first instant of a step) until `until`. */
+  steps(since: number, until: number, stepMs: number, funcName: string | undefined): Tally[] {
+    const length = Math.max(0, Math.ceil((until - since) / stepMs))
+    const steps = Array.from({ length }, () => new Tally())
+    for (const spans of [this.#hours, this.#minutes]) {
+      for (const [at, tallies] of spans) {
+        const step = steps[Math.floor((at - since) / stepMs)]
+        if (step && at < until) addUp(step, tallies, funcName)
+      }
+    }
+    return steps
+  }
+
+  /** Adds minutes up to their hour, those before the first instant of an hour. */
+  #fold(before: number): void {
+    for (const [minute, tallies] of this.#minutes) {
+      if (minute >= before) continue
+      const hour = talliesOf(this.#hours, floor(minute, HOUR_MS))
+      for (const [funcName, tally] of tallies) tallyOf(hour, funcName).merge(tally)
+      this.#minutes.delete(minute)
+    }
   }
 }
 
-function tallyOf(tallies: Map<string, Tally>, funcName: string): Tally {
+const floor = (instant: number, span: number) => Math.floor(instant / span) * span
+
+function talliesOf(spans: Map<number, Tallies>, at: number): Tallies {
+  const tallies = spans.get(at) ?? new Map<string, Tally>()
+  spans.set(at, tallies)
+  return tallies
+}
+
+function tallyOf(tallies: Tallies, funcName: string): Tally {
   const tally = tallies.get(funcName) ?? new Tally()
   tallies.set(funcName, tally)
   return tally
 }
 
-function sum(maps: Map<string, Tally>[], funcName: string | undefined): Tally {
-  const total = new Tally()
-  for (const tallies of maps) {
-    for (const [name, tally] of tallies) {
-      if (funcName === undefined || name === funcName) total.merge(tally)
-    }
+function addUp(total: Tally, tallies: Tallies | undefined, funcName: string | undefined): void {
+  if (!tallies) return
+  if (funcName === undefined) for (const tally of tallies.values()) total.merge(tally)
+  else {
+    const tally = tallies.get(funcName)
+    if (tally) total.merge(tally)
   }
-  return total
 }

@@ -5,7 +5,8 @@ import type { Suite } from './harness.ts'
 export function beatCases({ describe, test, has }: Suite): void {
   describe('beat', () => {
     test('the first beat joins', async (bench) => {
-      assert.deepEqual(await bench.join('a'), {
+      const { schedulesVersion, ...result } = await bench.join('a')
+      assert.deepEqual(result, {
         alive: true,
         others: [],
         cancels: [],
@@ -13,6 +14,7 @@ export function beatCases({ describe, test, has }: Suite): void {
         nextRunAt: null,
         now: T0,
       })
+      assert.equal(schedulesVersion !== null, has('schedules'))
     })
 
     test('later beats keep the lease alive', async (bench) => {
@@ -61,13 +63,70 @@ export function beatCases({ describe, test, has }: Suite): void {
       assert.equal(others[0]?.leaseOver, false)
     })
 
-    test('a beat that is not newer does not prolong the lease', async (bench) => {
+    test('a beat that comes again, or late, is alive and keeps the highest number', async (bench) => {
       await bench.join('a')
       await bench.beat('a', 5, T0 + SECOND)
-      await bench.beat('a', 4, T0 + 14 * SECOND)
+      assert.equal((await bench.beat('a', 5, T0 + 2 * SECOND)).alive, true)
+      assert.equal((await bench.beat('a', 3, T0 + 3 * SECOND)).alive, true)
+      assert.equal((await bench.beat('a', 0, T0 + 4 * SECOND)).alive, true)
+      const { others } = await bench.join('b', T0 + 5 * SECOND)
+      assert.deepEqual(others, [{ instanceId: 'a', beat: 5, leaseOver: false, gone: false }])
+    })
+
+    test('every beat that is alive prolongs the lease', async (bench) => {
+      await bench.join('a')
+      await bench.beat('a', 5, T0 + SECOND)
       await bench.beat('a', 5, T0 + 14 * SECOND)
+      assert.equal((await bench.join('b', T0 + 17 * SECOND)).others[0]?.leaseOver, false)
+      await bench.beat('a', 4, T0 + 28 * SECOND)
+      assert.equal((await bench.beat('b', 1, T0 + 31 * SECOND)).others[0]?.leaseOver, false)
+      await bench.add()
+      assert.equal((await bench.claim('a', T0 + 42 * SECOND)).length, 1)
+    })
+
+    test('joining twice under one id is one instance', async (bench) => {
+      await bench.join('a')
+      assert.equal((await bench.join('a', T0 + SECOND)).alive, true)
+      assert.equal((await bench.join('b')).others.length, 1)
+      assert.equal((await bench.beat('a', 1)).alive, true)
+    })
+
+    test('a number below the acknowledged one means that the storage went back in time', async (bench) => {
+      await bench.join('a')
+      await bench.beat('a', 5, T0 + SECOND, { acked: 0 })
+      assert.equal((await bench.beat('a', 9, T0 + 10 * SECOND, { acked: 8 })).alive, false)
       const { others } = await bench.join('b', T0 + 17 * SECOND)
       assert.deepEqual(others, [{ instanceId: 'a', beat: 5, leaseOver: true, gone: false }])
+    })
+
+    test('a number at or above the acknowledged one is none of that', async (bench) => {
+      await bench.join('a')
+      await bench.beat('a', 5, T0, { acked: 0 })
+      assert.equal((await bench.beat('a', 6, T0, { acked: 5 })).alive, true)
+      assert.equal((await bench.beat('a', 7, T0, { acked: 4 })).alive, true)
+      // The answer to 7 overtook that to 6.
+      assert.equal((await bench.beat('a', 6, T0, { acked: 7 })).alive, true)
+    })
+
+    test('a buried instance is not alive, whatever it acknowledges', async (bench) => {
+      await bench.join('a')
+      await bench.beat('a', 1)
+      await bench.recover([{ instanceId: 'a', beat: 1 }])
+      for (const acked of [undefined, 0, 1]) {
+        assert.equal((await bench.beat('a', 2, T0, { acked })).alive, false)
+      }
+      assert.deepEqual((await bench.join('b')).others, [])
+    })
+
+    test('concurrent beats keep the highest number', async (bench) => {
+      const other = has('shared') ? await bench.second() : bench.storage
+      await bench.join('a')
+      const numbers = [3, 9, 1, 7, 2, 8, 4, 6, 5]
+      const beats = await Promise.all(
+        numbers.map((n) => bench.beat('a', n, T0, {}, n % 2 === 0 ? bench.storage : other)),
+      )
+      assert(beats.every(({ alive }) => alive))
+      assert.equal((await bench.join('b')).others[0]?.beat, 9)
     })
 
     test('leaving removes the instance and its lease', async (bench) => {

@@ -4,6 +4,7 @@ import type {
   BeatResult,
   ChangeFeed,
   ClaimedTask,
+  ClaimInput,
   InsertResult,
   InstanceDirectory,
   LogStorage,
@@ -19,7 +20,14 @@ import type {
   TaskStorage,
   TurnResult,
 } from '../../storage/contract.ts'
-import type { StorageFixture } from './harness.ts'
+import type {
+  AuditStorage,
+  FunctionStorage,
+  ScheduleStorage,
+  SeriesStorage,
+  SessionStorage,
+} from '../../storage/parts.ts'
+import type { StorageFixture, StoragePart } from './harness.ts'
 
 /** The first instant of every case: a full hour. Cases pass `now` and never wait. */
 export const T0 = 1_800_000_000_000
@@ -91,8 +99,17 @@ export class Bench {
     more: Partial<BeatInput> & { funcNames?: string[] } = {},
     storage = this.storage,
   ): Promise<BeatResult> {
-    const { funcNames = ['work'], ...input } = more
+    const { funcNames, ...input } = more
     return storage.beat({
+      ...this.beatInput(instanceId, beat, funcNames),
+      now,
+      ...input,
+    })
+  }
+
+  /** What an instance beats with. */
+  beatInput(instanceId: string, beat: number, funcNames = ['work']): BeatInput {
+    return {
       instance: {
         instanceId,
         host: 'host',
@@ -115,25 +132,28 @@ export class Bench {
       leaseMs: 15 * SECOND,
       running: 0,
       state: 'running',
-      now,
-      ...input,
-    })
+    }
   }
 
   turn(
     instanceId: string,
-    input: { settle?: Settlement[]; limit?: number; funcNames?: string[] },
+    input: Partial<ClaimInput> & { settle?: Settlement[] },
     now = T0,
     storage = this.storage,
   ): Promise<TurnResult> {
-    const { settle = [], limit = 100, funcNames = ['work'] } = input
-    return storage.turn({ instanceId, settle, claim: { limit, funcNames }, now })
+    const { settle = [], ...claim } = input
+    return storage.turn({
+      instanceId,
+      settle,
+      claim: { limit: 100, funcNames: ['work'], ...claim },
+      now,
+    })
   }
 
   async claim(
     instanceId: string,
     now = T0,
-    more: { limit?: number; funcNames?: string[] } = {},
+    more: Partial<ClaimInput> = {},
     storage = this.storage,
   ): Promise<ClaimedTask[]> {
     return (await this.turn(instanceId, more, now, storage)).claimed
@@ -195,6 +215,19 @@ export class Bench {
     return id
   }
 
+  /** Claims all that is due in the name of `worker`, and ends it so; the ids. */
+  async run(
+    outcome: SettlementOutcome | SettlementOutcome['type'] = 'success',
+    now = T0,
+    more: Partial<ClaimInput> = {},
+  ): Promise<string[]> {
+    await this.join('worker', now)
+    const claimed = await this.claim('worker', now, { limit: 1000, ...more })
+    const settle = claimed.map((task) => this.settlement(task, outcome))
+    await this.storage.turn({ instanceId: 'worker', settle, claim: null, now })
+    return claimed.map(({ taskId }) => taskId)
+  }
+
   recover(
     dead: RecoverInput['dead'],
     now = T0,
@@ -221,18 +254,35 @@ export class Bench {
   }
 
   get logs(): LogStorage {
-    assert(this.storage.logs, 'the storage has logs')
-    return this.storage.logs
+    return partOf(this.storage, 'logs')
   }
 
   get changes(): ChangeFeed {
-    assert(this.storage.changes, 'the storage has changes')
-    return this.storage.changes
+    return partOf(this.storage, 'changes')
   }
 
   get instances(): InstanceDirectory {
-    assert(this.storage.instances, 'the storage has instances')
-    return this.storage.instances
+    return partOf(this.storage, 'instances')
+  }
+
+  get functions(): FunctionStorage {
+    return partOf(this.storage, 'functions')
+  }
+
+  get series(): SeriesStorage {
+    return partOf(this.storage, 'series')
+  }
+
+  get schedules(): ScheduleStorage {
+    return partOf(this.storage, 'schedules')
+  }
+
+  get audit(): AuditStorage {
+    return partOf(this.storage, 'audit')
+  }
+
+  get sessions(): SessionStorage {
+    return partOf(this.storage, 'sessions')
   }
 
   /** Another connection to the same data. */
@@ -246,6 +296,7 @@ export class Bench {
   /** Goes on with a new connection to the same data. */
   async reopen(): Promise<void> {
     assert(this.#fixture.reopen, `a 'durable' storage has fixtures with reopen()`)
+    await this.storage.close()
     this.storage = await this.#fixture.reopen()
     await this.storage.open()
   }
@@ -253,6 +304,16 @@ export class Bench {
   dispose(): Promise<void> {
     return this.#fixture.dispose()
   }
+}
+
+/** A part of a storage that is there. */
+export function partOf<Name extends StoragePart>(
+  storage: TaskStorage,
+  name: Name,
+): NonNullable<TaskStorage[Name]> {
+  const part = storage[name]
+  assert(part, `the storage has ${name}`)
+  return part
 }
 
 function toOutcome(outcome: SettlementOutcome | SettlementOutcome['type']): SettlementOutcome {

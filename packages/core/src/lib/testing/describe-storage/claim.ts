@@ -21,6 +21,7 @@ export function claimCases({ describe, test, has }: Suite): void {
           maxAttempts: 5,
           crashes: 0,
           logCount: 0,
+          dependsOn: [],
         },
       ])
     })
@@ -51,6 +52,7 @@ export function claimCases({ describe, test, has }: Suite): void {
           error: null,
           stacktrace: null,
           instance: 'a',
+          lateOutcome: null,
         },
       ])
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { T0 } from './bench.ts'
-import type { Suite } from './harness.ts'
+import { STORAGE_PARTS, type Suite } from './harness.ts'
 
 /** `open`, `close`, and what every method has in common. */
 export function connectionCases({ describe, test, has }: Suite): void {
@@ -10,9 +10,9 @@ export function connectionCases({ describe, test, has }: Suite): void {
     })
 
     test('has exactly the parts that its facts name', async ({ storage }) => {
-      assert.equal(storage.logs !== undefined, has('logs'))
-      assert.equal(storage.changes !== undefined, has('changes'))
-      assert.equal(storage.instances !== undefined, has('instances'))
+      for (const part of STORAGE_PARTS) {
+        assert.equal(storage[part] !== undefined, has(part), part)
+      }
     })
 
     test('opening again while open does nothing', async (bench) => {
@@ -35,7 +35,14 @@ export function connectionCases({ describe, test, has }: Suite): void {
       assert.deepEqual(await storage.metrics({ queries: [] }), [])
       assert.deepEqual(await bench.recover([]), [])
       const turn = await storage.turn({ instanceId: 'a', settle: [], claim: null, now: T0 })
-      assert.deepEqual(turn, { settled: [], claimed: [], cancels: [], nextRunAt: null, now: T0 })
+      assert.deepEqual(turn, {
+        settled: [],
+        claimed: [],
+        released: false,
+        cancels: [],
+        nextRunAt: null,
+        now: T0,
+      })
     })
 
     test('goes by a clock of its own where no now is given', async (bench) => {

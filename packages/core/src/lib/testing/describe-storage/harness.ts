@@ -10,12 +10,28 @@ export interface StorageHarness {
    *
    * - `shared`: several connections may use the same data; fixtures have `second`.
    * - `durable`: what is committed outlives the connection; fixtures have `reopen`.
-   * - `logs`, `changes`, `instances`: the storage has that part.
+   * - the others: the storage has that part.
    */
   facts: StorageFact[]
 }
 
-export type StorageFact = 'shared' | 'durable' | 'logs' | 'changes' | 'instances'
+export type StorageFact = 'shared' | 'durable' | StoragePart
+
+/** An optional part of a storage. */
+export type StoragePart = (typeof STORAGE_PARTS)[number]
+
+export const STORAGE_PARTS = [
+  'logs',
+  'changes',
+  'instances',
+  'functions',
+  'series',
+  'schedules',
+  'audit',
+  'sessions',
+  'listen',
+  'standIn',
+] as const
 
 /** The storage of one case. */
 export interface StorageFixture {

@@ -42,6 +42,9 @@ export function insertCases({ describe, test, has }: Suite): void {
         tags: { tenant: 'acme', 'key with space': '' },
         source: 'adhoc',
         retryOf: null,
+        flowId: null,
+        scheduleId: null,
+        blockedBy: [],
         priority: 7,
         executor: 'thread',
         instance: null,
@@ -53,6 +56,9 @@ export function insertCases({ describe, test, has }: Suite): void {
         result: null,
         requeueOnInterrupt: true,
         attempts: [],
+        dependsOn: [],
+        onParentFailure: 'hold',
+        children: [],
       })
     })
 

@@ -26,6 +26,7 @@ export function metricsCases({ describe, test }: Suite): void {
         oldestQueuedAt: null,
         endedLastMinute: 0,
         lastEndedAt: null,
+        lateSettlements: 0,
       })
     })
 

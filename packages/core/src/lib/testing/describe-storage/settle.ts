@@ -35,6 +35,7 @@ export function settleCases({ describe, test }: Suite): void {
           error: null,
           stacktrace: null,
           instance: 'a',
+          lateOutcome: null,
         },
       ])
     })
@@ -78,6 +79,7 @@ export function settleCases({ describe, test }: Suite): void {
             error: 'Boom',
             stacktrace: 'at x',
             instance: 'a',
+            lateOutcome: null,
           },
         ])
         assert.equal((await bench.get(id, task.runAt)).phase, 'queued')

@@ -1,0 +1,170 @@
+import type { SystemInfo } from './report-format.ts'
+
+/** A figure in the table. */
+export interface Measure {
+  name: string
+  title: string
+  unit: string
+  better: 'higher' | 'lower'
+}
+
+/** What one child process measures in one go. */
+export interface Case {
+  name: string
+  /** Its database holds `history` finished rows before. */
+  history?: true
+  /** The case that is the same without them. */
+  empty?: string
+  /** Systems it makes sense for. [all] */
+  suits?(system: SystemInfo): boolean
+  measures: Measure[]
+}
+
+/** What can be asked for on the command line. */
+export interface Row {
+  name: string
+  about: string
+  cases: Case[]
+}
+
+const perSecond = { unit: 'jobs/s', better: 'higher' } as const
+const inMs = { unit: 'ms', better: 'lower' } as const
+
+const isDurable = ({ storage }: SystemInfo) => storage !== 'memory'
+const isWhole = (system: SystemInfo) => isDurable(system) && system.kind !== 'raw'
+
+function rate(name: string, title: string): Case {
+  return { name, measures: [{ name, title, ...perSecond }] }
+}
+
+/** In memory, history ends with the process that made it. */
+function rateWithHistory(empty: string, title: string): Case {
+  const name = `${empty}-history`
+  return { ...rate(name, `${title}, finished rows kept`), empty, history: true, suits: isDurable }
+}
+
+function percentiles(name: string, title: string): Measure[] {
+  return [50, 95].map((p) => ({ name: `${name}-p${p}`, title: `${title}, p${p}`, ...inMs }))
+}
+
+export const LIST_QUERIES = [
+  'all',
+  'status',
+  'function',
+  'function-and-status',
+  'group',
+  'flow',
+  'schedule',
+  'tag',
+  'id-prefix',
+  'time-range',
+  'sort-func_name',
+  'sort-status',
+  'sort-duration',
+  'sort-retries_used',
+  'sort-priority',
+  'sort-start_time',
+  'sort-end_time',
+  'metrics',
+  'metrics-function',
+  'metrics-day',
+] as const
+
+export type ListQuery = (typeof LIST_QUERIES)[number]
+
+export const ROWS: readonly Row[] = [
+  {
+    name: 'enqueue',
+    about: 'jobs stored per second',
+    cases: [
+      rate('enqueue-one', 'enqueue, one await at a time'),
+      rate('enqueue-producers', 'enqueue, 50 producers'),
+      rate('enqueue-batch', 'enqueue, batches of 1000'),
+    ],
+  },
+  {
+    name: 'drain',
+    about: 'no-op jobs run per second, without and with finished rows',
+    cases: [
+      rate('drain-ten', 'drain, 10 at a time'),
+      rate('drain-tuned', 'drain, tuned'),
+      rateWithHistory('drain-ten', 'drain, 10 at a time'),
+      rateWithHistory('drain-tuned', 'drain, tuned'),
+    ],
+  },
+  {
+    name: 'latency',
+    about: 'from the call of enqueue to the first line of the handler, idle system',
+    cases: [
+      { name: 'latency-own', measures: percentiles('latency-own', 'start latency') },
+      {
+        name: 'latency-other',
+        suits: isWhole,
+        measures: percentiles('latency-other', 'start latency, enqueued by another process'),
+      },
+    ],
+  },
+  {
+    name: 'lists',
+    about: 'list pages and metrics over finished rows',
+    cases: [
+      {
+        name: 'lists',
+        history: true,
+        suits: (system) => isDurable(system) && system.kind === 'taskflow',
+        measures: LIST_QUERIES.flatMap((query) => percentiles(`lists-${query}`, query)),
+      },
+    ],
+  },
+  {
+    name: 'idle',
+    about: 'what a started system asks of its database while nothing is to do',
+    cases: [
+      {
+        name: 'idle',
+        suits: isWhole,
+        measures: [
+          {
+            name: 'idle-statements',
+            title: 'idle: statements (SQLite), transactions (Postgres), commands (Redis)',
+            unit: 'per minute',
+            better: 'lower',
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'memory',
+    about: 'peak RSS while draining; cost of a task in the memory storage',
+    cases: [
+      {
+        name: 'memory-drain',
+        measures: [
+          { name: 'memory-drain', title: 'peak RSS, drain tuned', unit: 'MB', better: 'lower' },
+        ],
+      },
+      {
+        name: 'memory-task',
+        suits: ({ name }) => name === 'taskflow-memory',
+        measures: [
+          { name: 'memory-task-us', title: 'no-op task', unit: 'µs', better: 'lower' },
+          { name: 'memory-task-bytes', title: 'waiting task', unit: 'bytes', better: 'lower' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'recovery',
+    about: "from kill -9 of a process until its task runs again, 'requeueOnInterrupt' on",
+    cases: [
+      {
+        name: 'recovery',
+        suits: isWhole,
+        measures: [
+          { name: 'recovery', title: 'task of a killed process', unit: 's', better: 'lower' },
+        ],
+      },
+    ],
+  },
+]

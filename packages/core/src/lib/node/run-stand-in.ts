@@ -1,0 +1,60 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { BeatInput, TaskStorage } from '../storage/contract.ts'
+import { BEATS, NUMBER, type StandInData, type StandInMessage } from './stand-in.ts'
+
+/** Stands in when the process missed this many of its own beats. */
+const MISSED_BEATS = 1.5
+
+/**
+ * The thread's side of `beatStandIn`: watches the process, and beats for it with the storage that
+ * `create` makes while its event loop is blocked. A storage's worker script calls it once.
+ */
+export function runStandIn(create: (data: unknown) => TaskStorage): void {
+  const { shared, everyMs, maxBlockMs, data } = workerData as StandInData
+  let input: BeatInput | null = null
+  let beats = Atomics.load(shared, BEATS)
+  let since = performance.now()
+  let storage: TaskStorage | null = null
+  let busy = false
+
+  parentPort?.on('message', (message: StandInMessage) => {
+    input = message.input
+  })
+
+  const rest = async () => {
+    const unused = storage
+    storage = null
+    await unused?.close()
+  }
+
+  const look = async () => {
+    const seen = Atomics.load(shared, BEATS)
+    if (seen !== beats) {
+      beats = seen
+      since = performance.now()
+      return rest()
+    }
+    const blockedMs = performance.now() - since
+    if (input === null || input.leaving || blockedMs < MISSED_BEATS * everyMs) return
+    if (blockedMs > maxBlockMs) return rest()
+    if (storage === null) {
+      storage = create(data)
+      await storage.open()
+    }
+    const beat = Atomics.add(shared, NUMBER, 1) + 1
+    const { alive } = await storage.beat({ ...input, beat })
+    if (!alive) input = null
+  }
+
+  setInterval(() => {
+    if (busy) return
+    busy = true
+    // The storage may be away just now; the process hears of that by its own beats.
+    look()
+      .catch(rest)
+      .catch(() => {})
+      .finally(() => {
+        busy = false
+      })
+  }, everyMs / 2)
+}

@@ -1,0 +1,71 @@
+import type { HintListener, StorageHint } from '../storage/parts.ts'
+import type { ResolvedOptions } from './options.ts'
+import { Outage } from './outage.ts'
+
+/** What a hint sets going. */
+export type HintActions = Partial<Record<StorageHint, () => void>>
+
+/**
+ * Listens to the storage's hints of what others did, so that nobody waits for the next beat or
+ * poll. Hints may be lost, so all of them are taken as given when listening begins again.
+ */
+export class Hints {
+  readonly #options: ResolvedOptions
+  readonly #actions: HintActions
+  readonly #outage: Outage
+  #end: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined)
+  #cancelTimer = () => {}
+  #stopped = false
+  #up = false
+
+  constructor(options: ResolvedOptions, actions: HintActions) {
+    this.#options = options
+    this.#actions = actions
+    this.#outage = new Outage(
+      'taskflow: hints of other instances wait for the storage',
+      options.onError,
+    )
+  }
+
+  /** Null where the storage gives none; false while they are lost. */
+  get up(): boolean | null {
+    return this.#options.storage.listen ? this.#up : null
+  }
+
+  start(): void {
+    this.#end = this.#listen()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancelTimer()
+    const end = await this.#end
+    await end?.().catch(this.#options.onError)
+  }
+
+  async #listen(): Promise<(() => Promise<void>) | undefined> {
+    const { storage, clock } = this.#options
+    const listener: HintListener = {
+      hint: (kind) => {
+        if (!this.#stopped) this.#actions[kind]?.()
+      },
+      up: (up) => {
+        this.#up = up
+        if (!up || this.#stopped) return
+        for (const act of Object.values(this.#actions)) act()
+      },
+    }
+    try {
+      const end = await storage.listen?.(listener)
+      this.#outage.over()
+      this.#up = true
+      return end
+    } catch (error) {
+      const delayMs = this.#outage.failed(error, Math.random())
+      this.#cancelTimer = clock.after(delayMs, () => {
+        if (!this.#stopped) this.#end = this.#listen()
+      })
+      return undefined
+    }
+  }
+}

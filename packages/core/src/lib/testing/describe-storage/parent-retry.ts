@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { T0 } from './bench.ts'
+import type { Suite } from './harness.ts'
+
+/** A retry takes the place of its original. */
+export function parentRetryCases({ describe, test, has }: Suite): void {
+  describe('dependencies: a parent that is retried', () => {
+    test('the retry takes the place of the parent', async (bench) => {
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [parent] })
+      const before = await bench.get(child)
+      const retry = await bench.add({ retryOf: parent })
+      const task = await bench.get(child)
+      assert.equal(task.phase, 'blocked')
+      assert.deepEqual(task.dependsOn, [retry])
+      assert.deepEqual(task.blockedBy, [retry])
+      assert(task.rev > before.rev)
+      assert.deepEqual((await bench.get(retry)).children, [child])
+      assert.deepEqual((await bench.get(parent)).children, [])
+    })
+
+    test('its success releases what the parent held', async (bench) => {
+      const parent = await bench.add()
+      const children = [
+        await bench.add({ dependsOn: [parent] }),
+        await bench.add({ dependsOn: [parent] }),
+      ]
+      await bench.run('failed')
+      const retry = await bench.add({ retryOf: parent })
+      assert.deepEqual(await bench.run(), [retry])
+      assert.deepEqual(await bench.run(), children)
+    })
+
+    test('a retry that fails again holds again, until a retry of it succeeds', async (bench) => {
+      const parent = await bench.add()
+      const child = await bench.add({ dependsOn: [parent] })
+      await bench.run('failed')
+      const first = await bench.add({ retryOf: parent })
+      await bench.run('failed')
+      assert.deepEqual((await bench.get(child)).blockedBy, [first])
+      const second = await bench.add({ retryOf: first })
+      assert.deepEqual((await bench.get(child)).blockedBy, [second])
+      assert.deepEqual(await bench.run(), [second])
+      assert.deepEqual(await bench.run(), [child])
+    })
+
+    test('a second retry takes the place of the first, which failed too', async (bench) => {
+      const parent = await bench.add()
+      const child = await bench.add({ dependsOn: [parent] })
+      await bench.run('failed')
+      const first = await bench.add({ retryOf: parent })
+      await bench.run('failed')
+      assert.deepEqual((await bench.get(child)).blockedBy, [first])
+      const second = await bench.add({ retryOf: parent })
+      assert.deepEqual((await bench.get(child)).dependsOn, [second])
+      assert.deepEqual((await bench.get(first)).children, [])
+      assert.deepEqual(await bench.run(), [second])
+      assert.deepEqual(await bench.run(), [child])
+    })
+
+    test('leaves alone what waits for another retry that has not failed', async (bench) => {
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [parent] })
+      const first = await bench.add({ retryOf: parent })
+      await bench.add({ retryOf: parent, payload: '{"other":true}' })
+      assert.deepEqual((await bench.get(child)).dependsOn, [first])
+    })
+
+    test('keeps its place among the other parents', async (bench) => {
+      const [one, two] = [await bench.ended('success'), await bench.add({ funcName: 'slow' })]
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [one, parent, two] })
+      const retry = await bench.add({ retryOf: parent })
+      const task = await bench.get(child)
+      assert.deepEqual(task.dependsOn, [one, retry, two])
+      assert.deepEqual(task.blockedBy.toSorted(), [two, retry])
+      await bench.run()
+      assert.deepEqual((await bench.get(child)).blockedBy, [two])
+    })
+
+    test('replaces the parent for those only that it blocks', async (bench) => {
+      const parent = await bench.add()
+      const child = (onParentFailure: 'fail' | 'run') =>
+        bench.add({ dependsOn: [parent], onParentFailure })
+      const untouched = [await child('fail'), await child('run')]
+      const cancelled = await bench.add({ dependsOn: [parent] })
+      await bench.storage.cancel({ taskIds: [cancelled], now: T0 })
+      await bench.run('failed')
+      const taskIds = [...untouched, cancelled]
+      const before = await bench.storage.get({ taskIds, now: T0 })
+      await bench.add({ retryOf: parent, priority: -1 })
+      assert.deepEqual(await bench.storage.get({ taskIds, now: T0 }), before)
+      assert.deepEqual((await bench.get(parent)).children, taskIds)
+    })
+
+    test('a retry that another task stands for takes no place', async (bench) => {
+      const parent = await bench.ended('failed')
+      const first = await bench.add({ retryOf: parent })
+      const child = await bench.add({ dependsOn: [parent] })
+      const [again] = await bench.insert([bench.task({ retryOf: parent })])
+      assert.deepEqual(again, { taskId: first, duplicate: true })
+      assert.deepEqual((await bench.get(child)).dependsOn, [parent])
+    })
+
+    test('the original may be deleted once its place is taken', async (bench) => {
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [parent] })
+      const prune = () => bench.storage.prune({ endedBefore: T0 + 1000, limit: 10 })
+      assert.deepEqual(await prune(), { deleted: 0 })
+      const retry = await bench.add({ retryOf: parent })
+      assert.deepEqual(await prune(), { deleted: 1 })
+      assert.deepEqual((await bench.get(child)).blockedBy, [retry])
+      assert.deepEqual(await bench.run(), [retry])
+      assert.deepEqual(await bench.run(), [child])
+    })
+
+    test('twenty clicks on retry make one parent', async (bench) => {
+      const other = has('shared') ? await bench.second() : bench.storage
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [parent] })
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 === 0 ? bench.storage : other).insert({
+            tasks: [bench.task({ retryOf: parent })],
+            now: T0,
+          }),
+        ),
+      )
+      const [retry, ...more] = await bench.run()
+      assert.deepEqual(more, [])
+      assert.deepEqual((await bench.get(child)).dependsOn, [retry])
+      assert.deepEqual(await bench.run(), [child])
+    })
+  })
+}

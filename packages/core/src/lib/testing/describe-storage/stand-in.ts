@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import type { BeatInput } from '../../storage/contract.ts'
+import type { StandIn } from '../../storage/parts.ts'
+import type { Bench } from './bench.ts'
+import type { Suite } from './harness.ts'
+
+// These go by the real clock: what stands in does so while this thread cannot pass any other.
+const EVERY_MS = 40
+const TRIES = 200
+
+/** Beats from a thread of its own. */
+export function standInCases({ describe, test }: Suite): void {
+  describe('standIn', () => {
+    test('beats while this process is blocked', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+        await bench.storage.beat(input)
+        await until(() => hasBeaten(standIn))
+        const { others } = await bench.storage.beat(beatOf(bench, 'b', 0))
+        const seen = others.find(({ instanceId }) => instanceId === 'a')
+        assert(seen !== undefined && seen.beat > input.beat, 'the beat number went up')
+        assert.equal(seen.leaseOver, false)
+      })
+    })
+
+    test('numbers go on after those it used', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+        await bench.storage.beat(input)
+        await until(() => hasBeaten(standIn))
+        const { others } = await bench.storage.beat(beatOf(bench, 'b', 0))
+        const acked = others.find(({ instanceId }) => instanceId === 'a')?.beat
+        const beat = standIn.next()
+        assert(acked !== undefined && beat > acked)
+        const { alive } = await bench.storage.beat({ ...input, beat, acked })
+        assert.equal(alive, true)
+      })
+    })
+
+    test('stops when the process is blocked for longer than maxBlockMs', async (bench) => {
+      await withStandIn(bench, 600, async ({ standIn, input }) => {
+        await bench.storage.beat(input)
+        await until(() => hasBeaten(standIn))
+        await until(() => !hasBeaten(standIn))
+      })
+    })
+
+    test('gives a lost lease up', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+        // Never joined, which is what a buried instance looks like.
+        await until(() => !hasBeaten(standIn))
+        const { others } = await bench.storage.beat(beatOf(bench, 'b', 0))
+        assert.deepEqual(
+          others.filter(({ instanceId }) => instanceId === input.instance.instanceId),
+          [],
+        )
+      })
+    })
+
+    test('starts with 0 again for a new lease', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn }) => {
+        standIn.reset()
+        assert.equal(standIn.next(), 0)
+        assert.equal(standIn.next(), 1)
+      })
+    })
+  })
+}
+
+async function withStandIn(
+  bench: Bench,
+  maxBlockMs: number,
+  run: (given: { standIn: StandIn; input: BeatInput }) => Promise<void>,
+): Promise<void> {
+  assert(bench.storage.standIn, 'the storage has standIn')
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const standIn = bench.storage.standIn({ everyMs: EVERY_MS, maxBlockMs, onError })
+  try {
+    const input = beatOf(bench, 'a', standIn.next())
+    assert.equal(input.beat, 0)
+    standIn.beating(input)
+    await run({ standIn, input })
+  } finally {
+    await standIn.close()
+  }
+  assert.deepEqual(errors, [])
+}
+
+function beatOf(bench: Bench, instanceId: string, beat: number): BeatInput {
+  return { ...bench.beatInput(instanceId, beat), leaseMs: 60_000, now: undefined }
+}
+
+/** Blocks this thread for a while, and tells whether the stand-in gave itself a number meanwhile. */
+function hasBeaten(standIn: StandIn): boolean {
+  const before = standIn.next()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 * EVERY_MS)
+  return standIn.next() > before + 1
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (holds()) return
+    // Lets the thread's start and its messages through.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.fail('what was waited for did not happen')
+}

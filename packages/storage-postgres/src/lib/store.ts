@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import { StorageUnavailableError } from '@taskflow/core'
+import postgres, { type Sql } from 'postgres'
+import { isAnswer, isConflict, toError } from './errors.ts'
+import type { CheckedOptions } from './options.ts'
+import { CallRunner, type Runner } from './runner.ts'
+import { TABLES } from './tables.ts'
+
+/** How often a call is made again after it lost a conflict with others. */
+const TRIES = 6
+const CONNECT_SECONDS = 1.5
+/** How long an answer may take before it is asked whether the server is there at all. */
+const DOUBT_MS = 1_500
+
+/**
+ * Session settings that keep the plan of a prepared statement good whatever the statistics said
+ * when it was made: an empty table grows by a million rows without being planned anew.
+ */
+export const STABLE_PLANS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+}
+
+/** The connections of an open storage. */
+export class Store {
+  readonly options: CheckedOptions
+  /** Names this set of tables in cursors, so that another's cursor is not taken for ours. */
+  readonly epoch: string
+  /** A number of this connection pool, for what is better done by different processes apart. */
+  readonly slot = randomUUID().charCodeAt(0) & 15
+  /** Statements of work. */
+  #work: Sql
+  /** Lists and counts: they may take long, and must not be waited for. */
+  #look: Sql
+  readonly #names = new Map<string, string>()
+  readonly #underWay = new Set<Promise<unknown>>()
+
+  constructor(options: CheckedOptions, epoch: string) {
+    this.options = options
+    this.epoch = epoch
+    this.#work = options.sql ?? this.#connect(options.max, STABLE_PLANS)
+    this.#look = options.sql ?? this.#connect(Math.min(2, options.max), { jit: 'off' })
+  }
+
+  /** A call that works with prepared statements. It is made again if it lost a conflict. */
+  work<Result>(call: (runner: CallRunner) => Promise<Result>): Promise<Result> {
+    return this.#call(call, () => this.#work)
+  }
+
+  /** A call that only reads, planned for the case at hand. */
+  look<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
+    return this.#call(call, () => this.#look)
+  }
+
+  /** A call in one transaction. */
+  transaction<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
+    return this.work((runner) => runner.transaction(call))
+  }
+
+  /** The statement with the names of this schema's tables. */
+  readonly named = (text: string): string => {
+    let named = this.#names.get(text)
+    if (named === undefined) {
+      named = text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+        (TABLES as readonly string[]).includes(name) ? `"${this.options.schema}"."${name}"` : whole,
+      )
+      this.#names.set(text, named)
+    }
+    return named
+  }
+
+  /** Waits for calls under way and closes what is ours. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+    if (this.options.sql) return
+    await Promise.all([this.#work.end({ timeout: 1 }), this.#look.end({ timeout: 1 })])
+  }
+
+  async #call<Result>(
+    call: (runner: CallRunner) => Promise<Result>,
+    pool: () => Sql,
+  ): Promise<Result> {
+    const underWay = this.#tryOften(call, pool)
+    this.#underWay.add(underWay)
+    try {
+      return await underWay
+    } finally {
+      this.#underWay.delete(underWay)
+    }
+  }
+
+  async #tryOften<Result>(
+    call: (runner: CallRunner) => Promise<Result>,
+    pool: () => Sql,
+  ): Promise<Result> {
+    for (let left = TRIES; ; left -= 1) {
+      const sql = pool()
+      const runner = new CallRunner({
+        sql,
+        named: this.named,
+        prepare: sql === this.#work && !this.options.pooler && !this.options.sql,
+      })
+      try {
+        return await this.#inTime(runner, sql, call(runner))
+      } catch (error) {
+        if (left <= 1 || !isConflict(error)) {
+          const unknown = runner.mayBeCommitted && !isAnswer(error)
+          throw toError(error, unknown ? 'unknown' : 'no')
+        }
+      }
+    }
+  }
+
+  /** Ends a call that nothing answers: with the server gone soon, with the server there in time. */
+  async #inTime<Result>(runner: CallRunner, sql: Sql, result: Promise<Result>): Promise<Result> {
+    let doubt: NodeJS.Timeout | undefined
+    let limit: NodeJS.Timeout | undefined
+    const silence = new Promise<never>((_, reject) => {
+      const giveUp = (reason: string) => {
+        const committed = runner.mayBeCommitted ? 'unknown' : 'no'
+        runner.abandon()
+        this.#replace(sql)
+        reject(new StorageUnavailableError(`The Postgres server ${reason}.`, { committed }))
+      }
+      doubt = setTimeout(() => {
+        void this.#answers().then((answers) => {
+          if (!answers) giveUp('does not answer')
+        })
+      }, DOUBT_MS)
+      limit = setTimeout(
+        () => giveUp(`did not answer within ${this.options.timeoutMs} ms`),
+        // The server's own limit comes first: it says that nothing was committed.
+        this.options.timeoutMs + 250,
+      )
+    })
+    try {
+      return await Promise.race([result, silence])
+    } finally {
+      clearTimeout(doubt)
+      clearTimeout(limit)
+    }
+  }
+
+  /** One look for all who doubt at a time. */
+  #looking: Promise<boolean> | undefined
+  #answers(): Promise<boolean> {
+    this.#looking ??= this.#ask().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #ask(): Promise<boolean> {
+    const sql = this.#connect(1, {})
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const late = new Promise<boolean>((resolve) => {
+        timer = setTimeout(resolve, CONNECT_SECONDS * 1_000, false)
+      })
+      const answer = sql.unsafe('select 1').then(
+        () => true,
+        // Even a refusal is an answer; then the call hears of it by itself.
+        (error: unknown) => isAnswer(error),
+      )
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+      void sql.end({ timeout: 0 })
+    }
+  }
+
+  /** Lets go of connections that do not answer; a client that was given is not ours to end. */
+  #replace(sql: Sql): void {
+    if (this.options.sql) return
+    if (sql === this.#work) this.#work = this.#connect(this.options.max, STABLE_PLANS)
+    else if (sql === this.#look) this.#look = this.#connect(2, { jit: 'off' })
+    else return
+    void sql.end({ timeout: 0 })
+  }
+
+  #connect(max: number, settings: Record<string, string>): Sql {
+    return connect(this.options, max, {
+      ...settings,
+      statement_timeout: String(this.options.timeoutMs),
+    })
+  }
+}
+
+/** A client of our own; a pooler takes no session settings. */
+export function connect(
+  options: CheckedOptions,
+  max: number,
+  settings: Record<string, string>,
+  more: Partial<postgres.Options<Record<string, never>>> = {},
+): Sql {
+  const { url, sql, pooler } = options
+  // A given client's options connect where it does; postgres.js takes its own parsed options.
+  const base = (sql?.options ?? {}) as postgres.Options<Record<string, never>>
+  const ours: postgres.Options<Record<string, never>> = {
+    max,
+    prepare: !pooler,
+    fetch_types: false,
+    connect_timeout: CONNECT_SECONDS,
+    // The default waits up to 20 s after an outage; a call must hear of it at once.
+    backoff: (retries) => Math.min(0.05 * 2 ** retries, 0.5),
+    onnotice: () => {},
+    connection: { application_name: 'taskflow', ...(pooler ? {} : settings) },
+    ...more,
+  }
+  return url === undefined ? postgres({ ...base, ...ours }) : postgres(url, ours)
+}

@@ -1,0 +1,23 @@
+/** The names of all tables. */
+export const TABLES = [
+  'meta',
+  'live',
+  'done',
+  'attempts',
+  'logs',
+  'keys',
+  'edges',
+  'released',
+  'functions',
+  'instances',
+  'changes',
+  'feed',
+  'rollup_minute',
+  'rollup_hour',
+  'rollup_total',
+  'schedules',
+  'schedule_ticks',
+  'audit',
+  'logins',
+  'ended_sessions',
+] as const

@@ -1,0 +1,83 @@
+import type { InsertInput, InsertResult, TaskInserter } from '@taskflow/core'
+import { TaskflowError } from '@taskflow/core'
+import { toError } from './errors.ts'
+import { channelOf, encodeHints, NOTIFY } from './hints.ts'
+import type { Parameter, Runner } from './runner.ts'
+import type { Store } from './store.ts'
+import { insertWithin } from './verbs/insert.ts'
+
+/** A transaction of postgres.js. */
+export interface PostgresJsTransaction {
+  unsafe(text: string, parameters?: never[], options?: { prepare?: boolean }): PromiseLike<unknown>
+}
+
+/** A client of node-postgres (`pg`) with an open transaction. */
+export interface NodePostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** The app's own transaction; a drizzle transaction on either driver will do. */
+export type HostTransaction = PostgresJsTransaction | NodePostgresClient | DrizzleTransaction
+
+export interface DrizzleTransaction {
+  execute(query: never): PromiseLike<unknown>
+}
+
+/** Inserts in the app's open transaction: tasks exist, and are told of, once that is committed. */
+export function inserterFor(
+  store: () => Promise<Store>,
+  transaction: HostTransaction,
+): TaskInserter {
+  const send = senderOf(transaction)
+  return {
+    async insert(input: InsertInput): Promise<InsertResult[]> {
+      const opened = await store()
+      const runner: Runner = {
+        run: async <Result extends object>(text: string, parameters: Parameter[] = []) =>
+          (await send(opened.named(text), parameters)) as Result[],
+      }
+      try {
+        const results = await insertWithin(opened, runner, input)
+        if (opened.options.listen && results.some(({ duplicate }) => !duplicate)) {
+          // Part of the transaction: told at its commit, and not at all without one.
+          const hints = encodeHints(['work', 'changes'])
+          await runner.run(NOTIFY, [channelOf(opened.epoch), hints])
+        }
+        return results
+      } catch (error) {
+        // The transaction is of no use any more: the app rolls it back, and with it all of this.
+        throw toError(error, 'no')
+      }
+    },
+  }
+}
+
+type Send = (text: string, parameters: Parameter[]) => Promise<unknown[]>
+
+function senderOf(transaction: HostTransaction): Send {
+  const client = clientOf(transaction)
+  if (typeof client?.unsafe === 'function') {
+    const { unsafe } = client as unknown as PostgresJsTransaction
+    return async (text, parameters) =>
+      (await unsafe(text, parameters as never[], { prepare: false })) as unknown[]
+  }
+  if (typeof client?.query === 'function') {
+    const own = client as unknown as NodePostgresClient
+    return async (text, parameters) => (await own.query(text, parameters)).rows
+  }
+  throw new TaskflowError(
+    'configuration',
+    'using(tx) expects a transaction of postgres.js, a client of pg, or a drizzle transaction on one.',
+  )
+}
+
+/** drizzle keeps its driver's transaction in its session. */
+function clientOf(transaction: unknown): Record<string, unknown> | undefined {
+  if (!isObject(transaction)) return undefined
+  const inner = isObject(transaction._) ? transaction._.session : transaction.session
+  return isObject(inner) && isObject(inner.client) ? inner.client : transaction
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null
+}

@@ -1,0 +1,146 @@
+import type { TaskFilter } from '@taskflow/core'
+import { inArray, type SQL, sql } from 'drizzle-orm'
+import { BLOCKED, finalState, READY, RUNNING, SUCCESS } from '../codes.ts'
+import type { Tables } from '../schema.ts'
+import { toText } from '../text.ts'
+
+/** Up to this many index ranges are read side by side; beyond it the order of ids is scanned. */
+const MAX_RANGES = 16
+
+type TaskTable = Tables['live'] | Tables['done']
+
+/** Matches that one index holds in the order of ids. Those of a filter never overlap. */
+export interface Range {
+  table: TaskTable
+  conditions: SQL[]
+}
+
+/** What matches a filter; `found` are the functions whose names its search matches. */
+export function rangesOf(
+  tables: Tables,
+  filter: TaskFilter,
+  now: number,
+  found: string[],
+): Range[] {
+  const { live, done } = tables
+  const ranges: Range[] = []
+  const states = liveConditions(live, filter, now)
+  if (states !== null) {
+    const conditions = [...states, ...sharedConditions(live, filter, found)]
+    if (filter.funcName !== undefined) conditions.push(inArray(live.func, encoded(filter.funcName)))
+    ranges.push({ table: live, conditions })
+  }
+  for (const range of doneRanges(done, finalStates(filter), filter.funcName)) {
+    const conditions = [...range, ...sharedConditions(done, filter, found)]
+    ranges.push({ table: done, conditions })
+  }
+  return ranges
+}
+
+/** Conditions on the state of live tasks; null when no live task can match. */
+function liveConditions(live: Tables['live'], filter: TaskFilter, now: number): SQL[] | null {
+  const conditions: SQL[] = []
+  if (filter.status !== undefined) {
+    const states = filter.status.flatMap((status) =>
+      status === 'pending' ? [READY, BLOCKED] : status === 'running' ? [RUNNING] : [],
+    )
+    if (states.length === 0) return null
+    conditions.push(inArray(live.state, states))
+  }
+  if (filter.phase !== undefined) {
+    const ready = sql`${live.state} = ${READY}`
+    const later = sql`${ready} and ${live.run_at} > ${now}`
+    const phases = filter.phase.flatMap((phase): SQL[] => {
+      switch (phase) {
+        case 'queued':
+          return [sql`(${ready} and ${live.run_at} <= ${now})`]
+        case 'scheduled':
+          return [sql`(${later} and ${live.attempts_made} = 0)`]
+        case 'retrying':
+          return [sql`(${later} and ${live.attempts_made} > 0)`]
+        case 'blocked':
+          return [sql`${live.state} = ${BLOCKED}`]
+        case 'running':
+          return [sql`${live.state} = ${RUNNING}`]
+        default:
+          return []
+      }
+    })
+    if (phases.length === 0) return null
+    conditions.push(sql`(${sql.join(phases, sql` or `)})`)
+  }
+  return conditions
+}
+
+/** Final states that may match. */
+function finalStates(filter: TaskFilter): number[] {
+  const wanted = (names: string[] | undefined) =>
+    names === undefined ? undefined : new Set(names.map(finalState))
+  const status = wanted(filter.status)
+  const phase = wanted(filter.phase)
+  const all = ['success', 'failed', 'cancelled', 'interrupted'].flatMap(
+    (name) => finalState(name) ?? [],
+  )
+  return all.filter((state) => (status?.has(state) ?? true) && (phase?.has(state) ?? true))
+}
+
+/** One range for each function and state, so that each is read in order from its index. */
+function doneRanges(
+  done: Tables['done'],
+  states: number[],
+  funcNames: string[] | undefined,
+): SQL[][] {
+  if (states.length === 0) return []
+  const funcs = funcNames === undefined ? undefined : [...new Set(encoded(funcNames))]
+  const all = states.length === 4
+  if ((funcs?.length ?? 1) * (all ? 1 : states.length) > MAX_RANGES) {
+    const byFunc = funcs === undefined ? [] : [inArray(done.func, funcs)]
+    return [all ? byFunc : [...byFunc, inArray(done.state, states)]]
+  }
+  // The number is part of the text: the server uses a partial index only if it can read its condition.
+  const byState = all
+    ? [[]]
+    : states.map((state) => [
+        state === SUCCESS
+          ? sql`${done.state} = ${sql.raw(String(SUCCESS))}`
+          : sql`${done.state} = ${sql.raw(String(state))} and ${done.state} <> ${sql.raw(String(SUCCESS))}`,
+      ])
+  if (funcs === undefined) return byState
+  return funcs.flatMap((func) => byState.map((state) => [sql`${done.func} = ${func}`, ...state]))
+}
+
+function sharedConditions(table: TaskTable, filter: TaskFilter, found: string[]): SQL[] {
+  const conditions: SQL[] = []
+  const { taskIds, group, executor, source, instance, flowId, scheduleId } = filter
+  const { tags, search, since, until } = filter
+  if (taskIds !== undefined) conditions.push(inArray(table.id, encoded(taskIds)))
+  if (group !== undefined) conditions.push(inArray(table.group_name, encoded(group)))
+  if (executor !== undefined) conditions.push(inArray(table.executor, encoded(executor)))
+  if (source !== undefined) conditions.push(inArray(table.source, source))
+  if (instance !== undefined) conditions.push(inArray(table.instance, encoded(instance)))
+  if (flowId !== undefined) conditions.push(inArray(table.flow_id, encoded(flowId)))
+  if (scheduleId !== undefined) conditions.push(inArray(table.schedule_id, encoded(scheduleId)))
+  if (since !== undefined) conditions.push(sql`${table.created_at} >= ${since}`)
+  if (until !== undefined) conditions.push(sql`${table.created_at} < ${until}`)
+  for (const { key, value } of tags ?? []) {
+    // Tags are one flat object whose quotes are escaped, so this text is that pair and no other.
+    const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`
+    conditions.push(
+      sql`(strpos(${table.tags}, ${`{${pair}`}) > 0 or strpos(${table.tags}, ${`,${pair}`}) > 0)`,
+    )
+  }
+  if (search !== undefined) {
+    const text = toText(search.toLowerCase())
+    const id = sql`lower(${table.id})`
+    const startOrEnd = sql`(starts_with(${id}, ${text}) or right(${id}, ${text.length}) = ${text})`
+    conditions.push(
+      found.length === 0 ? startOrEnd : sql`(${startOrEnd} or ${inArray(table.func, found)})`,
+    )
+  }
+  return conditions
+}
+
+/** `inArray` of nothing is no SQL; drizzle makes it `false`. */
+function encoded(values: string[]): string[] {
+  return values.map((value) => toText(value))
+}

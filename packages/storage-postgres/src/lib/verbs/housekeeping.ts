@@ -1,0 +1,17 @@
+import { CLOCK } from '../sql.ts'
+import type { Store } from '../store.ts'
+import { sweepChanges } from './changes.ts'
+import { foldMinutes } from './rollup.ts'
+
+/** What nobody waits for: old changes go, minutes are added up. One instance does it at a time. */
+export function housekeeping(store: Store): Promise<void> {
+  return store.transaction(async (runner) => {
+    const [row] = await runner.run<{ mine: boolean; now: number }>(
+      `select pg_try_advisory_xact_lock(hashtextextended($1, 7)) as mine, ${CLOCK}::float8 as now`,
+      [`${store.epoch}:housekeeping`],
+    )
+    if (row?.mine !== true) return
+    await sweepChanges(runner)
+    await foldMinutes(runner, Number(row.now))
+  })
+}

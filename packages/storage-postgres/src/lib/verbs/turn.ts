@@ -1,0 +1,142 @@
+import type { ClaimInput, OwnedTask, Settlement, TurnInput, TurnResult } from '@taskflow/core'
+import { isShort } from '../log-lines.ts'
+import type { Runner } from '../runner.ts'
+import type { Store } from '../store.ts'
+import { fromText, toText } from '../text.ts'
+import { releaseSuccessful } from './edges.ts'
+import { noteLate } from './late.ts'
+import { Limits } from './limits.ts'
+import { settle } from './settle.ts'
+import { runTurn, type TurnPart } from './turn-statement.ts'
+
+/** How often a claim goes on that met others at the same rows. */
+const MORE_CLAIMS = 3
+const NO_CLAIM: ClaimInput = { limit: 0, funcNames: [], suspects: false }
+
+/**
+ * Nearly every turn ends tasks well and claims without limits, and is one statement. Other ends need
+ * a look at the task first, limits at what runs: they are several, in a transaction.
+ */
+export async function turn(store: Store, input: TurnInput): Promise<TurnResult> {
+  const quick = input.settle.every(isQuick)
+  const limits = input.claim?.limits ?? []
+  if (quick && limits.length === 0) return quickTurn(store, input)
+  return store.transaction(async (runner) => {
+    const part = quick
+      ? await settleQuickly(store, runner, input)
+      : { ...(await settle(store, runner, input)), cancels: [], claimed: [], nextRunAt: null }
+    await noteLate(runner, staleOf(input.settle, part))
+    const { now } = part
+    const claim = await claimOn(store, runner, { ...input, now }, [], now)
+    const { settled, released } = part
+    const { claimed, cancels, nextRunAt } = claim
+    return { settled, claimed, released, cancels, nextRunAt, now }
+  })
+}
+
+/** What runs in the instance's name. */
+export function owned(store: Store, input: { instanceId: string }): Promise<OwnedTask[]> {
+  return store.work(async (runner) => {
+    const rows = await runner.run<{ id: string; fence: number }>(
+      'select id, fence from {live} where state = 3 and instance = $1 order by id',
+      [toText(input.instanceId)],
+    )
+    return rows.map(({ id, fence }) => ({ taskId: fromText(id), fence }))
+  })
+}
+
+function isQuick({ outcome, logs }: Settlement): boolean {
+  return outcome.type === 'success' && isShort(logs)
+}
+
+async function quickTurn(store: Store, input: TurnInput): Promise<TurnResult> {
+  const part = await store.work((runner) => claimOn(store, runner, input, input.settle))
+  const { parents, ...result } = part
+  const stale = staleOf(input.settle, part)
+  if (stale.length === 0 && parents.length === 0) return result
+  try {
+    await store.transaction(async (runner) => {
+      await noteLate(runner, stale)
+      if (parents.length > 0) {
+        result.released = await releaseSuccessful(store, runner, parents, part.now)
+      }
+    })
+    return result.released ? await claimReleased(store, input, result) : result
+  } catch {
+    // The turn is committed and must be told, whatever became of this. Children that it did not
+    // reach are released by the next `recover`.
+    return { ...result, released: parents.length > 0 }
+  }
+}
+
+/** Claims what a turn has just let go, as far as it has places left. */
+async function claimReleased(
+  store: Store,
+  input: TurnInput,
+  result: TurnResult,
+): Promise<TurnResult> {
+  if (input.claim === null) return result
+  const suspects = input.claim.suspects !== false && !hasSuspect(result)
+  const limit = Math.max(0, input.claim.limit - result.claimed.length)
+  const claim = { ...input.claim, limit, suspects }
+  const again = { ...input, claim, now: result.now }
+  const more = await store.work((runner) => claimOn(store, runner, again, []))
+  return { ...result, claimed: [...result.claimed, ...more.claimed], nextRunAt: more.nextRunAt }
+}
+
+/** Settles successes within a transaction, children and all. */
+async function settleQuickly(store: Store, runner: Runner, input: TurnInput): Promise<TurnResult> {
+  const {
+    parents,
+    nextRunAtOf: _,
+    ...part
+  } = await runTurn(store, runner, input, input.settle, NO_CLAIM)
+  if (parents.length === 0) return part
+  return { ...part, released: await releaseSuccessful(store, runner, parents, part.now) }
+}
+
+/** Claims, in several statements where others are at the same rows or limits are to be kept. */
+async function claimOn(
+  store: Store,
+  runner: Runner,
+  input: TurnInput,
+  quick: Settlement[],
+  now?: number,
+): Promise<TurnResult & { parents: string[] }> {
+  const { claim } = input
+  if (claim === null) return withoutLeft(await runTurn(store, runner, input, quick, NO_CLAIM))
+  const limited = claim.limits ?? []
+  const limits = limited.length === 0 ? null : await Limits.lock(runner, limited, now ?? 0)
+  const result = await runTurn(store, runner, input, quick, claim, limits)
+  await limits?.count(runner, result.claimed)
+  for (let left = MORE_CLAIMS; left > 0; left -= 1) {
+    const limit = claim.limit - result.claimed.length
+    const nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
+    // With nothing claimed at all there is no lease, or others are so quick that they may as well.
+    if (limit <= 0 || nextRunAt === null || nextRunAt > result.now) break
+    if (result.claimed.length === 0) break
+    const rest = { ...claim, limit, suspects: claim.suspects !== false && !hasSuspect(result) }
+    const again = runTurn(store, runner, { ...input, now: result.now }, [], rest, limits)
+    // What is claimed already must be told, whatever becomes of this; lost claims are found by beats.
+    const more = await (limits === null ? again.catch(() => null) : again)
+    if (more === null) break
+    await limits?.count(runner, more.claimed)
+    result.claimed.push(...more.claimed)
+    result.nextRunAtOf = more.nextRunAtOf
+    if (more.claimed.length === 0) break
+  }
+  result.nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
+  return withoutLeft(result)
+}
+
+function withoutLeft({ nextRunAtOf: _, ...part }: TurnPart): TurnResult & { parents: string[] } {
+  return part
+}
+
+function hasSuspect({ claimed }: TurnResult): boolean {
+  return claimed.some(({ crashes }) => crashes > 0)
+}
+
+function staleOf(settle: Settlement[], { settled }: Pick<TurnResult, 'settled'>): Settlement[] {
+  return settle.filter((_, n) => settled[n]?.result === 'stale')
+}

@@ -1,0 +1,191 @@
+import type { NewTask, Settlement } from '@taskflow/core'
+import type { Kind } from './kinds.ts'
+import { toText } from './text.ts'
+
+// Batches cross to the engine's thread as JSON text: that is copied whole, where a thousand objects
+// are cloned one by one at four times the cost, and SQLite reads it without another copy.
+
+/** What a task was given beyond the ordinary, as its row keeps it. */
+export interface Meta {
+  priority?: number
+  tags?: Record<string, string>
+  key?: string
+  retryOf?: string
+  flow?: string
+  schedule?: string
+  /** What becomes of it when a parent does not succeed; there if it has parents. */
+  onFailure?: 'hold' | 'fail' | 'run'
+}
+
+/** A new task; what follows the kind is left out when there is nothing beyond the ordinary. */
+export type PackedTask = [
+  id: string,
+  payload: string,
+  /** Position in `kinds`. */
+  kind: number,
+  meta?: string | null,
+  rank?: number,
+  runAt?: number | null,
+  delayMs?: number,
+  dependsOn?: string[],
+]
+
+export interface PackedInsert {
+  /** JSON of `PackedTask[]`. */
+  tasks: string
+  kinds: Kind[]
+  count: number
+  first: string
+  /** Ids grow, so that the first tells whether any was seen before. */
+  ascending: boolean
+  /** Nothing to look up: no keys, retries or parents. */
+  independent: boolean
+  /** No task has anything beyond the ordinary. */
+  plain: boolean
+  now?: number | undefined
+}
+
+export function packInsert(input: { tasks: NewTask[]; now?: number | undefined }): PackedInsert {
+  const kinds: Kind[] = []
+  const packed: PackedInsert = {
+    tasks: '',
+    kinds,
+    count: input.tasks.length,
+    first: input.tasks[0]?.taskId ?? '',
+    ascending: true,
+    independent: true,
+    plain: true,
+    now: input.now,
+  }
+  let last = ''
+  let like: NewTask | undefined
+  let kind = 0
+  const rows = input.tasks.map((task): PackedTask => {
+    // Most batches are of one kind: compared with the task before, that costs next to nothing.
+    if (like === undefined || !isAlike(task, like)) kind = kindIn(kinds, task)
+    like = task
+    if (task.taskId <= last) packed.ascending = false
+    last = task.taskId
+    const { dependsOn = [] } = task
+    const meta = metaOf(task)
+    if (task.idempotencyKey !== null || task.retryOf !== null || dependsOn.length > 0) {
+      packed.independent = false
+    }
+    const { taskId, runAt, delayMs } = task
+    const payload = toText(task.payload)
+    if (meta === null && runAt === undefined && (delayMs ?? 0) === 0) return [taskId, payload, kind]
+    packed.plain = false
+    const rank = task.priority ?? 0
+    const row: PackedTask = [taskId, payload, kind, meta, rank, runAt ?? null, delayMs ?? 0]
+    if (dependsOn.length > 0) row.push(dependsOn)
+    return row
+  })
+  packed.tasks = JSON.stringify(rows)
+  return packed
+}
+
+function isAlike(a: NewTask, b: NewTask): boolean {
+  return (
+    a.funcName === b.funcName &&
+    a.group === b.group &&
+    a.executor === b.executor &&
+    a.source === b.source &&
+    a.maxAttempts === b.maxAttempts &&
+    a.requeueOnInterrupt === b.requeueOnInterrupt
+  )
+}
+
+function kindIn(kinds: Kind[], task: NewTask): number {
+  const kind: Kind = {
+    func: task.funcName,
+    group: toText(task.group),
+    executor: task.executor,
+    source: task.source,
+    maxAttempts: task.maxAttempts,
+    requeue: task.requeueOnInterrupt,
+  }
+  const found = kinds.findIndex(
+    (each) =>
+      each.func === kind.func &&
+      each.group === kind.group &&
+      each.executor === kind.executor &&
+      each.source === kind.source &&
+      each.maxAttempts === kind.maxAttempts &&
+      each.requeue === kind.requeue,
+  )
+  return found >= 0 ? found : kinds.push(kind) - 1
+}
+
+function metaOf(task: NewTask): string | null {
+  const { priority, tags, idempotencyKey, retryOf, flowId, scheduleId, dependsOn } = task
+  const hasTags = hasEntries(tags)
+  const hasParents = dependsOn !== undefined && dependsOn.length > 0
+  if (
+    priority === null &&
+    !hasTags &&
+    idempotencyKey === null &&
+    retryOf === null &&
+    flowId === undefined &&
+    scheduleId === undefined &&
+    !hasParents
+  ) {
+    return null
+  }
+  const meta: Meta = {}
+  if (priority !== null) meta.priority = priority
+  if (hasTags) meta.tags = tags
+  if (idempotencyKey !== null) meta.key = idempotencyKey
+  if (retryOf !== null) meta.retryOf = retryOf
+  if (flowId !== undefined) meta.flow = flowId
+  if (scheduleId !== undefined) meta.schedule = scheduleId
+  if (hasParents) meta.onFailure = task.onParentFailure ?? 'hold'
+  return JSON.stringify(meta)
+}
+
+function hasEntries(tags: Record<string, string>): boolean {
+  for (const _ in tags) return true
+  return false
+}
+
+export function toMeta(text: string | null): Meta {
+  return text === null ? {} : (JSON.parse(text) as Meta)
+}
+
+/** A settlement, without trailing nulls. */
+export type PackedSettlement = [
+  id: string,
+  fence: number,
+  type: Settlement['outcome']['type'],
+  durationMs: number,
+  result?: string | null,
+  cause?: 'error' | 'timeout' | null,
+  delayMs?: number,
+  error?: string | null,
+  stacktrace?: string | null,
+  logs?: Settlement['logs'],
+]
+
+export function packSettlements(settlements: Settlement[]): string {
+  return JSON.stringify(
+    settlements.map((settlement): PackedSettlement => {
+      const { taskId, fence, outcome, durationMs, result, error, stacktrace, logs } = settlement
+      if (outcome.type === 'success' && logs.length === 0) {
+        const packed: PackedSettlement = [taskId, fence, outcome.type, durationMs]
+        if (result !== undefined) packed.push(toText(result))
+        return packed
+      }
+      return [
+        taskId,
+        fence,
+        outcome.type,
+        durationMs,
+        toText(result),
+        'cause' in outcome ? outcome.cause : null,
+        settlement.delayMs ?? 0,
+        error ?? null,
+        stacktrace ?? null,
+        logs,
+      ]
+    }),
+  )
+}

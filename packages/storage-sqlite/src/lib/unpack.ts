@@ -1,0 +1,61 @@
+import type { ClaimedTask, InsertResult, NewTask, TurnInput, TurnResult } from '@taskflow/core'
+import { statusOf } from './codes.ts'
+import { toNotes } from './notes.ts'
+import { toMeta } from './pack.ts'
+import { fromText } from './text.ts'
+import type { PackedTurnResult } from './verbs/turn.ts'
+
+/** Answers of an insert; null says that all tasks were new. */
+export function unpackInsert(
+  tasks: readonly NewTask[],
+  results: InsertResult[] | null,
+): InsertResult[] {
+  return results ?? tasks.map(({ taskId }) => ({ taskId, duplicate: false }))
+}
+
+export function unpackTurn(input: TurnInput, packed: string): TurnResult {
+  const result = JSON.parse(packed) as PackedTurnResult
+  const { released, cancels, nextRunAt, now } = result
+  return {
+    settled: input.settle.map(({ taskId }, n) => {
+      const state = result.settled[n] ?? null
+      return state === null
+        ? { taskId, result: 'stale' }
+        : { taskId, result: 'settled', status: statusOf(state) }
+    }),
+    claimed: result.claimed.map((row) => unpackClaimed(row, result)),
+    released,
+    cancels,
+    nextRunAt,
+    now,
+  }
+}
+
+function unpackClaimed(
+  [
+    ,
+    taskId,
+    kindId,
+    fence,
+    payload,
+    attemptsMade,
+    meta,
+    notesText,
+  ]: PackedTurnResult['claimed'][number],
+  { kinds, parents }: PackedTurnResult,
+): ClaimedTask {
+  const kind = kinds[kindId]
+  const notes = toNotes(notesText)
+  return {
+    taskId,
+    funcName: kind?.func ?? '',
+    fence,
+    payload: fromText(payload),
+    tags: toMeta(meta).tags ?? {},
+    attemptsMade,
+    maxAttempts: kind?.maxAttempts ?? 1,
+    crashes: notes.crashes ?? 0,
+    logCount: notes.logCount ?? 0,
+    dependsOn: parents[taskId] ?? [],
+  }
+}

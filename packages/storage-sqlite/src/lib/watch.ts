@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs'
+import type { StorageHint } from '@taskflow/core'
+import type { Store } from './store.ts'
+import { schedulesVersion } from './verbs/schedules.ts'
+
+/** How often the file is looked at. */
+const EVERY_MS = 100
+/** File systems tell times in steps of up to this. */
+const STEP_MS = 20
+
+/**
+ * Notices what other connections write. While nobody writes that costs one `stat` of the
+ * write-ahead file each time and no statement; each own or foreign write is followed by one.
+ */
+export class Watch {
+  readonly #walFile: string
+  readonly #store: () => Store | undefined
+  readonly #tell: (kinds: StorageHint[]) => void
+  #timer: ReturnType<typeof setInterval> | undefined
+  #lookedAt = 0
+  #size = 0
+  /** What was seen last, of this store. */
+  #seen: { store: Store; version: number; schedules: string } | undefined
+
+  constructor(file: string, store: () => Store | undefined, tell: (kinds: StorageHint[]) => void) {
+    this.#walFile = `${file}-wal`
+    this.#store = store
+    this.#tell = tell
+  }
+
+  set on(on: boolean) {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    if (!on) return
+    this.#lookedAt = 0
+    this.#look()
+    // It does not keep the process alive.
+    this.#timer = setInterval(() => this.#look(), EVERY_MS).unref()
+  }
+
+  #look(): void {
+    const wal = statSync(this.#walFile, { throwIfNoEntry: false })
+    if (wal === undefined) return
+    if (wal.mtimeMs < this.#lookedAt - STEP_MS && wal.size === this.#size) return
+    this.#size = wal.size
+    this.#lookedAt = Date.now()
+    try {
+      this.#compare()
+    } catch {
+      // A file in trouble: the next call says so.
+    }
+  }
+
+  #compare(): void {
+    const store = this.#store()
+    if (store === undefined) return
+    const version = store.dataVersion()
+    const seen = this.#seen
+    if (seen?.store === store && seen.version === version) return
+    const schedules = schedulesVersion(store)
+    this.#seen = { store, version, schedules }
+    // The first look only learns where things stand.
+    if (seen === undefined) return
+    const kinds: StorageHint[] = ['work', 'changes']
+    if (hasCancels(store)) kinds.push('cancels')
+    if (seen.schedules !== schedules) kinds.push('schedules')
+    this.#tell(kinds)
+  }
+}
+
+/** Whether any running task is to stop; which instance it runs on is looked up by that. */
+function hasCancels(store: Store): boolean {
+  return (
+    store.sql('select 1 from {live} where state = 3 and cancel_at is not null limit 1').get() !==
+    undefined
+  )
+}
