@@ -1,5 +1,8 @@
 import { runStandIn } from '@taskflow/core/node'
 import type { PostgresStorageOptions } from './lib/options.ts'
-import { postgresStorage } from './lib/postgres-storage.ts'
 
-runStandIn((options) => postgresStorage(options as PostgresStorageOptions))
+// The thread that beats while the process is blocked; the client is loaded once it does.
+runStandIn(async (options) => {
+  const { postgresStorage } = await import('./lib/postgres-storage.ts')
+  return postgresStorage(options as PostgresStorageOptions)
+})

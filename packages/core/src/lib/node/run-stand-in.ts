@@ -7,9 +7,10 @@ const MISSED_BEATS = 1.5
 
 /**
  * The thread's side of `beatStandIn`: watches the process, and beats for it with the storage that
- * `create` makes while its event loop is blocked. A storage's worker script calls it once.
+ * `create` makes while its event loop is blocked. A storage's worker script calls it once; what
+ * `create` needs is best imported by it, since most processes are never blocked.
  */
-export function runStandIn(create: (data: unknown) => TaskStorage): void {
+export function runStandIn(create: (data: unknown) => Promise<TaskStorage>): void {
   const { shared, everyMs, maxBlockMs, data } = workerData as StandInData
   let input: BeatInput | null = null
   let beats = Atomics.load(shared, BEATS)
@@ -38,7 +39,7 @@ export function runStandIn(create: (data: unknown) => TaskStorage): void {
     if (input === null || input.leaving || blockedMs < MISSED_BEATS * everyMs) return
     if (blockedMs > maxBlockMs) return rest()
     if (storage === null) {
-      storage = create(data)
+      storage = await create(data)
       await storage.open()
     }
     const beat = Atomics.add(shared, NUMBER, 1) + 1
