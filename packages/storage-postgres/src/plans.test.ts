@@ -8,7 +8,7 @@ import { beatOf, taskOf } from './lib/testing-tasks.ts'
 import { SINCE } from './lib/verbs/changes.ts'
 import { housekeeping } from './lib/verbs/housekeeping.ts'
 import { BEAT } from './lib/verbs/instances.ts'
-import { PRUNE } from './lib/verbs/prune.ts'
+import { OLD, PRUNE } from './lib/verbs/prune.ts'
 import { bucketMiddle } from './lib/verbs/rollup.ts'
 import { turnText } from './lib/verbs/turn-statement.ts'
 
@@ -26,7 +26,8 @@ const statements: [name: string, text: string, parameters: string][] = [
   ],
   ['beat', BEAT, `null, 'a', 1, 1000, 0, 'running', 'h', 1, '1', '[]', 0, '{work}', 0`],
   ['since', SINCE, `'3:3:', null, 0, 10`],
-  ['prune', PRUNE, '1, 10'],
+  ['prune', PRUNE, none],
+  ['old', OLD, '1, 10'],
 ]
 
 let database: TestDatabase
@@ -75,7 +76,7 @@ describe('plans that were made when there was nothing', () => {
       expect(plan).toMatch(/Tid Scan/)
     }
     if (name === 'since') expect(plan).toMatch(/changes_xid/)
-    if (name === 'prune') expect(plan).toMatch(/done_ended/)
+    if (name === 'old') expect(plan).toMatch(/done_ended/)
   })
 })
 
