@@ -113,6 +113,9 @@ create index done_ended on taskflow.done (ended_at);
 create index done_retry on taskflow.done (retry_of) where retry_of is not null;
 create index done_flow on taskflow.done (flow_id) where flow_id is not null;
 create index done_schedule on taskflow.done (schedule_id, id) where schedule_id is not null;
+create index done_group on taskflow.done (group_name, id) where group_name is not null;
+create index done_tags on taskflow.done using gin (string_to_array(btrim(tags, '{}'), ','))
+  where tags is not null;
 
 -- Starts that ended with the task going back to pending. Each start has a fence of its own.
 create table taskflow.attempts (

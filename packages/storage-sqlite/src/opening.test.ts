@@ -1,12 +1,13 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { StorageUnavailableError, TaskflowError, type TaskStorage } from '@taskflow/core'
 import Database from 'better-sqlite3'
 import { getTableColumns } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sqliteStorage } from './index.ts'
 import { defineTables } from './lib/schema.ts'
-import { createFixture, newTask } from './lib/testing.ts'
+import { createFixture, errorOf, newTask } from './lib/testing.ts'
 
 let fixture: Awaited<ReturnType<typeof createFixture>>
 
@@ -249,5 +250,48 @@ describe('at run time', () => {
     await expect(storage.get({ taskIds: [() => {}] as never })).rejects.toThrow()
     expect(await storage.get({ taskIds: ['x'] })).toEqual([null])
     await storage.close()
+  })
+})
+
+describe('a thread that ended by itself', () => {
+  let storage: TaskStorage
+  let thread: Worker
+
+  beforeEach(async () => {
+    process.once('worker', (worker) => {
+      thread = worker
+    })
+    storage = sqliteStorage({ file: fixture.file })
+    await storage.open()
+    await some(storage)
+  })
+
+  afterEach(() => storage.close())
+
+  it('is replaced as soon as the file can be opened, and never makes another file', async () => {
+    await thread.terminate()
+    await rename(fixture.file, `${fixture.file}.away`)
+    for (let n = 0; n < 2; n += 1) {
+      const error = await errorOf(storage.get({ taskIds: ['one'] }))
+      expect(error).toBeInstanceOf(StorageUnavailableError)
+      expect(error.message).toMatch(/cannot be opened/)
+    }
+    await rename(`${fixture.file}.away`, fixture.file)
+    expect((await storage.get({ taskIds: ['one'] }))[0]?.taskId).toBe('one')
+  })
+
+  it('is replaced by who listens too, and who could not listen is not told later', async () => {
+    await thread.terminate()
+    await rename(fixture.file, `${fixture.file}.away`)
+    const deaf = vi.fn()
+    const listen = storage.listen ?? expect.fail('it listens')
+    expect(await errorOf(listen({ hint: deaf, up() {} }))).toBeInstanceOf(StorageUnavailableError)
+    await rename(`${fixture.file}.away`, fixture.file)
+    const heard = vi.fn()
+    await listen({ hint: heard, up() {} })
+    await fixture.storage.open()
+    await some(fixture.storage, 'two')
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('work'), { timeout: 5_000 })
+    expect(deaf).not.toHaveBeenCalled()
   })
 })

@@ -91,6 +91,24 @@ describe('using', () => {
     expect(claimed.map(({ taskId }) => taskId)).toEqual(['parent'])
   })
 
+  it('stores nothing of a batch that fails, though the app goes on and commits', async () => {
+    const inserter = fixture.storage.using(db)
+    db.exec(`create trigger faulty before insert on taskflow_live when new.id = 'two'
+      begin select raise(abort, 'no'); end`)
+    db.exec('begin')
+    await inserter.insert({ tasks: [newTask('zero', { idempotencyKey: 'zero' })] })
+    const tasks = [newTask('one', { idempotencyKey: 'key' }), newTask('two')]
+    await errorOf(inserter.insert({ tasks }))
+    db.prepare('insert into users values (?)').run('ann')
+    db.exec('commit')
+    expect(await statusOf('zero')).toBe('pending')
+    expect(await statusOf('one')).toBe(undefined)
+    expect(db.prepare('select name from users').pluck().all()).toEqual(['ann'])
+    db.exec('drop trigger faulty')
+    const [one] = await fixture.storage.insert({ tasks })
+    expect(one).toEqual({ taskId: 'one', duplicate: false })
+  })
+
   it('takes a drizzle database', async () => {
     const app = drizzle(db)
     app.run(sql`begin`)

@@ -114,6 +114,20 @@ function beat(storage: TaskStorage, number: number, now: number, leaving: boolea
   })
 }
 
+/** What instances do in passing: minutes that are over are added up to hours and totals. */
+export async function foldMinutes(storage: TaskStorage, place: Place): Promise<void> {
+  const sql = postgres(place.location, { max: 1 })
+  const over = Date.now() - 120_000
+  for (let left = 180; left > 0; left -= 1) {
+    const [row] = await sql`select count(*)::int as n from taskflow.rollup_minute
+      where slot >= 0 and at < ${over}`
+    if (row?.n === 0) break
+    await beat(storage, 2, Date.now(), false)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+  await sql.end()
+}
+
 /** Statistics for the planner, as they would be on a table of that age. */
 export async function analyze(kind: 'memory' | 'sqlite' | 'postgres', place: Place): Promise<void> {
   if (kind === 'sqlite') {

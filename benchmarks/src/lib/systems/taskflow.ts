@@ -51,8 +51,9 @@ export async function taskflow(
       return pending + running
     },
     async fillHistory(count) {
-      const { analyze, fillHistory } = await import('./history.ts')
+      const { analyze, fillHistory, foldMinutes } = await import('./history.ts')
       await fillHistory(storage, count)
+      if (kind === 'postgres') await foldMinutes(storage, place)
       await analyze(kind, place)
     },
     async close() {

@@ -75,6 +75,8 @@ export class EngineStorage implements SqliteStorage {
   /** The open engine; the promise is kept so that calls at once open it once. */
   #channel: Promise<Channel> | undefined
   #usable = () => false
+  /** It was open, so that the file is there and calls find it again. */
+  #opened = false
 
   constructor(options: EngineOptions & { worker: boolean }) {
     this.#options = options
@@ -86,10 +88,14 @@ export class EngineStorage implements SqliteStorage {
   }
 
   readonly listen: ListenFunction = async (listener) => {
-    if (this.#channel === undefined) throw notOpen()
-    const channel = await this.#open()
+    const channel = await this.#ready()
     const remove = this.#listeners.add(listener)
-    if (this.#listeners.size === 1) await channel.call('watch', true)
+    try {
+      if (this.#listeners.size === 1) await channel.call('watch', true)
+    } catch (error) {
+      remove()
+      throw toError(error)
+    }
     return async () => {
       remove()
       const open = await this.#channel?.catch(() => undefined)
@@ -102,12 +108,16 @@ export class EngineStorage implements SqliteStorage {
   }
 
   async open(): Promise<void> {
-    await this.#open()
+    const opening = this.#open()
+    await opening
+    // Not if it was closed meanwhile.
+    if (this.#channel === opening) this.#opened = true
   }
 
   async close(): Promise<void> {
     const opening = this.#channel
     this.#channel = undefined
+    this.#opened = false
     this.#listeners.clear()
     const channel = await opening?.catch(() => undefined)
     if (channel === undefined) return
@@ -136,10 +146,7 @@ export class EngineStorage implements SqliteStorage {
   readonly prune: TaskStorage['prune'] = (input) => this.#call('prune', input)
 
   async #call<Result>(verb: Question['verb'], input: unknown): Promise<Result> {
-    if (this.#channel === undefined) throw notOpen()
-    // A thread that ended by itself is replaced.
-    if (!this.#usable()) this.#channel = undefined
-    const channel = await this.#open()
+    const channel = await this.#ready()
     try {
       return (await channel.call(verb, input)) as Result
     } catch (error) {
@@ -147,13 +154,26 @@ export class EngineStorage implements SqliteStorage {
     }
   }
 
+  /** The engine of an open storage: a thread that ended by itself is replaced, now or next time. */
+  #ready(): Promise<Channel> {
+    if (this.#channel === undefined && !this.#opened) throw notOpen()
+    if (!this.#usable()) this.#channel = undefined
+    return this.#open()
+  }
+
   #open(): Promise<Channel> {
-    this.#channel ??= this.#start()
-    return this.#channel
+    if (this.#channel !== undefined) return this.#channel
+    const starting = this.#start()
+    this.#channel = starting
+    starting.catch(() => {
+      if (this.#channel === starting) this.#channel = undefined
+    })
+    return starting
   }
 
   async #start(): Promise<Channel> {
-    const { worker, ...options } = this.#options
+    const { worker, ...given } = this.#options
+    const options = this.#opened ? { ...given, mustExist: true } : given
     const events = this.#listeners
     const channel = worker ? new WorkerChannel(options, events) : localChannel(options, events)
     this.#usable = () => channel.usable
@@ -163,7 +183,6 @@ export class EngineStorage implements SqliteStorage {
       this.#listeners.up(true)
       return channel
     } catch (error) {
-      this.#channel = undefined
       await channel.end()
       throw toError(error)
     }

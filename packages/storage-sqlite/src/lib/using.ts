@@ -46,11 +46,28 @@ function insertIn(
   // Numbers that it learns may be rolled back with the rest, so each call has a session of its own.
   const session = new Session(client, options.tablePrefix, statementsOf(client, options))
   try {
-    const results = insert(session, packInsert(input), input.now ?? Date.now())
-    session.flush()
-    return unpackInsert(input.tasks, results)
+    return unpackInsert(input.tasks, insertWhole(session, input))
   } catch (error) {
     throw toError(toFailure(error, options.file))
+  }
+}
+
+/** All of it or nothing: the app may catch what is thrown, and commit. */
+function insertWhole(session: Session, input: InsertInput): InsertResult[] | null {
+  const packed = packInsert(input)
+  session.sql('savepoint taskflow').run()
+  try {
+    const results = insert(session, packed, input.now ?? Date.now())
+    session.flush()
+    session.sql('release taskflow').run()
+    return results
+  } catch (error) {
+    // Some errors of SQLite roll the whole transaction back.
+    if (session.client.inTransaction) {
+      session.sql('rollback to taskflow').run()
+      session.sql('release taskflow').run()
+    }
+    throw error
   }
 }
 

@@ -5,20 +5,23 @@ import { schedulesVersion } from './verbs/schedules.ts'
 
 /** How often the file is looked at. */
 const EVERY_MS = 100
-/** File systems tell times in steps of up to this. */
-const STEP_MS = 20
+/**
+ * A commit is to be seen by others this long after it was written at most: it is flushed in between.
+ * Also covers that file systems tell times in steps.
+ */
+const SETTLED_MS = 2_000
 
 /**
  * Notices what other connections write. While nobody writes that costs one `stat` of the
- * write-ahead file each time and no statement; each own or foreign write is followed by one.
+ * write-ahead file each time and no statement; each own or foreign write is followed by a few.
  */
 export class Watch {
   readonly #walFile: string
   readonly #store: () => Store | undefined
   readonly #tell: (kinds: StorageHint[]) => void
   #timer: ReturnType<typeof setInterval> | undefined
-  #lookedAt = 0
-  #size = 0
+  /** What the file looked like, and since when on the monotonic clock. */
+  #wal = { mtimeMs: 0, size: 0, since: 0 }
   /** What was seen last, of this store. */
   #seen: { store: Store; version: number; schedules: string } | undefined
 
@@ -32,7 +35,7 @@ export class Watch {
     clearInterval(this.#timer)
     this.#timer = undefined
     if (!on) return
-    this.#lookedAt = 0
+    this.#wal.since = performance.now()
     this.#look()
     // It does not keep the process alive.
     this.#timer = setInterval(() => this.#look(), EVERY_MS).unref()
@@ -41,9 +44,12 @@ export class Watch {
   #look(): void {
     const wal = statSync(this.#walFile, { throwIfNoEntry: false })
     if (wal === undefined) return
-    if (wal.mtimeMs < this.#lookedAt - STEP_MS && wal.size === this.#size) return
-    this.#size = wal.size
-    this.#lookedAt = Date.now()
+    const { mtimeMs, size } = wal
+    const now = performance.now()
+    // Compared with each other only: the clock that the file's times are by may be set back.
+    if (mtimeMs !== this.#wal.mtimeMs || size !== this.#wal.size) {
+      this.#wal = { mtimeMs, size, since: now }
+    } else if (now - this.#wal.since > SETTLED_MS) return
     try {
       this.#compare()
     } catch {

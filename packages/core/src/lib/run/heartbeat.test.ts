@@ -4,6 +4,7 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { StandInFunction } from '../storage/parts.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import type { TaskManagerOptions } from './options.ts'
+import { TaskManager } from './task-manager.ts'
 import { gate, start, withParts } from './test-manager.ts'
 
 /** A manager whose storage has a stand-in that only counts. */
@@ -66,6 +67,33 @@ describe('the heartbeat', () => {
     expect(manager.instanceId).not.toBe(instanceId)
     expect(beats.map(({ beat }) => beat)).toEqual([0, 1, 0])
     expect(counts().resets).toBe(2)
+  })
+
+  it('leaves no stand-in behind when it cannot join, and makes another with the next start', async () => {
+    const clock = fakeClock()
+    const memory = memoryStorage({ now: clock.now })
+    let away = true
+    let made = 0
+    let closed = 0
+    const storage = withParts(memory, {
+      async beat(input) {
+        if (away) throw new Error('away')
+        return memory.beat(input)
+      },
+      standIn() {
+        made++
+        const close = async () => void closed++
+        return { next: () => 0, beating() {}, reset() {}, close }
+      },
+    })
+    const manager = new TaskManager({ tasks: [gate().task], clock, storage })
+    await expect(manager.start()).rejects.toThrow()
+    expect([made, closed]).toEqual([1, 1])
+    away = false
+    await manager.start()
+    expect([made, closed]).toEqual([2, 1])
+    await manager.stop({ graceMs: 0, abortMs: 0 })
+    expect([made, closed]).toEqual([2, 2])
   })
 
   it('on the main thread has no stand-in', async () => {

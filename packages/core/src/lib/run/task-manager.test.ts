@@ -795,6 +795,20 @@ describe('leases', () => {
     expect((await manager.get(taskId))?.instance).toBe(manager.instanceId)
   })
 
+  it('a lost one is not asked for work again and again until the beat tells', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const { manager, status } = await start([obedient], { storage, clock })
+    const dead = [{ instanceId: manager.instanceId, beat: 0 }]
+    await storage.recover({ dead, maxCrashes: 3, crashDelayMs: 0 })
+    const turn = vi.spyOn(storage, 'turn')
+    const { taskId } = await manager.enqueue(obedient)
+    await clock.advance(2_000)
+    expect(turn.mock.calls.length).toBeLessThan(50)
+    await clock.advance(1_000)
+    expect(await status(taskId)).toBe('running')
+  })
+
   it('another instance takes over what a dead one ran', async () => {
     const clock = fakeClock()
     const storage = memoryStorage({ now: clock.now })

@@ -1,8 +1,9 @@
 import type { TaskFilter } from '@taskflow/core'
-import { inArray, type SQL, sql } from 'drizzle-orm'
+import { inArray, notInArray, type SQL, sql } from 'drizzle-orm'
 import { BLOCKED, finalState, READY, RUNNING, SUCCESS } from '../codes.ts'
 import type { Tables } from '../schema.ts'
 import { toText } from '../text.ts'
+import type { IdRange } from './id-ranges.ts'
 
 /** Up to this many index ranges are read side by side; beyond it the order of ids is scanned. */
 const MAX_RANGES = 16
@@ -15,26 +16,60 @@ export interface Range {
   conditions: SQL[]
 }
 
-/** What matches a filter; `found` are the functions whose names its search matches. */
+/**
+ * What matches a filter; `found` are the functions whose names its search matches, as stored. With a
+ * search: the tasks of those functions, and of the others those whose ids match.
+ */
 export function rangesOf(
   tables: Tables,
   filter: TaskFilter,
   now: number,
   found: string[],
+  ids: IdRange,
 ): Range[] {
+  const funcs = filter.funcName === undefined ? undefined : encoded(filter.funcName)
+  if (filter.search === undefined) return allRanges(tables, filter, now, funcs, ids, () => [])
+  const named = funcs === undefined ? found : found.filter((func) => funcs.includes(func))
+  const ranges = allRanges(tables, filter, now, named, ids, () => [])
+  if (ids.isNone) return ranges
+  const text = toText(filter.search.toLowerCase())
+  const others = allRanges(tables, filter, now, funcs, ids, (table) => [
+    ...(found.length > 0 ? [notInArray(table.func, found)] : []),
+    idMatches(table, text, ids),
+  ])
+  return [...ranges, ...others]
+}
+
+/** Matches in both tables, of these functions (undefined: of all). */
+function allRanges(
+  tables: Tables,
+  filter: TaskFilter,
+  now: number,
+  funcs: string[] | undefined,
+  ids: IdRange,
+  further: (table: TaskTable) => SQL[],
+): Range[] {
+  if (funcs?.length === 0) return []
   const { live, done } = tables
   const ranges: Range[] = []
   const states = liveConditions(live, filter, now)
   if (states !== null) {
-    const conditions = [...states, ...sharedConditions(live, filter, found)]
-    if (filter.funcName !== undefined) conditions.push(inArray(live.func, encoded(filter.funcName)))
+    const conditions = [...states, ...sharedConditions(live, filter, ids), ...further(live)]
+    if (funcs !== undefined) conditions.push(inArray(live.func, funcs))
     ranges.push({ table: live, conditions })
   }
-  for (const range of doneRanges(done, finalStates(filter), filter.funcName)) {
-    const conditions = [...range, ...sharedConditions(done, filter, found)]
+  for (const range of doneRanges(done, finalStates(filter), funcs)) {
+    const conditions = [...range, ...sharedConditions(done, filter, ids), ...further(done)]
     ranges.push({ table: done, conditions })
   }
   return ranges
+}
+
+function idMatches({ id }: TaskTable, text: string, { isPrefix }: IdRange): SQL {
+  // `~` sorts behind all that is in an id.
+  if (isPrefix) return sql`(${id} >= ${text} and ${id} < ${`${text}~`})`
+  const lower = sql`lower(${id})`
+  return sql`(starts_with(${lower}, ${text}) or right(${lower}, ${text.length}) = ${text})`
 }
 
 /** Conditions on the state of live tasks; null when no live task can match. */
@@ -91,7 +126,7 @@ function doneRanges(
   funcNames: string[] | undefined,
 ): SQL[][] {
   if (states.length === 0) return []
-  const funcs = funcNames === undefined ? undefined : [...new Set(encoded(funcNames))]
+  const funcs = funcNames === undefined ? undefined : [...new Set(funcNames)]
   const all = states.length === 4
   if ((funcs?.length ?? 1) * (all ? 1 : states.length) > MAX_RANGES) {
     const byFunc = funcs === undefined ? [] : [inArray(done.func, funcs)]
@@ -109,10 +144,10 @@ function doneRanges(
   return funcs.flatMap((func) => byState.map((state) => [sql`${done.func} = ${func}`, ...state]))
 }
 
-function sharedConditions(table: TaskTable, filter: TaskFilter, found: string[]): SQL[] {
+function sharedConditions(table: TaskTable, filter: TaskFilter, ids: IdRange): SQL[] {
   const conditions: SQL[] = []
   const { taskIds, group, executor, source, instance, flowId, scheduleId } = filter
-  const { tags, search, since, until } = filter
+  const { tags, since, until } = filter
   if (taskIds !== undefined) conditions.push(inArray(table.id, encoded(taskIds)))
   if (group !== undefined) conditions.push(inArray(table.group_name, encoded(group)))
   if (executor !== undefined) conditions.push(inArray(table.executor, encoded(executor)))
@@ -122,19 +157,16 @@ function sharedConditions(table: TaskTable, filter: TaskFilter, found: string[])
   if (scheduleId !== undefined) conditions.push(inArray(table.schedule_id, encoded(scheduleId)))
   if (since !== undefined) conditions.push(sql`${table.created_at} >= ${since}`)
   if (until !== undefined) conditions.push(sql`${table.created_at} < ${until}`)
+  if (ids.from !== null) conditions.push(sql`${table.id} >= ${ids.from}`)
+  if (ids.to !== null) conditions.push(sql`${table.id} < ${ids.to}`)
   for (const { key, value } of tags ?? []) {
     // Tags are one flat object whose quotes are escaped, so this text is that pair and no other.
     const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`
+    // Cut at commas, the parts of the pair are among those of the tags: that is what is indexed.
     conditions.push(
-      sql`(strpos(${table.tags}, ${`{${pair}`}) > 0 or strpos(${table.tags}, ${`,${pair}`}) > 0)`,
-    )
-  }
-  if (search !== undefined) {
-    const text = toText(search.toLowerCase())
-    const id = sql`lower(${table.id})`
-    const startOrEnd = sql`(starts_with(${id}, ${text}) or right(${id}, ${text.length}) = ${text})`
-    conditions.push(
-      found.length === 0 ? startOrEnd : sql`(${startOrEnd} or ${inArray(table.func, found)})`,
+      sql`(${table.tags} is not null
+        and string_to_array(btrim(${table.tags}, '{}'), ',') @> string_to_array(${pair}, ',')
+        and (strpos(${table.tags}, ${`{${pair}`}) > 0 or strpos(${table.tags}, ${`,${pair}`}) > 0))`,
     )
   }
   return conditions

@@ -10,6 +10,7 @@ import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import { parseCursor } from './cursor.ts'
 import { type Range, rangesOf } from './filter.ts'
+import { idRange } from './id-ranges.ts'
 
 /** How many matches are counted, and how many are put in an order other than that of ids. */
 const WINDOW = 10_000
@@ -19,12 +20,13 @@ const dialect = new PgDialect()
 export async function list(store: Store, input: ListInput): Promise<ListResult> {
   const after = input.cursor === undefined ? null : parseCursor<Position>(input.cursor, isPosition)
   return store.look(async (runner) => {
-    const [found, now] = await Promise.all([
+    const [found, ids, now] = await Promise.all([
       functionsLike(runner, input.filter.search),
+      idRange(runner, input.filter),
       input.now ?? clockOf(runner),
     ])
     const tables = defineTables(store.options.schema)
-    const ranges = rangesOf(tables, input.filter, now, found)
+    const ranges = rangesOf(tables, input.filter, now, found, ids)
     if (ranges.length === 0) return { tasks: [], next: null, total: 0, totalExact: true }
     const [page, total] = await Promise.all([
       pageOf(runner, tables, ranges, input, after),
@@ -214,7 +216,7 @@ function where(conditions: SQL[]): SQL {
   return conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
 }
 
-/** All functions of any task here whose name holds the text, whatever its case. */
+/** All functions of any task here whose name holds the text, whatever its case; as stored. */
 async function functionsLike(runner: Runner, search: string | undefined): Promise<string[]> {
   if (search === undefined) return []
   // Each distinct name costs one look into an index.

@@ -68,20 +68,23 @@ const FOLD = `with moved as (
     insert into {rollup_hour} as r (at, func, state, bucket, n, sum_ms, min_ms, max_ms, last_end)
     select at / ${HOUR_MS} * ${HOUR_MS}, func, state, bucket, ${SUMS} from moved
       group by 1, 2, 3, 4 order by 1, 2, 3, 4
-    on conflict (at, func, state, bucket) do update set ${ADD})
-  insert into {rollup_total} as r (func, state, bucket, n, sum_ms, min_ms, max_ms, last_end)
-  select func, state, bucket, ${SUMS} from moved group by 1, 2, 3 order by 1, 2, 3
-  on conflict (func, state, bucket) do update set ${ADD}`
+    on conflict (at, func, state, bucket) do update set ${ADD}),
+  totals as (
+    insert into {rollup_total} as r (func, state, bucket, n, sum_ms, min_ms, max_ms, last_end)
+    select func, state, bucket, ${SUMS} from moved group by 1, 2, 3 order by 1, 2, 3
+    on conflict (func, state, bucket) do update set ${ADD})
+  select count(*)::int as n from moved`
 
 /**
  * Adds minutes that are over to hours and totals, in one statement: whoever reads all three counts
- * each task once. Minutes are kept for two days, hours for ever.
+ * each task once. Minutes are kept for two days, hours for ever. True when there may be more to add.
  */
-export async function foldMinutes(runner: Runner, now: number): Promise<void> {
+export async function foldMinutes(runner: Runner, now: number): Promise<boolean> {
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS
-  await runner.run(FOLD, [minute - MINUTE_MS])
+  const [folded] = await runner.run<{ n: number }>(FOLD, [minute - MINUTE_MS])
   const oldest = Math.floor(now / HOUR_MS) * HOUR_MS - 48 * HOUR_MS
   await runner.run(`delete from {rollup_minute} where slot < 0 and at < $1::bigint`, [oldest])
   // Nothing of it is left to count.
   await runner.run('delete from {rollup_total} where n = 0 and sum_ms = 0')
+  return folded?.n === AT_ONCE
 }

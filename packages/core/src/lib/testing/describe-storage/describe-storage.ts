@@ -17,6 +17,7 @@ import { instancesCases } from './instances.ts'
 import { lateCases } from './late.ts'
 import { limitsCases } from './limits.ts'
 import { listCases } from './list.ts'
+import { listIdsCases } from './list-ids.ts'
 import { listPagingCases } from './list-paging.ts'
 import { listenCases } from './listen.ts'
 import { logsCases } from './logs.ts'
@@ -87,6 +88,7 @@ export function describeStorage(name: string, harness: StorageHarness, runner: T
     getCases(suite)
     listCases(suite)
     listPagingCases(suite)
+    listIdsCases(suite)
     metricsCases(suite)
     pruneCases(suite)
     pruneParentsCases(suite)
