@@ -39,11 +39,12 @@ export const shopRoutes: readonly ShopRoute[] = [
     async ({ items, email }, tasks) => {
       const order = `O-${randomUUID().slice(0, 8).toUpperCase()}`
       const tags = { order, customer: email }
-      return Promise.all([
-        tasks.enqueue(generateInvoice, { order, items }, { tags }),
-        tasks.enqueue(reserveStock, { order, items }, { tags }),
-        tasks.enqueue(sendOrderConfirmation, { order, email }, { tags }),
-      ])
+      const invoice = await tasks.enqueue(generateInvoice, { order, items }, { tags })
+      const stock = await tasks.enqueue(reserveStock, { order, items }, { tags })
+      // The mail goes out when there is an invoice to send, and something to deliver.
+      const dependsOn = [invoice.taskId, stock.taskId]
+      const mail = await tasks.enqueue(sendOrderConfirmation, { order, email }, { tags, dependsOn })
+      return [invoice, stock, mail]
     },
   ),
 

@@ -24,9 +24,10 @@ const happenings: [weight: number, happen: (tasks: TaskManager) => Promise<unkno
       const email = customer()
       const options = { tags: { order, customer: email } }
       const items = [{ sku: pick(articles), quantity: 1 + Math.floor(Math.random() * 3) }]
-      await tasks.enqueue(generateInvoice, { order, items }, options)
-      await tasks.enqueue(reserveStock, { order, items }, options)
-      await tasks.enqueue(sendOrderConfirmation, { order, email }, options)
+      const invoice = await tasks.enqueue(generateInvoice, { order, items }, options)
+      const stock = await tasks.enqueue(reserveStock, { order, items }, options)
+      const dependsOn = [invoice.taskId, stock.taskId]
+      await tasks.enqueue(sendOrderConfirmation, { order, email }, { ...options, dependsOn })
     },
   ],
   [

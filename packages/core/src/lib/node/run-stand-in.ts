@@ -38,13 +38,16 @@ export function runStandIn(create: (data: unknown) => Promise<TaskStorage>): voi
     const blockedMs = performance.now() - since
     if (input === null || input.leaving || blockedMs < MISSED_BEATS * everyMs) return
     if (blockedMs > maxBlockMs) return rest()
+    const told = input
     if (storage === null) {
       storage = await create(data)
       await storage.open()
     }
+    // The process woke meanwhile, perhaps to another lease.
+    if (input !== told) return
     const beat = Atomics.add(shared, NUMBER, 1) + 1
-    const { alive } = await storage.beat({ ...input, beat })
-    if (!alive) input = null
+    const { alive } = await storage.beat({ ...told, beat })
+    if (!alive && input === told) input = null
   }
 
   setInterval(() => {

@@ -21,6 +21,8 @@ const MAX_SETTLE = 500
 const FAST_MS = 5
 /** While work flows, look for work of others this often; idle, the beat is the poll. */
 const POLL_MS = 1_000
+/** What is due but was not given to us is asked for again after this: our lease may be lost. */
+const HELD_MS = 100
 
 /** How often a shutdown asks a storage that fails to take what is finished. */
 const LAST_TRIES = 3
@@ -281,7 +283,9 @@ export class Dispatcher {
     this.#restsAt = wakes
     const { nextRunAt, now } = result
     const busy = result.claimed.length > 0 || this.#active.size > 0
-    const dueMs = nextRunAt === null ? Number.POSITIVE_INFINITY : Math.max(nextRunAt - now, 1)
+    const soonest = result.claimed.length > 0 ? 1 : HELD_MS
+    const leftMs = nextRunAt === null ? Number.POSITIVE_INFINITY : nextRunAt - now
+    const dueMs = leftMs > 0 ? leftMs : soonest
     const waitMs = busy ? Math.min(dueMs, POLL_MS) : dueMs
     this.#cancelTimer()
     if (waitMs < Number.POSITIVE_INFINITY) {

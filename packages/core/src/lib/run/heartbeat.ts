@@ -76,7 +76,14 @@ export class Heartbeat {
     const joining = this.#join()
     // So that `leave` waits for it; who called hears of a failure.
     this.#beating = joining.catch(() => {})
-    await joining
+    try {
+      await joining
+    } catch (error) {
+      // Nobody leaves what was never joined: it would beat on by itself.
+      await this.#standIn?.close()
+      this.#standIn = null
+      throw error
+    }
     this.#next(BEAT_MS)
   }
 

@@ -39,9 +39,11 @@ export class HeldTasks implements RequestTasks {
   ): Promise<TaskRef<Result>> {
     const any = task as Task<unknown, Result>
     const eager = options.eager ?? task.settings.eager
-    // A task due later needs no hold, and after the response there is nothing to wait for.
-    const later = options.runAt !== undefined || options.delayMs !== undefined
-    if (eager || later || this.#released) return this.#host.enqueueNow(any, payload, options)
+    // A task that waits for a time, for parents or for the caller's commit needs no hold, and after
+    // the response there is nothing to wait for.
+    const { runAt, delayMs, via, dependsOn = [] } = options
+    const waits = runAt !== undefined || delayMs !== undefined || via || dependsOn.length > 0
+    if (eager || waits || this.#released) return this.#host.enqueueNow(any, payload, options)
     const ref = await this.#host.enqueueHeld(any, payload, options)
     if (!ref.duplicate) {
       this.#held.push(ref.taskId)

@@ -570,6 +570,29 @@ describe('request-scoped tasks', () => {
     expect(await status(taskId)).toBe('running')
   })
 
+  it('start after their parents, which the response holds back', async () => {
+    const { task, open } = gate()
+    const { manager, clock, status } = await start([task])
+    const request = manager.forRequest()
+    const parent = await request.enqueue(task)
+    const child = await request.enqueue(task, undefined, { dependsOn: [parent.taskId] })
+    await request.release()
+    await clock.advance(0)
+    expect(await status(child.taskId)).toBe('pending')
+    open.get(parent.taskId)?.end()
+    await clock.advance(0)
+    expect(await status(child.taskId)).toBe('running')
+  })
+
+  it('start with the commit of the transaction that they are stored in', async () => {
+    const { task } = gate()
+    const { manager } = await start([task])
+    const elsewhere = memoryStorage()
+    const { taskId } = await manager.forRequest().enqueue(task, undefined, { via: elsewhere })
+    const [stored] = await elsewhere.get({ taskIds: [taskId] })
+    expect(stored?.phase).toBe('queued')
+  })
+
   it('start at once when they are eager, or enqueued after the response', async () => {
     const { task } = gate()
     const { task: eagerTask } = gate('eager', { eager: true })

@@ -13,7 +13,7 @@ import type { Parameter, Runner } from '../runner.ts'
 import { NOW, noteChanges } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
-import { type ClaimedRow, claims, heads, LEFT, toClaimed, windowFor } from './claim.ts'
+import { type ClaimedRow, claimMany, claimOne, toClaimed, windowFor } from './claim.ts'
 import type { Limits } from './limits.ts'
 import { countEnded } from './rollup.ts'
 
@@ -23,9 +23,10 @@ const KEPT = KEPT_COLUMNS.join(', ')
  * `$1` now, `$2` instance, `$3` to `$8` what succeeded, `$9` slot, `$10` functions, `$11` limit, `$12`
  * suspects, `$13` and `$14` caps.
  */
-export function turnText(window: number, capped: boolean): string {
-  const places = { me: '$2', limit: '$11' }
-  const caps = capped ? { caps: { names: '$13', counts: '$14' } } : {}
+export function turnText(window: number, functions: 'one' | 'many' | 'limited'): string {
+  const places = { me: '$2', names: '$10', limit: '$11', suspects: '$12' }
+  const caps = functions === 'limited' ? { caps: { names: '$13', counts: '$14' } } : {}
+  const claim = functions === 'one' ? claimOne : claimMany
   const none = 'null as payload, null as tags, null as meta'
   const zeros = '0 as rank, 0 as attempts_made, 0 as max_attempts, 0 as crashes, 0 as log_count'
   return `with recursive ${NOW},
@@ -56,16 +57,17 @@ export function turnText(window: number, capped: boolean): string {
     insert into {released} (parent) select id from gone where has_children = 1
     on conflict (parent) do nothing),
   ${countEnded('(select func, 10 as state, greatest(clock.now - ms, claimed_at) as started_at, clock.now as ended_at from gone, clock) as g', '$9::smallint')},
-  ${heads('$10', '$12', window)},
-  ${claims({ ...places, ...caps }, window)},
+  ${claim({ ...places, ...caps }, window)},
   ${noteChanges('select id from gone union all select id from claimed')}
-  select 'turn' as what, null as id, null as func, 0 as fence, clock.now as run_at, ${zeros}, ${none}
+  select 'turn' as what, null as id, null as func, (select count(*)::int from gone) as fence,
+      clock.now as run_at, ${zeros}, ${none}
     from clock
+  -- Nearly always all there is to say is that every one has ended.
   union all select 'ended', id, null, fence, 0, has_children, 0, 0, 0, 0, null, null, null from gone
+    where has_children = 1 or (select count(*) from gone) < cardinality($3::text[])
   union all select 'claimed', id, func, fence, run_at, rank, attempts_made, max_attempts, crashes,
     log_count, payload, tags, meta from claimed
-  union all select 'left', null, func, lane, run_at, 0, 0, 0, 0, 0, null, null, null
-    from (${LEFT}) as rest
+  union all select 'left', null, func, lane, run_at, 0, 0, 0, 0, 0, null, null, null from rest
   union all select 'cancel', id, null, fence, 0, 0, 0, 0, 0, 0, null, null, null from {live}
     where state = 3 and cancel_at is not null and instance = $2`
 }
@@ -80,11 +82,16 @@ interface TurnRow extends ClaimedRow {
 export interface TurnPart extends TurnResult {
   /** Ended tasks that others depend on. */
   parents: string[]
+  /** There may be free tasks behind those that others hold. */
+  passedOver: boolean
   /** When the next task is due that may be claimed. */
   nextRunAtOf(limits: Limits | null, claim: ClaimInput, hasSuspect?: boolean): number | null
 }
 
-/** Ends successes and claims, in one statement. */
+/**
+ * Ends successes and claims, in one statement. With `others`, that many times the limit is looked
+ * through: who claims at the same time may hold as many of the first tasks each.
+ */
 export async function runTurn(
   store: Store,
   runner: Runner,
@@ -92,34 +99,34 @@ export async function runTurn(
   quick: Settlement[],
   claim: ClaimInput,
   limits: Limits | null = null,
+  others = 1,
 ): Promise<TurnPart> {
-  const window = windowFor(claim.limit)
-  const name = `${window} ${limits !== null}`
-  let text = turnTexts.get(name)
+  const names = [...new Set(claim.funcNames)]
+  const once = new Map(quick.map((settlement) => [keyOf(settlement), settlement]))
+  const window = windowFor(claim.limit * others)
+  const functions = limits !== null ? 'limited' : names.length === 1 ? 'one' : 'many'
+  const shape = `${window} ${functions}`
+  let text = turnTexts.get(shape)
   if (text === undefined) {
-    text = turnText(window, limits !== null)
-    turnTexts.set(name, text)
+    text = turnText(window, functions)
+    turnTexts.set(shape, text)
   }
   const caps = limits?.caps()
   const rows = await runner.run<TurnRow>(text, [
     input.now ?? null,
     toText(input.instanceId),
-    ...settledParameters(quick),
+    ...settledParameters([...once.values()]),
     store.slot,
-    texts([...new Set(claim.funcNames)]),
+    texts(names),
     claim.limit,
     claim.suspects === false ? 0 : 1,
     ...(caps === undefined ? [] : [caps.names, caps.counts]),
   ])
-  return toPart(rows, quick)
+  const part = toPart(rows, quick, new Set(once.keys()))
+  return { ...part, passedOver: functions !== 'one' }
 }
 
-function settledParameters(settlements: Settlement[]): Parameter[] {
-  const seen = new Set<string>()
-  const once = settlements.filter(({ taskId, fence }) => {
-    const key = keyOf(taskId, fence)
-    return !seen.has(key) && seen.add(key)
-  })
+function settledParameters(once: Settlement[]): Parameter[] {
   return [
     texts(once.map(({ taskId }) => taskId)),
     numbers(once.map(({ fence }) => fence)),
@@ -130,8 +137,12 @@ function settledParameters(settlements: Settlement[]): Parameter[] {
   ]
 }
 
-function toPart(rows: TurnRow[], quick: Settlement[]): TurnPart {
-  const ended = new Set<string>()
+function toPart(
+  rows: TurnRow[],
+  quick: Settlement[],
+  wanted: Set<string>,
+): Omit<TurnPart, 'passedOver'> {
+  let ended = new Set<string>()
   const parents: string[] = []
   const claimed: ClaimedRow[] = []
   const cancels: OwnedTask[] = []
@@ -141,22 +152,24 @@ function toPart(rows: TurnRow[], quick: Settlement[]): TurnPart {
     const { fence } = row
     if (row.what === 'claimed') claimed.push(row)
     else if (row.what === 'cancel') cancels.push({ taskId: fromText(row.id), fence })
-    else if (row.what === 'turn') now = numberOf(row.run_at)
-    else if (row.what === 'left') {
+    else if (row.what === 'turn') {
+      now = numberOf(row.run_at)
+      if (fence === wanted.size) ended = wanted
+    } else if (row.what === 'left') {
       left.push({ funcName: fromText(row.func), lane: fence, runAt: numberOf(row.run_at) })
     } else {
       const taskId = fromText(row.id)
-      ended.add(keyOf(taskId, fence))
+      ended.add(keyOf({ taskId, fence }))
       if (row.rank === 1) parents.push(taskId)
     }
   }
   return {
     // All parts of a statement see the same rows: what it ended is still there to be cancelled.
-    cancels: cancels.filter(({ taskId, fence }) => !ended.has(keyOf(taskId, fence))).sort(byId),
+    cancels: cancels.filter((task) => !ended.has(keyOf(task))).sort(byId),
     claimed: toClaimed(claimed),
     settled: quick.map(
       ({ taskId, fence }): SettleResult =>
-        ended.delete(keyOf(taskId, fence))
+        ended.delete(keyOf({ taskId, fence }))
           ? { taskId, result: 'settled', status: 'success' }
           : { taskId, result: 'stale' },
     ),
@@ -176,7 +189,7 @@ function toPart(rows: TurnRow[], quick: Settlement[]): TurnPart {
   }
 }
 
-const keyOf = (taskId: string, fence: number) => `${fence} ${taskId}`
+const keyOf = ({ taskId, fence }: OwnedTask) => `${fence} ${taskId}`
 
 function byId(a: OwnedTask, b: OwnedTask): number {
   return a.taskId < b.taskId ? -1 : 1

@@ -9,8 +9,8 @@ import { Limits } from './limits.ts'
 import { settle } from './settle.ts'
 import { runTurn, type TurnPart } from './turn-statement.ts'
 
-/** How often a claim goes on that met others at the same rows. */
-const MORE_CLAIMS = 3
+/** How many times its limit a claim looks through that met others at the same rows. */
+const WIDER = 4
 const NO_CLAIM: ClaimInput = { limit: 0, funcNames: [], suspects: false }
 
 /**
@@ -89,13 +89,14 @@ async function settleQuickly(store: Store, runner: Runner, input: TurnInput): Pr
   const {
     parents,
     nextRunAtOf: _,
+    passedOver: __,
     ...part
   } = await runTurn(store, runner, input, input.settle, NO_CLAIM)
   if (parents.length === 0) return part
   return { ...part, released: await releaseSuccessful(store, runner, parents, part.now) }
 }
 
-/** Claims, in several statements where others are at the same rows or limits are to be kept. */
+/** Claims; once more where others are at the same rows, and after a count where limits are kept. */
 async function claimOn(
   store: Store,
   runner: Runner,
@@ -109,27 +110,28 @@ async function claimOn(
   const limits = limited.length === 0 ? null : await Limits.lock(runner, limited, now ?? 0)
   const result = await runTurn(store, runner, input, quick, claim, limits)
   await limits?.count(runner, result.claimed)
-  for (let left = MORE_CLAIMS; left > 0; left -= 1) {
-    const limit = claim.limit - result.claimed.length
-    const nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
-    // With nothing claimed at all there is no lease, or others are so quick that they may as well.
-    if (limit <= 0 || nextRunAt === null || nextRunAt > result.now) break
-    if (result.claimed.length === 0) break
+  const limit = claim.limit - result.claimed.length
+  const nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
+  if (result.passedOver && limit > 0 && nextRunAt !== null && nextRunAt <= result.now) {
     const rest = { ...claim, limit, suspects: claim.suspects !== false && !hasSuspect(result) }
-    const again = runTurn(store, runner, { ...input, now: result.now }, [], rest, limits)
+    const again = runTurn(store, runner, { ...input, now: result.now }, [], rest, limits, WIDER)
     // What is claimed already must be told, whatever becomes of this; lost claims are found by beats.
     const more = await (limits === null ? again.catch(() => null) : again)
-    if (more === null) break
-    await limits?.count(runner, more.claimed)
-    result.claimed.push(...more.claimed)
-    result.nextRunAtOf = more.nextRunAtOf
-    if (more.claimed.length === 0) break
+    if (more !== null) {
+      await limits?.count(runner, more.claimed)
+      result.claimed.push(...more.claimed)
+      result.nextRunAtOf = more.nextRunAtOf
+    }
   }
   result.nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
   return withoutLeft(result)
 }
 
-function withoutLeft({ nextRunAtOf: _, ...part }: TurnPart): TurnResult & { parents: string[] } {
+function withoutLeft({
+  nextRunAtOf: _,
+  passedOver: __,
+  ...part
+}: TurnPart): TurnResult & { parents: string[] } {
   return part
 }
 

@@ -16,18 +16,24 @@ export class EndedSessions {
 
   async end({ id, expiresAt }: Session): Promise<void> {
     await (await this.#sessions()).end({ sessionId: id, expiresAt })
-    this.#known.delete(id)
+    this.#note(id, { at: 0, ended: true })
   }
 
   async has({ id }: Session, now: number): Promise<boolean> {
     const known = this.#known.get(id)
     // What was ended stays so.
     if (known?.ended || (known && now - known.at < LOOK_MS)) return known.ended
-    const [ended = false] = await (await this.#sessions()).ended({ sessionIds: [id] })
+    const [stored = false] = await (await this.#sessions()).ended({ sessionIds: [id] })
+    // It may have been ended here while the storage was asked.
+    const ended = stored || this.#known.get(id)?.ended === true
+    this.#note(id, { at: now, ended })
+    return ended
+  }
+
+  #note(id: string, known: { at: number; ended: boolean }): void {
     // Oldest first out.
     if (this.#known.size >= MAX_KNOWN) this.#known.delete(this.#known.keys().next().value ?? id)
     this.#known.delete(id)
-    this.#known.set(id, { at: now, ended })
-    return ended
+    this.#known.set(id, known)
   }
 }
