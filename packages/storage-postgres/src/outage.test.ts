@@ -169,4 +169,45 @@ describe('listening', () => {
     await vi.waitFor(() => expect(states).toEqual([false, true]), { timeout: 25_000 })
     await stop?.()
   }, 60_000)
+
+  const listenersNow = async () =>
+    (
+      await database.sql`select 1 from pg_stat_activity
+        where datname = current_database() and query ~* '^(listen|select pg_notify)'`
+    ).length
+
+  it('ends with the storage that is closed at that moment', async () => {
+    const other = postgresStorage({ url: database.url, max: 1 })
+    await other.open()
+    const listening = other.listen?.({ hint: () => {}, up: () => {} }).catch(() => {})
+    await other.close()
+    await listening
+    await vi.waitFor(async () => expect(await listenersNow()).toBe(0))
+  })
+
+  it('keeps one connection when a listener comes while it waits to connect anew', async () => {
+    const states: boolean[] = []
+    const none = { hint: () => {}, up: (up: boolean) => void states.push(up) }
+    const stop = await storage.listen?.(none)
+    await proxy.down()
+    await vi.waitFor(() => expect(states).toEqual([false]))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await proxy.up()
+    const stopOther = await storage.listen?.({ hint: () => {}, up: () => {} })
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(await listenersNow()).toBe(1)
+    await stop?.()
+    await stopOther?.()
+    await vi.waitFor(async () => expect(await listenersNow()).toBe(0))
+  })
+
+  it('does not wait for ever for a server that is silent once it is connected', async () => {
+    const states: boolean[] = []
+    proxy.silenceAt('listen "')
+    const stop = await storage.listen?.({ hint: () => {}, up: (up) => states.push(up) })
+    expect(states).toEqual([false])
+    proxy.heal()
+    await vi.waitFor(() => expect(states).toEqual([false, true]), { timeout: 20_000 })
+    await stop?.()
+  })
 })

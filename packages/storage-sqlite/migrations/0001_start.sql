@@ -153,8 +153,8 @@ create table taskflow_instances (
   functions text not null
 );
 
--- Tasks that a transaction changed, as ranges of their numbers, and ids of those it deleted.
--- New tasks are not here: their numbers tell.
+-- Tasks that a transaction inserted or changed, as ranges of their numbers, and ids of those it
+-- deleted.
 create table taskflow_changes (
   seq integer primary key,
   at integer not null,

@@ -166,4 +166,13 @@ describe('several processes on one file', () => {
     await fixture.storage.beat({ ...input, beat: 1, leaving: true })
     expect(existsSync(path)).toBe(false)
   })
+
+  it('lets go of the side file of an instance that lost its lease', async () => {
+    await beat('a', 0)
+    const path = `${fixture.file}.a.lock`
+    expect(existsSync(path)).toBe(true)
+    // As if a backup had been put in place: the row is there, but it is older.
+    expect((await fixture.storage.beat({ ...beatOf('a', 5), acked: 4 })).alive).toBe(false)
+    expect(existsSync(path)).toBe(false)
+  })
 })

@@ -4,14 +4,16 @@ import { InstanceLocks } from './lib/locks.ts'
 import { packInsert } from './lib/pack.ts'
 import { fromRanges, toRanges } from './lib/ranges.ts'
 import { Store } from './lib/store.ts'
-import { newTask } from './lib/testing.ts'
+import { beatOf, createFixture, newTask } from './lib/testing.ts'
 import { fromText, toText } from './lib/text.ts'
 import { WorkerChannel } from './lib/thread.ts'
 import { cancel } from './lib/verbs/change.ts'
 import { head, since, watchChanges } from './lib/verbs/changes.ts'
 import { insert } from './lib/verbs/insert.ts'
+import { beat } from './lib/verbs/instances.ts'
 import { prune } from './lib/verbs/prune.ts'
 import { bucketMiddle, bucketOf } from './lib/verbs/rollup.ts'
+import { owned } from './lib/verbs/turn.ts'
 
 function memoryStore(): Store {
   const options = { file: ':memory:', synchronous: 'full', tablePrefix: 'taskflow_' } as const
@@ -167,7 +169,7 @@ describe('old changes', () => {
     store.client.prepare('update taskflow_changes set at = at - 80000').run()
     store.sweptAt = 0
     cancelled(3)
-    expect(store.client.prepare('select count(*) from taskflow_changes').pluck().get()).toBe(1)
+    expect(store.client.prepare('select count(*) from taskflow_changes').pluck().get()).toBe(2)
     expect(since(store, { cursor: start, limit: 10 }).gap).toBe(true)
     expect(since(store, { cursor: later, limit: 10 })).toMatchObject({
       taskIds: ['task-3'],
@@ -214,10 +216,43 @@ describe('numbers of tasks', () => {
     store.write(() => prune(store, { endedBefore: 9, limit: 9 }, 9))
     add('c')
     expect(since(store, { cursor, limit: 10 })).toMatchObject({
-      taskIds: ['c', 'a', 'b'],
+      taskIds: ['a', 'b', 'c'],
       gap: false,
     })
     store.close()
+  })
+})
+
+describe('a file that went back in time', () => {
+  it('is not written to by numbers that are known from before', async () => {
+    const fixture = await createFixture()
+    const { file } = fixture
+    const options = { file, synchronous: 'normal', tablePrefix: 'taskflow_' } as const
+    const [store, other] = [0, 1].map(() => new Store(options, new InstanceLocks(null))) as [
+      Store,
+      Store,
+    ]
+    const add = (to: Store, taskId: string, funcName: string) =>
+      to.write(() => insert(to, packInsert({ tasks: [newTask(taskId, { funcName })] }), 1))
+    add(store, 'a', 'first')
+    add(store, 'b', 'second')
+    store.write(() => beat(store, beatOf('old'), 1))
+    // As a backup restores it, by another connection.
+    other.client.exec(`delete from taskflow_live where id = 'b'; delete from taskflow_ids where id = 'b';
+      delete from taskflow_kinds where func = 'second'; delete from taskflow_owners;
+      delete from taskflow_instances`)
+    add(other, 'c', 'third')
+    other.write(() => beat(other, beatOf('new'), 1))
+    add(store, 'd', 'second')
+    const reader = await fixture.second()
+    await reader.open()
+    const found = await reader.get({ taskIds: ['a', 'b', 'c', 'd'] })
+    expect(found.map((task) => task?.funcName)).toEqual(['first', undefined, 'third', 'second'])
+    expect(store.write(() => owned(store, { instanceId: 'old' }))).toEqual([])
+    expect(store.owners.find('old')).toBe(undefined)
+    store.close()
+    other.close()
+    await fixture.dispose()
   })
 })
 

@@ -49,9 +49,11 @@ export class Notifier {
     this.#plan()
   }
 
+  /** Tells what is left: a brief process may have inserted its tasks just now. */
   close(): void {
-    this.#closed = true
     clearTimeout(this.#timer)
+    if (!this.#closed && this.#pending.size > 0) void this.#send()
+    this.#closed = true
   }
 
   #plan(): void {

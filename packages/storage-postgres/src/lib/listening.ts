@@ -6,9 +6,10 @@ import { channelOf, decodeHints, NOTIFY } from './hints.ts'
 import type { CheckedOptions } from './options.ts'
 import { connect } from './store.ts'
 
-/** How often the connection speaks to itself, and how long its echo may take. */
-const ECHO_EVERY_MS = 4_000
-const ECHO_WITHIN_MS = 9_000
+/** After how long a silence the connection speaks to itself, and how long its echo may take. */
+const QUIET_MS = 10_000
+const ANSWER_WITHIN_MS = 3_000
+const LOOK_EVERY_MS = 500
 const AGAIN_MS = [100, 300, 1_000, 3_000, 5_000]
 
 /**
@@ -33,9 +34,13 @@ export class Listening {
   /** Adds a listener; the function that comes back removes it. */
   async add(listener: HintListener): Promise<() => Promise<void>> {
     // One of its own for each call, so that one listener may listen twice.
+    let wasUp = true
     const own: HintListener = {
       hint: (kind) => listener.hint(kind),
-      up: (up) => listener.up(up),
+      up: (up) => {
+        if (up !== wasUp) listener.up(up)
+        wasUp = up
+      },
     }
     this.#listeners.add(own)
     if (this.#connection === undefined) {
@@ -53,6 +58,7 @@ export class Listening {
   close(): void {
     this.#listeners.clear()
     clearTimeout(this.#timer)
+    this.#failures = 0
     this.#connection?.end()
     this.#connection = undefined
     this.#up = true
@@ -76,6 +82,7 @@ export class Listening {
       this.#opening = undefined
       if (this.#listeners.size === 0) return connection.end()
       this.#connection = connection
+      clearTimeout(this.#timer)
       this.#failures = 0
       this.#tell(true)
     } catch {
@@ -115,7 +122,8 @@ class Connection {
   readonly #events: ConnectionEvents
   readonly #self = `=${randomUUID()}`
   #timer: NodeJS.Timeout | undefined
-  #echoAt = 0
+  #heardAt = 0
+  #spokeAt: number | null = null
   #ended = false
 
   constructor(options: CheckedOptions, channel: string, events: ConnectionEvents) {
@@ -130,9 +138,15 @@ class Connection {
   }
 
   async open(): Promise<void> {
-    await this.#sql.unsafe(`listen "${this.#channel}"`)
-    this.#echoAt = performance.now()
-    this.#timer = setInterval(() => this.#speak(), ECHO_EVERY_MS).unref()
+    // A server may fall silent after it took the connection.
+    const silence = setTimeout(() => this.end(), ANSWER_WITHIN_MS)
+    try {
+      await this.#sql.unsafe(`listen "${this.#channel}"`)
+    } finally {
+      clearTimeout(silence)
+    }
+    this.#heardAt = performance.now()
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
   }
 
   end(): void {
@@ -144,15 +158,20 @@ class Connection {
 
   #heard(text: string): void {
     if (this.#ended) return
-    this.#echoAt = performance.now()
+    this.#heardAt = performance.now()
+    this.#spokeAt = null
     if (!text.startsWith('=')) this.#events.heard(text)
   }
 
-  #speak(): void {
-    if (performance.now() - this.#echoAt > ECHO_WITHIN_MS) {
-      this.#lose()
+  #look(): void {
+    const now = performance.now()
+    if (this.#spokeAt !== null) {
+      if (now - this.#spokeAt > ANSWER_WITHIN_MS) this.#lose()
       return
     }
+    // Whatever others say is as good as an echo.
+    if (now - this.#heardAt < QUIET_MS) return
+    this.#spokeAt = now
     // Its own failing is told by the echo that does not come.
     this.#sql.unsafe(NOTIFY, [this.#channel, this.#self]).catch(() => {})
   }

@@ -12,7 +12,7 @@ export interface PostgresStorageOptions {
   sql?: Sql | undefined
   /** Schema that holds all tables, one for each app. ['taskflow'] */
   schema?: string | undefined
-  /** Connections for work; lists and counts use up to two more, listening one. [10] */
+  /** Connections for work; lists and counts use up to two more, beats and listening one each. [10] */
   max?: number | undefined
   /**
    * True behind a pooler that gives each transaction another session (PgBouncer in transaction mode):

@@ -58,7 +58,7 @@ import { countLogin, endedSessions, endSession, forgetLogins } from './verbs/ses
 import { owned, turn } from './verbs/turn.ts'
 
 /** How often one instance looks whether there is something to tidy up. */
-const TIDY_MS = 15_000
+const TIDY_MS = 60_000
 
 /** A storage that can also insert in the app's own transactions. */
 export interface PostgresStorage extends TaskStorage {
@@ -171,7 +171,13 @@ class Storage implements PostgresStorage {
   }
 
   async open(): Promise<void> {
-    this.#store ??= this.#start()
+    if (this.#store === undefined) {
+      const store = this.#start()
+      this.#store = store
+      store.catch(() => {
+        if (this.#store === store) this.#store = undefined
+      })
+    }
     await this.#store
   }
 
@@ -204,7 +210,10 @@ class Storage implements PostgresStorage {
     if (performance.now() - this.#tidiedAt > TIDY_MS) {
       this.#tidiedAt = performance.now()
       // Nobody waits for it, and the next one does what this one could not.
-      void housekeeping(store).catch(() => {})
+      void housekeeping(store).then(
+        (released) => released && this.#tell('work', 'changes'),
+        () => {},
+      )
     }
     return result
   }
@@ -252,6 +261,8 @@ class Storage implements PostgresStorage {
 
   async #listen(listener: HintListener): Promise<() => Promise<void>> {
     const store = await this.#opened()
+    // Closed meanwhile: nobody would end it any more.
+    if (this.#store === undefined) await this.#opened()
     this.#listening ??= new Listening(this.#options, store.epoch)
     return this.#listening.add(listener)
   }
@@ -279,7 +290,6 @@ class Storage implements PostgresStorage {
       if (this.#options.listen) this.#notifier = new Notifier(store)
       return store
     } catch (error) {
-      this.#store = undefined
       throw toError(error, 'no')
     } finally {
       if (sql !== this.#options.sql) void sql.end({ timeout: 1 })

@@ -15,6 +15,8 @@ export interface RunnerOptions {
   named: (text: string) => string
   /** Plans each statement once for each connection. */
   prepare: boolean
+  /** False when nothing is written, so that nothing can be half done. */
+  writes: boolean
 }
 
 /** Statements of one call, and what is known of their effects when it fails. */
@@ -23,6 +25,7 @@ export class CallRunner implements Runner {
   readonly #open = new Set<PendingQuery<Row[]>>()
   /** Something outside a transaction was sent, or the `commit` of one. */
   #sent = false
+  #done = false
   #inTransaction = false
   #abandoned = false
 
@@ -30,9 +33,15 @@ export class CallRunner implements Runner {
     this.#options = options
   }
 
+  /** True when the server has committed something of this call, whatever becomes of the rest. */
+  get isCommitted(): boolean {
+    return this.#done
+  }
+
   /** True when the server may have committed something of this call. */
   get mayBeCommitted(): boolean {
-    return this.#sent || (!this.#inTransaction && [...this.#open].some(wasSent))
+    if (!this.#options.writes) return false
+    return this.#done || this.#sent || (!this.#inTransaction && [...this.#open].some(wasSent))
   }
 
   run<Result extends object>(text: string, parameters: Parameter[] = []): Promise<Result[]> {
@@ -44,7 +53,8 @@ export class CallRunner implements Runner {
     this.#inTransaction = true
     try {
       // The cast is proved by the assignment within: begin's type unwraps arrays of promises.
-      return (await this.#options.sql.begin(async (sql) => {
+      // What others commit must be seen by the next statement, whatever the database's default is.
+      return (await this.#options.sql.begin('isolation level read committed', async (sql) => {
         const result = await work({
           run: (text, parameters = []) => this.#run(sql, text, parameters),
         })
@@ -76,6 +86,7 @@ export class CallRunner implements Runner {
     try {
       const rows = await query
       this.#open.delete(query)
+      if (!this.#inTransaction && this.#options.writes) this.#done = true
       return rows as unknown as Result[]
     } catch (error) {
       this.#open.delete(query)

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { StorageUnavailableError } from '@taskflow/core'
 import postgres, { type Sql } from 'postgres'
 import { isAnswer, isConflict, toError } from './errors.ts'
@@ -31,11 +31,13 @@ export class Store {
   /** Names this set of tables in cursors, so that another's cursor is not taken for ours. */
   readonly epoch: string
   /** A number of this connection pool, for what is better done by different processes apart. */
-  readonly slot = randomUUID().charCodeAt(0) & 15
+  readonly slot = randomInt(16)
   /** Statements of work. */
   #work: Sql
   /** Lists and counts: they may take long, and must not be waited for. */
   #look: Sql
+  /** Beats: whoever misses them is taken for dead, so nothing may be in their way. */
+  #beat: Sql
   readonly #names = new Map<string, string>()
   readonly #underWay = new Set<Promise<unknown>>()
 
@@ -44,6 +46,7 @@ export class Store {
     this.epoch = epoch
     this.#work = options.sql ?? this.#connect(options.max, STABLE_PLANS)
     this.#look = options.sql ?? this.#connect(Math.min(2, options.max), { jit: 'off' })
+    this.#beat = options.sql ?? this.#connect(1, STABLE_PLANS)
   }
 
   /** A call that works with prepared statements. It is made again if it lost a conflict. */
@@ -51,9 +54,14 @@ export class Store {
     return this.#call(call, () => this.#work)
   }
 
+  /** As `work`, by a connection that waits for nothing else. */
+  beat<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
+    return this.#call(call, () => this.#beat)
+  }
+
   /** A call that only reads, planned for the case at hand. */
   look<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
-    return this.#call(call, () => this.#look)
+    return this.#call(call, () => this.#look, false)
   }
 
   /** A call in one transaction. */
@@ -77,14 +85,16 @@ export class Store {
   async close(): Promise<void> {
     await Promise.allSettled(this.#underWay)
     if (this.options.sql) return
-    await Promise.all([this.#work.end({ timeout: 1 }), this.#look.end({ timeout: 1 })])
+    const pools = [this.#work, this.#look, this.#beat]
+    await Promise.all(pools.map((sql) => sql.end({ timeout: 1 })))
   }
 
   async #call<Result>(
     call: (runner: CallRunner) => Promise<Result>,
     pool: () => Sql,
+    writes = true,
   ): Promise<Result> {
-    const underWay = this.#tryOften(call, pool)
+    const underWay = this.#tryOften(call, pool, writes)
     this.#underWay.add(underWay)
     try {
       return await underWay
@@ -96,19 +106,21 @@ export class Store {
   async #tryOften<Result>(
     call: (runner: CallRunner) => Promise<Result>,
     pool: () => Sql,
+    writes: boolean,
   ): Promise<Result> {
     for (let left = TRIES; ; left -= 1) {
       const sql = pool()
       const runner = new CallRunner({
         sql,
         named: this.named,
-        prepare: sql === this.#work && !this.options.pooler && !this.options.sql,
+        prepare: sql !== this.#look && !this.options.pooler && !this.options.sql,
+        writes,
       })
       try {
         return await this.#inTime(runner, sql, call(runner))
       } catch (error) {
         if (left <= 1 || !isConflict(error)) {
-          const unknown = runner.mayBeCommitted && !isAnswer(error)
+          const unknown = runner.isCommitted || (runner.mayBeCommitted && !isAnswer(error))
           throw toError(error, unknown ? 'unknown' : 'no')
         }
       }
@@ -178,6 +190,7 @@ export class Store {
     if (this.options.sql) return
     if (sql === this.#work) this.#work = this.#connect(this.options.max, STABLE_PLANS)
     else if (sql === this.#look) this.#look = this.#connect(2, { jit: 'off' })
+    else if (sql === this.#beat) this.#beat = this.#connect(1, STABLE_PLANS)
     else return
     void sql.end({ timeout: 0 })
   }
@@ -186,6 +199,8 @@ export class Store {
     return connect(this.options, max, {
       ...settings,
       statement_timeout: String(this.options.timeoutMs),
+      // A process that is stopped within a transaction would keep its locks from all others.
+      idle_in_transaction_session_timeout: String(this.options.timeoutMs),
     })
   }
 }

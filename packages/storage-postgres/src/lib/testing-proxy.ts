@@ -10,6 +10,8 @@ export interface TestProxy {
   /** Keeps connections and passes nothing on, until `heal`. */
   silence(): void
   heal(): void
+  /** Keeps silent from a request with this text on. */
+  silenceAt(text: string): void
   /** Passes a request with this text on, and cuts its connection in place of the answer. */
   cutAnswerTo(text: string): void
   close(): Promise<void>
@@ -20,6 +22,7 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
   const sockets = new Set<Socket>()
   let silent = false
   let cut: string | null = null
+  let hush: string | null = null
   let port = 0
   let server: Server | undefined
 
@@ -36,6 +39,10 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
       })
     }
     client.on('data', (data) => {
+      if (hush !== null && data.includes(hush)) {
+        hush = null
+        silent = true
+      }
       if (silent) return
       if (cut !== null && data.includes(cut)) {
         cut = null
@@ -82,6 +89,9 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
     heal: () => {
       silent = false
       cutAll()
+    },
+    silenceAt: (text) => {
+      hush = text
     },
     cutAnswerTo: (text) => {
       cut = text

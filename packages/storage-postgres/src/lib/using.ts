@@ -1,10 +1,13 @@
 import type { InsertInput, InsertResult, TaskInserter } from '@taskflow/core'
 import { TaskflowError } from '@taskflow/core'
-import { toError } from './errors.ts'
+import { isConflict, toError } from './errors.ts'
 import { channelOf, encodeHints, NOTIFY } from './hints.ts'
 import type { Parameter, Runner } from './runner.ts'
 import type { Store } from './store.ts'
 import { insertWithin } from './verbs/insert.ts'
+
+/** How often an insert is made again after it lost a conflict with others. */
+const TRIES = 6
 
 /** A transaction of postgres.js. */
 export interface PostgresJsTransaction {
@@ -37,7 +40,8 @@ export function inserterFor(
           (await send(opened.named(text), parameters)) as Result[],
       }
       try {
-        const results = await insertWithin(opened, runner, input)
+        const insert = () => insertWithin(opened, runner, input)
+        const results = await (isPlain(input) ? insert() : whole(runner, insert))
         if (opened.options.listen && results.some(({ duplicate }) => !duplicate)) {
           // Part of the transaction: told at its commit, and not at all without one.
           const hints = encodeHints(['work', 'changes'])
@@ -45,10 +49,31 @@ export function inserterFor(
         }
         return results
       } catch (error) {
-        // The transaction is of no use any more: the app rolls it back, and with it all of this.
+        // Nothing of it is in the app's transaction, which the app may have to roll back.
         throw toError(error, 'no')
       }
     },
+  }
+}
+
+/** True when one statement stores all, which does nothing or everything by itself. */
+function isPlain({ tasks }: InsertInput): boolean {
+  return tasks.every(({ dependsOn = [], retryOf }) => dependsOn.length === 0 && retryOf === null)
+}
+
+/** Several statements as one: the app may catch an error and commit the rest of its transaction. */
+async function whole<Result>(runner: Runner, work: () => Promise<Result>): Promise<Result> {
+  for (let left = TRIES; ; left -= 1) {
+    await runner.run('savepoint taskflow')
+    try {
+      const result = await work()
+      await runner.run('release savepoint taskflow')
+      return result
+    } catch (error) {
+      // With the connection lost, this fails too, and the first error says it better.
+      await runner.run('rollback to savepoint taskflow').catch(() => {})
+      if (left <= 1 || !isConflict(error)) throw error
+    }
   }
 }
 

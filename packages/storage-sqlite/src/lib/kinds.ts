@@ -81,6 +81,14 @@ export class Kinds {
     return this.#byId
   }
 
+  /** False when the newest known is not stored any more: a backup was put in its place. */
+  isStored(): boolean {
+    const newest = this.#byId.get(this.#last)
+    if (newest === undefined) return true
+    const row = this.#session.sql('select * from {kinds} where id = ?').get(this.#last)
+    return row !== undefined && textOf(kindOf(row as KindRow)) === textOf(newest)
+  }
+
   /** After a rollback: numbers that were given out may not be stored. */
   forget(): void {
     this.#byId.clear()
@@ -93,10 +101,7 @@ export class Kinds {
     const rows = this.#session
       .sql('select * from {kinds} where id > ? order by id')
       .all(this.#last) as KindRow[]
-    for (const { id, func, group_name, executor, source, max_attempts, requeue } of rows) {
-      const kind = { func, group: group_name, executor, source, maxAttempts: max_attempts }
-      this.#add(id, { ...kind, requeue: requeue === 1 })
-    }
+    for (const row of rows) this.#add(row.id, kindOf(row))
   }
 
   #add(id: number, kind: Kind): void {
@@ -107,6 +112,11 @@ export class Kinds {
     if (same === undefined) this.#byFunc.set(kind.func, [id])
     else same.push(id)
   }
+}
+
+function kindOf(row: KindRow): Kind {
+  const { func, group_name: group, executor, source, max_attempts: maxAttempts, requeue } = row
+  return { func, group, executor, source, maxAttempts, requeue: requeue === 1 }
 }
 
 function textOf({ func, group, executor, source, maxAttempts, requeue }: Kind): string {

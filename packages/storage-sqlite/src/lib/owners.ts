@@ -5,6 +5,7 @@ export class Owners {
   readonly #session: Session
   readonly #byId = new Map<number, string>()
   readonly #byName = new Map<string, number>()
+  #last = 0
 
   constructor(session: Session) {
     this.#session = session
@@ -39,8 +40,17 @@ export class Owners {
     return name
   }
 
+  /** False when the newest known is not stored any more: a backup was put in its place. */
+  isStored(): boolean {
+    const newest = this.#byId.get(this.#last)
+    if (newest === undefined) return true
+    const row = this.#session.sql('select name from {owners} where id = ?').get(this.#last)
+    return (row as { name: string } | undefined)?.name === newest
+  }
+
   /** After a rollback: numbers that were given out may not be stored. */
   forget(): void {
+    this.#last = 0
     this.#byId.clear()
     this.#byName.clear()
   }
@@ -48,6 +58,7 @@ export class Owners {
   #add(id: number, name: string): number {
     this.#byId.set(id, name)
     this.#byName.set(name, id)
+    this.#last = Math.max(this.#last, id)
     return id
   }
 }

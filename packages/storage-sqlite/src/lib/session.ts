@@ -13,7 +13,7 @@ export class Session {
   readonly prefix: string
   readonly kinds: Kinds = new Kinds(this)
   readonly owners: Owners = new Owners(this)
-  /** Numbers of tasks that the transaction changed, but for those it inserted; some more than once. */
+  /** Numbers of tasks that the transaction inserted or changed; some more than once. */
   readonly changed: number[] = []
   /** Ids of tasks that the transaction deleted. */
   readonly gone: string[] = []

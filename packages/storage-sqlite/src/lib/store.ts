@@ -19,6 +19,7 @@ export class Store extends Session {
   readonly #file: string | null
   readonly #identity: string
   #checkedAt = 0
+  #version = 0
 
   /** Opens the file and brings the schema up to date. Throws what SQLite throws. */
   constructor(options: EngineOptions, locks: InstanceLocks) {
@@ -58,12 +59,12 @@ export class Store extends Session {
     this.sql('begin immediate').run()
     let result: Result
     try {
+      this.#refresh()
       result = work()
       this.flush()
       this.sql('commit').run()
     } catch (error) {
-      this.kinds.forget()
-      this.owners.forget()
+      this.#forget()
       if (this.client.inTransaction) this.sql('rollback').run()
       throw error
     }
@@ -84,6 +85,20 @@ export class Store extends Session {
   /** Another number after another connection wrote; what this one writes does not count. */
   dataVersion(): number {
     return Number((this.sql('pragma data_version').get() as { data_version: number }).data_version)
+  }
+
+  /** Forgets what is known by number when another connection put a backup in place. */
+  #refresh(): void {
+    const version = this.dataVersion()
+    if (version === this.#version) return
+    this.#version = version
+    if (!this.kinds.isStored() || !this.owners.isStored()) this.#forget()
+  }
+
+  #forget(): void {
+    this.kinds.forget()
+    this.owners.forget()
+    this.watchedUntil = 0
   }
 
   /**

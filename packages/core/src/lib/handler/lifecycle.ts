@@ -8,13 +8,20 @@ type Step = Omit<LifecycleStepJson, 'at'> & { at: number }
 export function lifecycleOf(task: TaskRecord): LifecycleStepJson[] {
   const none = { attempt: null, instance: null, detail: null }
   const steps: Step[] = [{ step: 'accepted', at: task.createdAt, ...none, detail: task.source }]
+  const waitsForOthers = task.dependsOn.length > 0
+  if (waitsForOthers) steps.push({ step: 'blocked', at: task.createdAt, ...none })
   // After an attempt, `runAt` is the next one's; before that it is the first due time.
   if (task.attempts.length <= 1 && task.retriesUsed === 0) {
     if (task.runAt > task.createdAt) {
       steps.push({ step: 'scheduled', at: task.createdAt, ...none, detail: isoInstant(task.runAt) })
     }
     // Due, unless it still waits for that or was cancelled before.
-    if (task.phase !== 'scheduled' && task.runAt <= (task.endTime ?? task.runAt)) {
+    // When the last parent let it go is not stored.
+    if (
+      !waitsForOthers &&
+      task.phase !== 'scheduled' &&
+      task.runAt <= (task.endTime ?? task.runAt)
+    ) {
       const first = task.attempts[0]?.claimedAt ?? Number.POSITIVE_INFINITY
       steps.push({ step: 'queued', at: Math.min(task.runAt, first), ...none })
     }

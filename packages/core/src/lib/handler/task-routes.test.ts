@@ -98,6 +98,8 @@ describe('GET /', () => {
     expect(body).toMatchObject([{ task_id: child.taskId, blocked_by: dependsOn }])
     const detail = await app.json('GET', `/${child.taskId}`)
     expect(detail.body.parents).toMatchObject([{ task_id: parent.taskId }])
+    const steps = detail.body.lifecycle.map(({ step }: { step: string }) => step)
+    expect(steps).toEqual(['accepted', 'blocked'])
     const plain = { group: null, payload: '{}', priority: null, maxAttempts: 1, tags: {} }
     const task = { ...plain, requeueOnInterrupt: false, idempotencyKey: null, retryOf: null }
     const common = { ...task, funcName: 'quick', source: 'manual', executor: 'async' } as const

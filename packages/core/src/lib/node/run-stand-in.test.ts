@@ -50,7 +50,7 @@ function storageOf() {
 
 it('an answer about a lease that is over does not end the next one', async () => {
   const { storage, beats, answers } = storageOf()
-  runStandIn(() => storage)
+  runStandIn(async () => storage)
   tell('old')
   await vi.advanceTimersByTimeAsync(2 * EVERY_MS)
   expect(beats).toEqual(['old'])

@@ -34,6 +34,17 @@ describe('Gather', () => {
     expect(batches).toEqual([[1], [2, 3], [4]])
   })
 
+  it('sends no more at once than is allowed, but always one', async () => {
+    const batches: number[][] = []
+    const send = async (items: number[]) => {
+      batches.push(items)
+      return items
+    }
+    const gather = new Gather<number, number>(send, 100, { sizeOf: (n) => n, max: 10 })
+    await Promise.all([4, 6, 1, 25, 5, 5].map((n) => gather.add(n)))
+    expect(batches).toEqual([[4, 6], [1], [25], [5, 5]])
+  })
+
   it('rejects the batch that failed and goes on', async () => {
     let fail = true
     const gather = new Gather<number, number>(async (items) => {

@@ -6,12 +6,18 @@
 export class Gather<Item, Result> {
   readonly #send: (items: Item[]) => Promise<Result[]>
   readonly #maxBatch: number
+  readonly #size: { sizeOf: (item: Item) => number; max: number } | null
   #waiting: Waiting<Item, Result>[] = []
   #sending = false
 
-  constructor(send: (items: Item[]) => Promise<Result[]>, maxBatch: number) {
+  constructor(
+    send: (items: Item[]) => Promise<Result[]>,
+    maxBatch: number,
+    size: { sizeOf: (item: Item) => number; max: number } | null = null,
+  ) {
     this.#send = send
     this.#maxBatch = maxBatch
+    this.#size = size
   }
 
   /** Resolves with the item's own result; rejects with its batch. */
@@ -33,7 +39,7 @@ export class Gather<Item, Result> {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#maxBatch)
+      const batch = this.#waiting.splice(0, this.#fitting())
       try {
         const results = await this.#send(batch.map(({ item }) => item))
         batch.forEach(({ resolve }, i) => {
@@ -45,6 +51,19 @@ export class Gather<Item, Result> {
     }
     this.#sending = false
     for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** How many of those that wait may travel together; one at least. */
+  #fitting(): number {
+    const most = Math.min(this.#waiting.length, this.#maxBatch)
+    if (this.#size === null) return most
+    const { sizeOf, max } = this.#size
+    let size = 0
+    for (const [n, { item }] of this.#waiting.slice(0, most).entries()) {
+      size += sizeOf(item)
+      if (size > max) return Math.max(n, 1)
+    }
+    return most
   }
 }
 

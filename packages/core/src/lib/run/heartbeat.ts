@@ -7,6 +7,8 @@ import { Outage } from './outage.ts'
 
 const BEAT_MS = 3_000
 const LEASE_MS = 15_000
+/** A claim may commit after the burial of its owner, and children may wait for a release that was lost. */
+const BEATS_PER_SWEEP = 20
 /** How long the second crash of a task holds it back. */
 const CRASH_DELAY_MS = 10_000
 
@@ -41,6 +43,8 @@ export class Heartbeat {
   /** Last number given out, without a stand-in. */
   #beat = -1
   #acked = -1
+  /** Answered beats of all leases. */
+  #beats = 0
   /** False until a beat of this id was answered and `joined` has been told. */
   #joined = false
   #state: 'running' | 'draining' = 'running'
@@ -153,8 +157,9 @@ export class Heartbeat {
     if (result.cancels.length > 0) this.#events.cancels(result.cancels)
     if (result.nextRunAt !== null && result.nextRunAt <= result.now) this.#events.workDue()
     const dead = this.#watch.look(result.others, this.#options.clock.monotonic())
-    // Joining also finds tasks whose owner has no lease at all any more.
-    if (dead.length > 0 || !this.#joined) await this.#recover(dead)
+    // Joining, and now and then a beat, also finds tasks whose owner has no lease at all any more.
+    const sweeps = ++this.#beats % BEATS_PER_SWEEP === 0
+    if (dead.length > 0 || !this.#joined || sweeps) await this.#recover(dead)
     if (this.#joined) return
     // Not always with beat 0: its answer may have been lost.
     this.#joined = true

@@ -83,6 +83,18 @@ describe('hints', () => {
     expect(errors.map(String)).toEqual([expect.stringMatching(/hints .* no connection/)])
   })
 
+  it('that come only now stand for all that were lost until then', async () => {
+    const { clock, here, there, listeners, fail } = await pair(waits)
+    fail(1)
+    await there()
+    const { taskId } = await here.manager.enqueue(waits)
+    await clock.advance(0)
+    expect(await here.status(taskId)).toBe('pending')
+    await clock.advance(100)
+    expect(listeners).toHaveLength(1)
+    expect(await here.status(taskId)).toBe('running')
+  })
+
   it('end with the manager, and one that is late does nothing', async () => {
     const { clock, there, listeners, ended } = await pair(waits)
     const { manager } = await there()

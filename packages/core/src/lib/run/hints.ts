@@ -52,13 +52,15 @@ export class Hints {
       up: (up) => {
         this.#up = up
         if (!up || this.#stopped) return
-        for (const act of Object.values(this.#actions)) act()
+        this.#actOnAll()
       },
     }
     try {
       const end = await storage.listen?.(listener)
+      const wasDown = this.#outage.lasting
       this.#outage.over()
       this.#up = true
+      if (wasDown && !this.#stopped) this.#actOnAll()
       return end
     } catch (error) {
       const delayMs = this.#outage.failed(error, Math.random())
@@ -67,5 +69,9 @@ export class Hints {
       })
       return undefined
     }
+  }
+
+  #actOnAll(): void {
+    for (const act of Object.values(this.#actions)) act()
   }
 }

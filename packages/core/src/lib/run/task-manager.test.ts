@@ -1071,6 +1071,34 @@ describe('stop', () => {
     expect(await storage.instances?.list()).toEqual([])
   })
 
+  it('leaves no lease behind when the start ends while an enqueue is waited for', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const after = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve))
+    const { beat, insert } = storage
+    const beats = vi.spyOn(storage, 'beat').mockImplementation(async (input) => {
+      await after(500)
+      return beat.call(storage, input)
+    })
+    vi.spyOn(storage, 'insert').mockImplementation(async (input) => {
+      await after(1_000)
+      return insert.call(storage, input)
+    })
+    const { task } = gate()
+    const manager = new TaskManager({ tasks: [task], storage, clock })
+    const enqueued = manager.enqueue(task)
+    const starting = manager.start().catch((error) => error)
+    await clock.advance(0)
+    const stopping = manager.stop()
+    await clock.advance(2_000)
+    await Promise.all([stopping, enqueued])
+    expect(await starting).toMatchObject({ code: 'configuration' })
+    expect(await storage.instances?.list()).toEqual([])
+    const { length } = beats.mock.calls
+    await clock.advance(10_000)
+    expect(beats.mock.calls).toHaveLength(length)
+  })
+
   it('on signals leaves the third one to the system', async () => {
     const before = process.rawListeners('SIGTERM').length
     const { manager } = await start([], { handleSignals: true })

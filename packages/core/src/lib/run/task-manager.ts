@@ -34,6 +34,8 @@ import { storedPayload } from './stored-payload.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 
 const MAX_INSERT = 1_000
+/** Payloads of one insert, in characters: a storage may make one text of them, and that has bounds. */
+const MAX_INSERT_CHARS = 32 * 1024 * 1024
 
 /** What `stop` did with the work that was under way. */
 export type StopReport = HandBack
@@ -74,7 +76,10 @@ export class TaskManager implements TaskQueue {
     this.#storage = resolved.storage
     const own = { onLifecycle: (event: LifecycleEvent) => this.#tell(event) }
     this.#observers = new ObserverChain([...resolved.observers, own], resolved.onError)
-    this.#inserts = new Gather((batch) => this.#insert(batch), MAX_INSERT)
+    this.#inserts = new Gather((batch) => this.#insert(batch), MAX_INSERT, {
+      sizeOf: ({ payload }) => payload.length,
+      max: MAX_INSERT_CHARS,
+    })
     this.#dispatcher = new Dispatcher(resolved, this.#observers, {
       clock: resolved.clock,
       queue: this,
@@ -173,7 +178,7 @@ export class TaskManager implements TaskQueue {
   }
 
   /**
-   * Enqueues many tasks of one kind, in one commit per thousand. A payload or option that is refused
+   * Enqueues many tasks of one kind, in one commit per thousand or per 32 MiB. A payload or option that is refused
    * refuses all of them; an unknown task in `dependsOn` only those that depend on it, and rejects.
    */
   async enqueueMany<Payload, Result>(
@@ -388,8 +393,8 @@ export class TaskManager implements TaskQueue {
     // Until here handlers that were waited for could enqueue what follows them.
     this.#closed = true
     await this.#inserts.settled()
-    // The lease of an unreachable storage ends by itself.
-    if (this.#started) await this.#heartbeat.leave().catch(this.#options.onError)
+    // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
+    if (this.instanceId) await this.#heartbeat.leave().catch(this.#options.onError)
     for (const executor of this.#options.executors.values()) {
       await executor.close?.().catch(this.#options.onError)
     }

@@ -131,8 +131,12 @@ export async function releaseSuccessful(
   return releaseChildren(store, runner, parents, now)
 }
 
-/** Releases children that a crash left behind. */
-export async function releaseLeftBehind(store: Store, runner: Runner, now: number): Promise<void> {
+/** Releases children that a crash left behind; true when one of them is free now. */
+export async function releaseLeftBehind(
+  store: Store,
+  runner: Runner,
+  now: number,
+): Promise<boolean> {
   const rows = await runner.run<{ parent: string }>(
     `delete from {released} where parent = any (array(
       select parent from {released} order by parent limit ${AT_ONCE} for update skip locked))
@@ -140,7 +144,7 @@ export async function releaseLeftBehind(store: Store, runner: Runner, now: numbe
   )
   // Only successes are written down there: other ends release in their own transaction.
   const parents = rows.map(({ parent }) => ({ id: fromText(parent), state: SUCCESS }))
-  await releaseChildren(store, runner, parents, now)
+  return releaseChildren(store, runner, parents, now)
 }
 
 function toEdges(rows: Edge[]): Edge[] {

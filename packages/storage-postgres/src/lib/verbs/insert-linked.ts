@@ -234,21 +234,28 @@ const ADD = `with clock as (select $1::bigint as now),
     on conflict (id) do nothing returning id)
   select count(*)::int as n from ins where $2::int >= 0`
 
+const ENDED_ALREADY = `select 1 from unnest($1::text[]) as x (id)
+  cross join lateral (select 1 from {done} where id = x.id) as d limit 1`
+
 async function addRows(runner: Runner, links: Link[], now: number): Promise<void> {
   if (links.length === 0) return
   const parents = new Set(links.flatMap((link) => link.parents))
-  const [row] = await runner.run<{ n: number }>(ADD, [
-    now,
-    links.length,
-    ...mixedParameters(links.map(({ task }) => task)),
-    texts(links.map(({ task }) => task.retryOf)),
-    // One that fails at once is moved by the statement that ends it.
-    numbers(links.map(({ state }) => (state === FAILED ? BLOCKED : state))),
-    numbers(links.map(({ open }) => open.size)),
-    numbers(links.map(({ task }) => (parents.has(task.taskId) ? 1 : 0))),
-    texts(links.map(metaOfLink)),
+  const [[row], ended] = await Promise.all([
+    runner.run<{ n: number }>(ADD, [
+      now,
+      links.length,
+      ...mixedParameters(links.map(({ task }) => task)),
+      texts(links.map(({ task }) => task.retryOf)),
+      // One that fails at once is moved by the statement that ends it.
+      numbers(links.map(({ state }) => (state === FAILED ? BLOCKED : state))),
+      numbers(links.map(({ open }) => open.size)),
+      numbers(links.map(({ task }) => (parents.has(task.taskId) ? 1 : 0))),
+      texts(links.map(metaOfLink)),
+    ]),
+    // The same task of another call, which ended while a lock was awaited: seen only from here on.
+    runner.run(ENDED_ALREADY, [texts(links.map(({ task }) => task.taskId))]),
   ])
-  if (row?.n !== links.length) throw new Conflict()
+  if (row?.n !== links.length || ended.length > 0) throw new Conflict()
   const edges = links.flatMap(({ task, parents, open }) =>
     parents.map((parent, n) => ({ task, parent, n, open: open.has(parent) ? 1 : 0 })),
   )

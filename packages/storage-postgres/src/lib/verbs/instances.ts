@@ -52,7 +52,7 @@ interface BeatRow {
 export async function beat(store: Store, input: BeatInput): Promise<BeatResult> {
   const { instance } = input
   const names = instance.functions.map(({ funcName }) => funcName)
-  const [row] = await store.work((runner) =>
+  const [row] = await store.beat((runner) =>
     runner.run<BeatRow>(BEAT, [
       input.now ?? null,
       toText(instance.instanceId),

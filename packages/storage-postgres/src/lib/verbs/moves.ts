@@ -106,7 +106,9 @@ const END = `with gone as materialized (
   deleted as (delete from {live} where id = any (array(select id from gone))),
   ended as (
     insert into {done} (${ENDED})
-    select ${ENDED} from gone),
+    select ${ENDED} from gone
+    -- An id that was stored anew while it ended must not keep a turn from being settled.
+    on conflict (id) do nothing),
   ${freeKeys('gone', 'r.state <> 10')},
   ${countEnded('gone', '$19::smallint')}
   select count(*)::int as n from gone`

@@ -11,10 +11,18 @@ const AT_ONCE = 1000
 const CRASHED = 'The process that ran this attempt ended'
 
 // Without a row in `instances` nobody may settle or claim: what such an owner left is free, that
-// of the instances just buried included. What others free at this moment is passed over.
-const LOCK_ORPHANS = `select ${LIVE_COLUMNS} from {live} as l
-  where l.state = 3 and not exists (select 1 from {instances} as i where i.id = l.instance)
-  order by l.id limit ${AT_ONCE} for update skip locked`
+// of the instances just buried included. What others free at this moment is passed over. Found and
+// locked apart: a row that changed meanwhile is looked at again without another look at `instances`,
+// and may be a live owner's by then.
+export const LOCK_ORPHANS = `select l.* from (
+    select id, instance, fence from {live} as l
+    where state = 3 and not exists (select 1 from {instances} as i where i.id = l.instance)
+    order by id) as x
+  cross join lateral (
+    select ${LIVE_COLUMNS} from {live}
+    where id = x.id and state = 3 and instance = x.instance and fence = x.fence
+    for update skip locked) as l
+  limit ${AT_ONCE}`
 
 export function recover(store: Store, input: RecoverInput): Promise<RecoveredTask[]> {
   return store.transaction(async (runner) => {

@@ -52,12 +52,16 @@ export async function takePlaces(
     texts(retries.map(({ retry }) => retry)),
   ])
   const retryOf = new Map(rows.map(({ retry, former }) => [fromText(former), fromText(retry)]))
+  const places = new Map(added.map(({ task }, n) => [task.taskId, n]))
+  // Of its own batch, a retry is there for those before it only.
+  const isBefore = (child: string, retry = '') =>
+    (places.get(child) ?? -1) < (places.get(retry) ?? 0)
   const edges = await runner.run<{ child: string; parent: string }>(OPEN_EDGES, [
     texts([...retryOf.keys()]),
   ])
   const found = edges
     .map(({ child, parent }) => ({ child: fromText(child), former: fromText(parent) }))
-    .filter(({ child, former }) => child !== retryOf.get(former))
+    .filter(({ child, former }) => isBefore(child, retryOf.get(former)))
   const children = await lockLive(
     runner,
     found.map(({ child }) => child),

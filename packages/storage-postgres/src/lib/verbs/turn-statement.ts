@@ -21,12 +21,12 @@ const KEPT = KEPT_COLUMNS.join(', ')
 
 /**
  * `$1` now, `$2` instance, `$3` to `$8` what succeeded, `$9` slot, `$10` functions, `$11` limit, `$12`
- * suspects, `$13` and `$14` caps.
+ * suspects, `$13` and `$14` caps. `one`: of one function, without caps.
  */
-export function turnText(window: number, functions: 'one' | 'many' | 'limited'): string {
+export function turnText(window: number, capped: boolean, one = false): string {
   const places = { me: '$2', names: '$10', limit: '$11', suspects: '$12' }
-  const caps = functions === 'limited' ? { caps: { names: '$13', counts: '$14' } } : {}
-  const claim = functions === 'one' ? claimOne : claimMany
+  const caps = capped ? { caps: { names: '$13', counts: '$14' } } : {}
+  const claim = one ? claimOne : claimMany
   const none = 'null as payload, null as tags, null as meta'
   const zeros = '0 as rank, 0 as attempts_made, 0 as max_attempts, 0 as crashes, 0 as log_count'
   return `with recursive ${NOW},
@@ -51,7 +51,9 @@ export function turnText(window: number, functions: 'one' | 'many' | 'limited'):
       case when lines is null then log_tail when log_tail is null or log_tail = '[]' then lines
         else left(log_tail, -1) || ',' || substr(lines, 2) end,
       instance, result
-    from gone, clock),
+    from gone, clock
+    -- An id that was stored anew while it ended must not keep a turn from being settled.
+    on conflict (id) do nothing),
   -- Their children are released by a statement that sees them; if it does not come, by a sweep.
   left_behind as (
     insert into {released} (parent) select id from gone where has_children = 1
@@ -104,18 +106,20 @@ export async function runTurn(
   const names = [...new Set(claim.funcNames)]
   const once = new Map(quick.map((settlement) => [keyOf(settlement), settlement]))
   const window = windowFor(claim.limit * others)
-  const functions = limits !== null ? 'limited' : names.length === 1 ? 'one' : 'many'
-  const shape = `${window} ${functions}`
+  const capped = limits !== null
+  const one = names.length === 1 && !capped
+  const shape = `${window} ${capped} ${one}`
   let text = turnTexts.get(shape)
   if (text === undefined) {
-    text = turnText(window, functions)
+    text = turnText(window, capped, one)
     turnTexts.set(shape, text)
   }
   const caps = limits?.caps()
   const rows = await runner.run<TurnRow>(text, [
     input.now ?? null,
     toText(input.instanceId),
-    ...settledParameters([...once.values()]),
+    // In the order in which everybody locks tasks, so that nobody waits in a circle.
+    ...settledParameters([...once.values()].sort(byTask)),
     store.slot,
     texts(names),
     claim.limit,
@@ -123,8 +127,10 @@ export async function runTurn(
     ...(caps === undefined ? [] : [caps.names, caps.counts]),
   ])
   const part = toPart(rows, quick, new Set(once.keys()))
-  return { ...part, passedOver: functions !== 'one' }
+  return { ...part, passedOver: !one }
 }
+
+const byTask = (a: Settlement, b: Settlement) => (a.taskId < b.taskId ? -1 : 1)
 
 function settledParameters(once: Settlement[]): Parameter[] {
   return [

@@ -2,7 +2,6 @@ import type { ChangeFeed, ChangePage } from '@taskflow/core'
 import { fromRanges, toRanges } from '../ranges.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store.ts'
-import { lastSeq } from './insert.ts'
 
 const KEPT_MS = 70_000
 const SWEEP_MS = 10_000
@@ -10,9 +9,8 @@ const SWEEP_MS = 10_000
 const WATCHED_MS = 120_000
 
 /**
- * One row per transaction. Writers take turns, so the order of rows is the order of commits. New
- * tasks have no row: their numbers, which only grow, tell which they are. While nobody looks, that
- * is no row at all: in a busy queue it would be a tenth of what is written.
+ * One row per transaction. Writers take turns, so the order of rows is the order of commits. None
+ * while nobody looks: in a busy queue it would be a tenth of what is written.
  */
 export function flushChanges(session: Session): void {
   const { changed, gone } = session
@@ -58,76 +56,38 @@ function watchedUntil(session: Session): number {
   return Number(value ?? 0)
 }
 
-/** Where a reader stands. */
-interface Position {
-  /** All tasks up to this number were listed when they were new. */
-  task: number
-  /** All rows up to this were read, and `skip` tasks of the row after. */
-  row: number
-  skip: number
-}
-
 export function head(store: Store): string {
-  return cursor(store, { task: lastSeq(store), row: bounds(store).last, skip: 0 })
+  return cursor(store, bounds(store).last)
 }
 
 export function since(store: Store, input: Parameters<ChangeFeed['since']>[0]): ChangePage {
   const from = parse(store, input.cursor)
   if (from === null) return { cursor: head(store), taskIds: [], gap: true }
   const taskIds = new Set<string>()
-  const at = { ...from }
-  addNew(store, at, taskIds, input.limit)
-  addChanged(store, at, taskIds, input.limit)
-  return { cursor: cursor(store, at), taskIds: [...taskIds], gap: false }
-}
-
-function addNew(store: Store, at: Position, taskIds: Set<string>, limit: number): void {
-  const rows = store
-    .rows(`select seq, id from (
-        select * from (select seq, id from {live} where seq > @after order by seq limit @limit)
-        union all select * from (select seq, id from {done} where seq > @after order by seq limit @limit)
-      ) order by seq limit @limit`)
-    .all({ after: at.task, limit }) as [number, string][]
-  for (const [seq, id] of rows) {
-    taskIds.add(id)
-    at.task = seq
-  }
-}
-
-function addChanged(store: Store, at: Position, taskIds: Set<string>, limit: number): void {
-  const first = { ...at }
+  let last = from
   const rows = store
     .sql('select seq, tasks, gone from {changes} where seq > ? order by seq')
-    .iterate(first.row) as IterableIterator<{ seq: number; tasks: string; gone: string | null }>
+    .iterate(from) as IterableIterator<{ seq: number; tasks: string; gone: string | null }>
   for (const row of rows) {
-    if (taskIds.size >= limit) return
     const seqs = fromRanges(row.tasks)
     const gone = row.gone === null ? [] : (JSON.parse(row.gone) as string[])
-    let taken = row.seq === first.row + 1 ? first.skip : 0
+    // Whole changes only, and at least one, so that a reader gets on.
+    if (taskIds.size > 0 && taskIds.size + seqs.length + gone.length > input.limit) break
     // Those not found were deleted since, and are listed with that.
-    const ids = idsOf(store, seqs)
-    for (; taken < seqs.length + gone.length && taskIds.size < limit; taken += 1) {
-      const id = taken < seqs.length ? ids.get(seqs[taken] ?? 0) : gone[taken - seqs.length]
-      if (id !== undefined) taskIds.add(id)
-    }
-    if (taken < seqs.length + gone.length) {
-      at.row = row.seq - 1
-      at.skip = taken
-      return
-    }
-    at.row = row.seq
-    at.skip = 0
+    for (const id of [...idsOf(store, seqs), ...gone]) taskIds.add(id)
+    last = row.seq
   }
+  return { cursor: cursor(store, last), taskIds: [...taskIds], gap: false }
 }
 
-function idsOf(store: Store, seqs: number[]): Map<number, string> {
-  const rows = store
-    .rows(`select wanted.value, coalesce(live.id, done.id) as id from json_each(?) as wanted
+function idsOf(store: Store, seqs: number[]): string[] {
+  return store
+    .sql(`select coalesce(live.id, done.id) from json_each(?) as wanted
       left join {live} as live on live.seq = wanted.value
       left join {done} as done on done.seq = wanted.value
-      where live.id is not null or done.id is not null`)
-    .all(JSON.stringify(seqs)) as [number, string][]
-  return new Map(rows)
+      where live.id is not null or done.id is not null order by wanted.key`)
+    .pluck()
+    .all(JSON.stringify(seqs)) as string[]
 }
 
 function bounds(store: Store): { first: number; last: number } {
@@ -138,18 +98,14 @@ function bounds(store: Store): { first: number; last: number } {
   return { first: row.first ?? 1, last: row.last ?? 0 }
 }
 
-function cursor(store: Store, { task, row, skip }: Position): string {
-  return `${store.epoch}.${task}.${row}.${skip}`
+function cursor(store: Store, row: number): string {
+  return `${store.epoch}.${row}`
 }
 
-/** Null for a position that is not known, or not any more. */
-function parse(store: Store, text: string): Position | null {
-  const [epoch, ...numbers] = text.split('.')
-  const [task, row, skip, ...more] = numbers.map((part) => (/^\d{1,15}$/.test(part) ? +part : -1))
-  if (epoch !== store.epoch || more.length > 0) return null
-  if (task === undefined || row === undefined || skip === undefined) return null
+/** The row that a reader has read up to; null for one that is not known, or not any more. */
+function parse(store: Store, text: string): number | null {
+  const [epoch, row = '', ...more] = text.split('.')
+  if (epoch !== store.epoch || more.length > 0 || !/^\d{1,15}$/.test(row)) return null
   const { first, last } = bounds(store)
-  const known = task >= 0 && task <= lastSeq(store) && row >= first - 1 && row <= last && skip >= 0
-  if (!known || (skip > 0 && row === last)) return null
-  return { task, row, skip }
+  return +row >= first - 1 && +row <= last ? +row : null
 }

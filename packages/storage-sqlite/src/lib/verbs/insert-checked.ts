@@ -59,6 +59,7 @@ function store(
       payload,
     )
   session.sql('insert into {ids} (id, seq) values (?, ?)').run(id, seq)
+  session.changed.push(seq)
   addLabels(session, id, seq, meta)
   if (meta.key !== undefined) {
     session

@@ -33,6 +33,7 @@ export function insert(session: Session, input: PackedInsert, now: number): Inse
   const first = last.seq + 1
   session.sql(input.plain ? PLAIN : RICH).run({ first, kinds, now, tasks: input.tasks })
   session.sql('insert into {ids} (id, seq) select id, seq from {live} where seq >= ?').run(first)
+  for (let n = 0; n < input.count; n += 1) session.changed.push(first + n)
   if (!input.plain) label(session, JSON.parse(input.tasks) as PackedTask[], first)
   return null
 }

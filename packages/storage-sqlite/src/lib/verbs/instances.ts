@@ -83,9 +83,14 @@ function keepAlive(store: Store, input: BeatInput, now: number): boolean {
   const row = store.sql('select beat from {instances} where owner = ?').get(known ?? 0) as
     | Pick<InstanceRow, 'beat'>
     | undefined
-  if (row === undefined && beat !== 0) return false
+  const isBuried = row === undefined && beat !== 0
   // Beats were stored that are gone: this is not the past that the instance knows.
-  if (row !== undefined && row.beat < (input.acked ?? 0)) return false
+  const isOlder = row !== undefined && row.beat < (input.acked ?? 0)
+  if (isBuried || isOlder) {
+    // It goes on under another id.
+    store.after(() => store.locks.remove(instanceId))
+    return false
+  }
   // Before the row is there to be seen: who sees it without a lock would take it for dead.
   store.locks.hold(instanceId)
   const expiresAt = now + input.leaseMs

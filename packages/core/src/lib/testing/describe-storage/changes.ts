@@ -103,7 +103,9 @@ export function changesCases({ describe, test, has }: Suite): void {
       const cursor = await bench.changes.head()
       await bench.add()
       const first = await bench.changes.since({ cursor, limit: 10 })
-      assert.deepEqual(await bench.changes.since({ cursor, limit: 10 }), first)
+      const again = await bench.changes.since({ cursor, limit: 10 })
+      // A cursor may tell of more than tasks: of transactions elsewhere on the server.
+      assert.deepEqual({ ...again, cursor: '' }, { ...first, cursor: '' })
     })
 
     test('a position that is not known is a gap, and the answer goes on from now', async (bench) => {

@@ -61,6 +61,20 @@ export function dependencyRacesCases({ describe, test, has }: Suite): void {
       )
     })
 
+    test('a task that fails at once, stored twice at the same time, is stored once', async (bench) => {
+      const other = await secondOf(bench)
+      for (let round = 0; round < 10; round += 1) {
+        const parent = await bench.ended('failed')
+        const task = bench.task({ dependsOn: [parent], onParentFailure: 'fail' })
+        const inserts = [bench.storage, other, bench.storage].map((storage) =>
+          storage.insert({ tasks: [task], now: T0 }),
+        )
+        const results = (await Promise.all(inserts)).flat()
+        assert.equal(results.filter(({ duplicate }) => !duplicate).length, 1)
+        assert.equal((await bench.get(task.taskId)).status, 'failed')
+      }
+    })
+
     for (const onParentFailure of ['hold', 'fail', 'run'] as const) {
       test(`children stored while their parent ends do not get stuck ('${onParentFailure}')`, async (bench) => {
         const other = await secondOf(bench)

@@ -19,6 +19,18 @@ export function parentRetryCases({ describe, test, has }: Suite): void {
       assert.deepEqual((await bench.get(parent)).children, [])
     })
 
+    test('the retry takes no place of tasks that come after it in its batch', async (bench) => {
+      const parent = await bench.ended('failed')
+      const retry = bench.task({ retryOf: parent })
+      const before = bench.task({ dependsOn: [parent] })
+      const after = bench.task({ dependsOn: [parent] })
+      const both = bench.task({ dependsOn: [parent, retry.taskId] })
+      await bench.insert([before, retry, after, both])
+      assert.deepEqual((await bench.get(before.taskId)).blockedBy, [retry.taskId])
+      assert.deepEqual((await bench.get(after.taskId)).blockedBy, [parent])
+      assert.deepEqual((await bench.get(both.taskId)).blockedBy, [parent, retry.taskId])
+    })
+
     test('its success releases what the parent held', async (bench) => {
       const parent = await bench.add()
       const children = [
