@@ -9,8 +9,11 @@ const LETTERS: Record<StorageHint, string> = {
 }
 const KINDS = new Map(Object.entries(LETTERS).map(([kind, letter]) => [letter, kind]))
 
-/** Hints at the least this far apart: commits that notify wait for each other in the server. */
-const EVERY_MS = 50
+/**
+ * Hints at the least this far apart: commits that notify wait for each other in the server, so there
+ * must be few of them. After a rest the first goes out at once.
+ */
+const EVERY_MS = 10
 /** What only a dashboard waits for. */
 const CHANGES_EVERY_MS = 250
 
