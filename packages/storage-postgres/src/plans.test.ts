@@ -123,6 +123,17 @@ describe('housekeeping', () => {
     await storage.close()
   })
 
+  it('folds all minutes that are over, however many there are', async () => {
+    await database.sql`insert into taskflow.rollup_minute (at, sum_ms, n, bucket, state, slot, func)
+      select n * 60000, 0, 1, -1, 10, 0, 'many' from generate_series(1, 12000) as n`
+    await housekeeping(store)
+    const left = await database.sql`select 1 from taskflow.rollup_minute
+      where slot >= 0 and func = 'many'`
+    expect(left).toHaveLength(0)
+    const [total] = await database.sql`select n::int from taskflow.rollup_total where func = 'many'`
+    expect(total?.n).toBe(12_000)
+  })
+
   it('deletes old changes, and who asks for them is told of the gap', async () => {
     const storage = postgresStorage({ url: database.url, max: 2 })
     await storage.open()

@@ -38,7 +38,7 @@ async function tidyUp(store: Store, runner: Runner): Promise<{ released: boolean
   if (row?.mine !== true) return { released: false, more: false }
   const now = Number(row.now)
   const released = await releaseLeftBehind(store, runner, now)
-  const more = await sweepChanges(runner)
-  await foldMinutes(runner, now)
-  return { released, more }
+  const moreChanges = await sweepChanges(runner)
+  const moreMinutes = await foldMinutes(runner, now)
+  return { released, more: moreChanges || moreMinutes }
 }
