@@ -81,7 +81,10 @@ describe('an outage', () => {
         where datname = current_database() and application_name = 'taskflow'`
       await vi.waitFor(async () => add(`round-${round}`), { timeout: 20_000 })
     }
-    const [task] = await storage.get({ taskIds: ['round-2'] })
+    // Another connection may still have to notice that it was ended.
+    const [task] = await vi.waitFor(async () => storage.get({ taskIds: ['round-2'] }), {
+      timeout: 20_000,
+    })
     expect(task?.status).toBe('pending')
   })
 
