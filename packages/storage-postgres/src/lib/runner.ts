@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres'
+import { codeOf } from './errors.ts'
 
 /** What a statement takes. Arrays go as text, see `arrays.ts`. */
 export type Parameter = string | number | null
@@ -55,8 +56,12 @@ export class CallRunner implements Runner {
       // The cast is proved by the assignment within: begin's type unwraps arrays of promises.
       // What others commit must be seen by the next statement, whatever the database's default is.
       return (await this.#options.sql.begin('isolation level read committed', async (sql) => {
-        const result = await work({
-          run: (text, parameters = []) => this.#run(sql, text, parameters),
+        const run: Runner['run'] = (text, parameters = []) => this.#run(sql, text, parameters)
+        const result = await work({ run }).catch((error: unknown) => {
+          // postgres.js would send its rollback to a connection that is gone, which throws where
+          // nobody can catch it. Closing rejects `begin` by itself, so nothing is said here.
+          if (isClosed(error)) return new Promise<never>(() => {})
+          throw error
         })
         this.#refuseIfAbandoned()
         // The commit follows at once.
@@ -103,4 +108,8 @@ export class CallRunner implements Runner {
 /** postgres.js notes the connection that a query was written to. */
 function wasSent(query: PendingQuery<Row[]>): boolean {
   return (query as { state?: unknown }).state != null
+}
+
+function isClosed(error: unknown): boolean {
+  return /^(CONNECTION_CLOSED|ECONNRESET|EPIPE)$/.test(codeOf(error) ?? '')
 }
