@@ -16,7 +16,6 @@ export class Hints {
   #end: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined)
   #cancelTimer = () => {}
   #stopped = false
-  #up = false
 
   constructor(options: ResolvedOptions, actions: HintActions) {
     this.#options = options
@@ -25,11 +24,6 @@ export class Hints {
       'taskflow: hints of other instances wait for the storage',
       options.onError,
     )
-  }
-
-  /** Null where the storage gives none; false while they are lost. */
-  get up(): boolean | null {
-    return this.#options.storage.listen ? this.#up : null
   }
 
   start(): void {
@@ -50,7 +44,6 @@ export class Hints {
         if (!this.#stopped) this.#actions[kind]?.()
       },
       up: (up) => {
-        this.#up = up
         if (!up || this.#stopped) return
         this.#actOnAll()
       },
@@ -59,7 +52,6 @@ export class Hints {
       const end = await storage.listen?.(listener)
       const wasDown = this.#outage.lasting
       this.#outage.over()
-      this.#up = true
       if (wasDown && !this.#stopped) this.#actOnAll()
       return end
     } catch (error) {

@@ -52,7 +52,6 @@ export async function newTask(
     dependsOn: checkParents(options.dependsOn),
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,
-    limited: settings.concurrency !== null || settings.rateLimit !== null || undefined,
   }
 }
 

@@ -219,11 +219,6 @@ export interface NewTask {
   flowId?: string | undefined
   /** The schedule it is a run of. [none] */
   scheduleId?: string | undefined
-  /**
-   * Its function has limits. Only a hint, so that a long backlog of such tasks is not in the way of
-   * others. [false]
-   */
-  limited?: boolean | undefined
 }
 
 /**

@@ -10,14 +10,7 @@ import type {
 import type { ClaimedTask, NewTask, ParentFailurePolicy, StoredTask } from '../contract.ts'
 
 /** What a new task leaves to defaults, and what a row has otherwise. */
-type Settled =
-  | 'runAt'
-  | 'delayMs'
-  | 'dependsOn'
-  | 'onParentFailure'
-  | 'flowId'
-  | 'scheduleId'
-  | 'limited'
+type Settled = 'runAt' | 'delayMs' | 'dependsOn' | 'onParentFailure' | 'flowId' | 'scheduleId'
 
 /** An attempt that is over, with what tells whose end of it came too late. */
 export interface PastAttempt extends TaskAttempt {
@@ -171,7 +164,7 @@ export function toClaimed(row: Row): ClaimedTask {
 
 /** A task as it begins: pending. `parents` are its `dependsOn` with the tasks that stand. */
 export function newRow(input: NewTask, parents: readonly string[], now: number): Row {
-  const { runAt, delayMs, limited: _, ...task } = input
+  const { runAt, delayMs, ...task } = input
   return {
     ...task,
     dependsOn: parents.length > 0 ? parents : NONE,

@@ -14,7 +14,7 @@ const rated = (count: number, perMs: number, concurrency?: number): Partial<Clai
 export function limitsCases({ describe, test, has }: Suite): void {
   const secondOf = (bench: Bench) => (has('shared') ? bench.second() : bench.storage)
   const fill = (bench: Bench, n: number, more = {}) =>
-    bench.insert(Array.from({ length: n }, () => bench.task({ limited: true, ...more })))
+    bench.insert(Array.from({ length: n }, () => bench.task(more)))
 
   describe('turn: concurrency of a function', () => {
     test('no more run than may, over all instances', async (bench) => {
@@ -66,7 +66,7 @@ export function limitsCases({ describe, test, has }: Suite): void {
 
     test('several functions each have their own, beside those without', async (bench) => {
       for (const funcName of ['a', 'b']) await fill(bench, 10, { funcName })
-      await fill(bench, 10, { funcName: 'free', limited: false, priority: -1 })
+      await fill(bench, 10, { funcName: 'free', priority: -1 })
       await bench.join('x')
       const claim: Partial<ClaimInput> = {
         funcNames: ['a', 'b', 'free', 'none'],
@@ -83,10 +83,10 @@ export function limitsCases({ describe, test, has }: Suite): void {
 
     test('the order of claims goes over limited functions and others alike', async (bench) => {
       const wanted = [
-        bench.task({ funcName: 'a', priority: 3, limited: true }),
+        bench.task({ funcName: 'a', priority: 3 }),
         bench.task({ funcName: 'free', priority: 2 }),
-        bench.task({ funcName: 'b', priority: 1, limited: true }),
-        bench.task({ funcName: 'a', limited: true }),
+        bench.task({ funcName: 'b', priority: 1 }),
+        bench.task({ funcName: 'a' }),
         bench.task({ funcName: 'free' }),
       ]
       await bench.insert(wanted.toReversed())
@@ -139,7 +139,7 @@ export function limitsCases({ describe, test, has }: Suite): void {
       const other = await secondOf(bench)
       await fill(bench, 40, { funcName: 'a' })
       await fill(bench, 40, { funcName: 'b' })
-      await fill(bench, 10, { funcName: 'free', limited: false })
+      await fill(bench, 10, { funcName: 'free' })
       const instances = ['i', 'j', 'k']
       for (const instanceId of instances) await bench.join(instanceId)
       const claim = {
