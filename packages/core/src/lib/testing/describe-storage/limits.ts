@@ -112,14 +112,6 @@ export function limitsCases({ describe, test, has }: Suite): void {
       assert.deepEqual(ids(await bench.claim('a', T0, claim)), [free])
     })
 
-    test('limited is only a hint: a task without it is limited too, one with it need not be', async (bench) => {
-      await bench.insert([bench.task(), bench.task(), bench.task()])
-      await fill(bench, 3, { funcName: 'free' })
-      await bench.join('a')
-      const claim = { ...concurrent(2), funcNames: ['work', 'free'] }
-      assert.deepEqual(counted(await bench.claim('a', T0, claim)), { work: 2, free: 3 })
-    })
-
     test('a new limit counts from the next turn on', async (bench) => {
       await fill(bench, 10)
       await bench.join('a')
