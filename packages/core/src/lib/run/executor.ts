@@ -20,6 +20,13 @@ export interface TaskExecutor {
   /** What tasks name in `executor`. */
   readonly name: string
   /**
+   * Slots of its own: how many attempts run here at once, whatever runs elsewhere. [its attempts
+   * share the slots of the manager's `concurrency`]
+   */
+  readonly concurrency?: number
+  /** Looks at a payload before it is stored; what it throws refuses the enqueue. [takes any JSON] */
+  validate?(task: Task<unknown, unknown>, payload: unknown): void
+  /**
    * Runs one attempt to its end: resolves with the task's return value, rejects with what it threw.
    * Must heed `attempt.context.signal`.
    */

@@ -1,17 +1,14 @@
-import { asUnavailable, StorageUnavailableError, TaskflowError, unknownTask } from '../errors.ts'
+import { asUnavailable, TaskflowError, unknownTask } from '../errors.ts'
 import { type LifecycleEvent, ObserverChain } from '../observers/observer.ts'
 import { isRetryable, type TaskRecord } from '../record.ts'
 import type {
   CancelResult,
-  InsertResult,
   InstanceRecord,
   ListInput,
   ListResult,
   LogPage,
   LogQuery,
   MetricsQuery,
-  NewTask,
-  TaskInserter,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
@@ -19,12 +16,11 @@ import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
-import { Gather } from './gather.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hints } from './hints.ts'
 import { hostIdentity } from './host-identity.ts'
+import { Intake } from './intake.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
-import { newTask, type Origin } from './new-task.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
 import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
@@ -32,10 +28,6 @@ import { Retention } from './retention.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
-
-const MAX_INSERT = 1_000
-/** Payloads of one insert, in characters: a storage may make one text of them, and that has bounds. */
-const MAX_INSERT_CHARS = 32 * 1024 * 1024
 
 /** What `stop` did with the work that was under way. */
 export type StopReport = HandBack
@@ -56,7 +48,7 @@ export class TaskManager implements TaskQueue {
   readonly #storage: TaskStorage
   readonly #observers: ObserverChain
   readonly #listeners = new Set<(event: LifecycleEvent) => void>()
-  readonly #inserts: Gather<NewTask, InsertResult>
+  readonly #intake: Intake
   readonly #dispatcher: Dispatcher
   readonly #heartbeat: Heartbeat
   readonly #hints: Hints
@@ -65,8 +57,6 @@ export class TaskManager implements TaskQueue {
   #opened: Promise<void> | null = null
   #started: Promise<void> | null = null
   #stopped: Promise<StopReport> | null = null
-  /** Nothing is accepted any more. */
-  #closed = false
   #hurry = () => {}
   #letGo = () => {}
 
@@ -76,9 +66,9 @@ export class TaskManager implements TaskQueue {
     this.#storage = resolved.storage
     const own = { onLifecycle: (event: LifecycleEvent) => this.#tell(event) }
     this.#observers = new ObserverChain([...resolved.observers, own], resolved.onError)
-    this.#inserts = new Gather((batch) => this.#insert(batch), MAX_INSERT, {
-      sizeOf: ({ payload }) => payload.length,
-      max: MAX_INSERT_CHARS,
+    this.#intake = new Intake(resolved, this.#observers, {
+      open: () => this.open(),
+      stored: () => this.#dispatcher.wake(),
     })
     this.#dispatcher = new Dispatcher(resolved, this.#observers, {
       clock: resolved.clock,
@@ -174,7 +164,7 @@ export class TaskManager implements TaskQueue {
     task: Task<Payload, Result>,
     ...[payload, options = {}]: EnqueueArgs<Payload>
   ): Promise<TaskRef<Result>> {
-    return this.#add(task as Task<unknown, Result>, payload, options, { source: 'manual' })
+    return this.#intake.add(task as Task<unknown, Result>, payload, options, { source: 'manual' })
   }
 
   /**
@@ -185,17 +175,7 @@ export class TaskManager implements TaskQueue {
     task: Task<Payload, Result>,
     items: readonly { payload: Payload; options?: EnqueueOptions }[],
   ): Promise<TaskRef<Result>[]> {
-    const any = this.#registered(task.name)
-    const tasks = await Promise.all(
-      items.map(({ payload, options = {} }) =>
-        newTask(any, payload, options, { source: 'manual' }, this.#options),
-      ),
-    )
-    const via = items[0]?.options?.via
-    if (items.some(({ options }) => options?.via !== via)) {
-      throw new TaskflowError('invalid_input', 'enqueueMany: via: expected the same for all')
-    }
-    return this.#store(tasks, via)
+    return this.#intake.addMany(task, items, { source: 'manual' })
   }
 
   /** Enqueues by name, as operators do. `unknown_function` when no live instance can run it. */
@@ -204,16 +184,18 @@ export class TaskManager implements TaskQueue {
     payload: unknown,
     options: EnqueueOptions = {},
   ): Promise<TaskRef> {
-    return this.#add(this.#registered(funcName), payload, options, { source: 'adhoc' })
+    return this.#intake.add(this.#intake.registered(funcName), payload, options, {
+      source: 'adhoc',
+    })
   }
 
   /** The tasks of one request: stored at once, started by `release`. Adapters call this. */
   forRequest(): RequestTasks {
     return new HeldTasks({
       enqueueNow: (task, payload, options) =>
-        this.#add(task, payload, options, { source: 'manual' }),
+        this.#intake.add(task, payload, options, { source: 'manual' }),
       enqueueHeld: (task, payload, options) =>
-        this.#add(task, payload, { ...options, delayMs: HOLD_MS }, { source: 'manual' }),
+        this.#intake.add(task, payload, { ...options, delayMs: HOLD_MS }, { source: 'manual' }),
       release: (taskIds) => this.#release(taskIds),
     })
   }
@@ -304,13 +286,13 @@ export class TaskManager implements TaskQueue {
         `retry: expected a failed, interrupted or cancelled task, it is ${original.status}`,
       )
     }
-    const task = this.#registered(original.funcName)
+    const task = this.#intake.registered(original.funcName)
     const payload =
       'payload' in options ? options.payload : await this.#payloadOf(task, original.payload)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
     const flowId = original.flowId ?? undefined
-    return this.#add(task, payload, given, { source: 'manual', retryOf: taskId, flowId })
+    return this.#intake.add(task, payload, given, { source: 'manual', retryOf: taskId, flowId })
   }
 
   /**
@@ -391,8 +373,7 @@ export class TaskManager implements TaskQueue {
     await this.#dispatcher.idle(abortMs, hurry)
     const report = await this.#dispatcher.handBack()
     // Until here handlers that were waited for could enqueue what follows them.
-    this.#closed = true
-    await this.#inserts.settled()
+    await this.#intake.close()
     // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
     if (this.instanceId) await this.#heartbeat.leave().catch(this.#options.onError)
     for (const executor of this.#options.executors.values()) {
@@ -402,57 +383,6 @@ export class TaskManager implements TaskQueue {
     await unheard
     await this.#storage.close().finally(() => this.#letGo())
     return report
-  }
-
-  async #add<Result>(
-    task: Task<unknown, Result>,
-    payload: unknown,
-    options: EnqueueOptions,
-    origin: Origin,
-  ): Promise<TaskRef<Result>> {
-    const registered = this.#registered(task.name)
-    const stored = await newTask(registered, payload, options, origin, this.#options)
-    const [ref] = await this.#store([stored], options.via)
-    return ref as TaskRef<Result>
-  }
-
-  async #store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
-    if (this.#closed) {
-      throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
-    }
-    // What goes into the caller's own transaction is not gathered with anybody else's tasks.
-    const results = via
-      ? await via.insert({ tasks })
-      : await Promise.all(tasks.map((task) => this.#inserts.add(task)))
-    for (const { unknownParent } of results) {
-      if (unknownParent === undefined) continue
-      throw new TaskflowError(
-        'invalid_input',
-        `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
-      )
-    }
-    return results
-  }
-
-  async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
-    await this.open()
-    try {
-      const results = await this.#storage.insert({ tasks })
-      tasks.forEach((task, i) => {
-        const { duplicate, unknownParent } = results[i] ?? {}
-        if (!duplicate && unknownParent === undefined) this.#accepted(task)
-      })
-      this.#dispatcher.wake()
-      return results
-    } catch (error) {
-      throw asUnavailable(error)
-    }
-  }
-
-  #accepted({ taskId, funcName, tags }: NewTask): void {
-    const at = this.#options.clock.now()
-    const event = { taskId, funcName, tags, at, attempt: null, durationMs: null, error: null }
-    this.#observers.lifecycle({ step: 'accepted', ...event })
   }
 
   async #release(taskIds: string[]): Promise<void> {
@@ -485,15 +415,6 @@ export class TaskManager implements TaskQueue {
     } catch {
       throw new TaskflowError('invalid_payload', 'retry: the stored payload is no JSON')
     }
-  }
-
-  #registered(funcName: string): Task<unknown, unknown> {
-    const task = this.#options.tasks.get(funcName)
-    if (task) return task as Task<unknown, unknown>
-    throw new TaskflowError(
-      'unknown_function',
-      `expected one of the manager's tasks, got ${JSON.stringify(funcName.slice(0, 200))}`,
-    )
   }
 
   #tell(event: LifecycleEvent): void {

@@ -149,12 +149,15 @@ export interface TaskStorage {
   /**
    * Deletes final tasks that ended before `endedBefore`, with their logs and attempts; at most
    * `limit` a call, oldest first. Parents of live tasks stay, uncounted. `dryRun` only counts,
-   * without the limit. Counts of `metrics` with `since` keep what was deleted. Ticks and audit
+   * without the limit. `funcNames` are the only ones deleted, `exceptFuncNames` never are, and with
+   * either, nothing but tasks goes. Counts of `metrics` with `since` keep what was deleted. Ticks and audit
    * entries from before `endedBefore` go too, uncounted, but for the newest 1000 audit entries.
    */
   prune(input: {
     endedBefore: number
     limit: number
+    funcNames?: string[] | undefined
+    exceptFuncNames?: string[] | undefined
     dryRun?: boolean | undefined
   }): Promise<{ deleted: number }>
 
@@ -219,6 +222,8 @@ export interface NewTask {
   flowId?: string | undefined
   /** The schedule it is a run of. [none] */
   scheduleId?: string | undefined
+  /** W3C trace context of who enqueued it: `traceparent`, or that, a newline and `tracestate`. [none] */
+  trace?: string | undefined
 }
 
 /**
@@ -287,6 +292,11 @@ export interface Settlement {
   delayMs?: number | undefined
   /** Log lines not appended yet; committed with the settlement. */
   logs: NewLogEntry[]
+  /**
+   * With `success` only: tasks that follow from it, inserted in the same commit if, and only if,
+   * the settlement counts. They have neither key nor parents. [none]
+   */
+  chained?: NewTask[] | undefined
 }
 
 /**
@@ -313,7 +323,7 @@ export type SettlementOutcome =
 export interface TurnResult {
   settled: SettleResult[]
   claimed: ClaimedTask[]
-  /** Settling let tasks go that were blocked: there may be work that this turn did not claim. */
+  /** Settling let blocked tasks go, or stored `chained` ones: there may be work that this turn did not claim. */
   released: boolean
   /** Cancel requests for tasks this instance runs. */
   cancels: OwnedTask[]
@@ -349,6 +359,9 @@ export interface ClaimedTask {
   crashes: number
   logCount: number
   dependsOn: string[]
+  retryOf: string | null
+  /** As inserted. */
+  trace: string | null
 }
 
 export interface BeatInput {
@@ -361,6 +374,8 @@ export interface BeatInput {
   leaseMs: number
   /** How many tasks it runs. */
   running: number
+  /** Handlers that go on although their task ended: each keeps a slot. [0] */
+  unresponsive?: number | undefined
   state: 'running' | 'draining'
   leaving?: boolean | undefined
   now?: number | undefined
@@ -628,5 +643,6 @@ export interface InstanceRecord extends InstanceInfo {
   startedAt: number
   lastBeatAt: number
   running: number
+  unresponsive: number
   state: 'running' | 'draining' | 'stale'
 }

@@ -13,6 +13,7 @@ interface Lease {
   lastBeatAt: number
   expiresAt: number
   running: number
+  unresponsive: number
   state: 'running' | 'draining'
 }
 
@@ -41,6 +42,7 @@ export class MemoryInstances implements InstanceDirectory {
       lastBeatAt: now,
       expiresAt: now + input.leaseMs,
       running: input.running,
+      unresponsive: input.unresponsive ?? 0,
       state: input.state,
     })
     return true
@@ -83,6 +85,7 @@ export class MemoryInstances implements InstanceDirectory {
       startedAt: lease.startedAt,
       lastBeatAt: lease.lastBeatAt,
       running: lease.running,
+      unresponsive: lease.unresponsive,
       state: lease.expiresAt <= now ? 'stale' : lease.state,
     }))
   }

@@ -106,6 +106,11 @@ class MemoryStorage implements TaskStorage {
       if (!row) return this.#settleLate(settlement)
       settleRow(row, settlement, now)
       released = this.#table.moved(row, now, touched) || released
+      const { chained = [] } = settlement
+      if (row.status === 'success' && chained.length > 0) {
+        insertTasks(this.#table, chained, now, touched)
+        released = true
+      }
       return { taskId, result: 'settled', status: row.status }
     })
     const claim = input.claim && this.#claim(input.instanceId, input.claim, now)
@@ -232,12 +237,20 @@ class MemoryStorage implements TaskStorage {
   async prune(input: {
     endedBefore: number
     limit: number
+    funcNames?: string[] | undefined
+    exceptFuncNames?: string[] | undefined
     dryRun?: boolean | undefined
   }): Promise<{ deleted: number }> {
-    const old = this.#table.endedBefore(input.endedBefore)
+    const { endedBefore, funcNames, exceptFuncNames } = input
+    const old = this.#table
+      .endedBefore(endedBefore)
+      .filter(({ funcName }) => funcNames?.includes(funcName) ?? true)
+      .filter(({ funcName }) => !exceptFuncNames?.includes(funcName))
     if (input.dryRun) return { deleted: old.length }
-    this.audit.prune(input.endedBefore)
-    this.schedules.prune(input.endedBefore)
+    if (!funcNames && !exceptFuncNames) {
+      this.audit.prune(endedBefore)
+      this.schedules.prune(endedBefore)
+    }
     const gone = old.slice(0, input.limit)
     if (gone.length === 0) return { deleted: 0 }
     this.#table.forget(gone)

@@ -10,7 +10,14 @@ import type {
 import type { ClaimedTask, NewTask, ParentFailurePolicy, StoredTask } from '../contract.ts'
 
 /** What a new task leaves to defaults, and what a row has otherwise. */
-type Settled = 'runAt' | 'delayMs' | 'dependsOn' | 'onParentFailure' | 'flowId' | 'scheduleId'
+type Settled =
+  | 'runAt'
+  | 'delayMs'
+  | 'dependsOn'
+  | 'onParentFailure'
+  | 'flowId'
+  | 'scheduleId'
+  | 'trace'
 
 /** An attempt that is over, with what tells whose end of it came too late. */
 export interface PastAttempt extends TaskAttempt {
@@ -26,6 +33,7 @@ export interface Row extends Omit<NewTask, Settled> {
   onParentFailure: ParentFailurePolicy
   flowId: string | null
   scheduleId: string | null
+  trace: string | null
   /** Parents it waits for, in the order of `dependsOn`; null as soon as there is none. */
   waitsFor: Set<string> | null
   /** Rows that depend on it; null without any. */
@@ -159,6 +167,8 @@ export function toClaimed(row: Row): ClaimedTask {
     crashes: row.crashes,
     logCount: row.logs.length,
     dependsOn: [...row.dependsOn],
+    retryOf: row.retryOf,
+    trace: row.trace,
   }
 }
 
@@ -171,6 +181,7 @@ export function newRow(input: NewTask, parents: readonly string[], now: number):
     onParentFailure: task.onParentFailure ?? 'hold',
     flowId: task.flowId ?? null,
     scheduleId: task.scheduleId ?? null,
+    trace: task.trace ?? null,
     waitsFor: null,
     children: null,
     tags: { ...task.tags },

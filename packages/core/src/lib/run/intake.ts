@@ -1,0 +1,127 @@
+import { asUnavailable, StorageUnavailableError, TaskflowError } from '../errors.ts'
+import type { ObserverChain } from '../observers/observer.ts'
+import type { InsertResult, NewTask, TaskInserter } from '../storage/contract.ts'
+import type { Task } from './define-task.ts'
+import { Gather } from './gather.ts'
+import { newTask, type Origin } from './new-task.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { EnqueueOptions, TaskRef } from './task-queue.ts'
+
+const MAX_INSERT = 1_000
+/** Payloads of one insert, in characters: a storage may make one text of them, and that has bounds. */
+const MAX_INSERT_CHARS = 32 * 1024 * 1024
+
+/** What the intake needs of its manager. */
+export interface IntakeHost {
+  /** Opens the storage, once. */
+  open(): Promise<void>
+  /** New tasks are stored: there may be work. */
+  stored(): void
+}
+
+/** Checks new tasks and stores them: what is enqueued together travels together. */
+export class Intake {
+  readonly #options: ResolvedOptions
+  readonly #observers: ObserverChain
+  readonly #host: IntakeHost
+  readonly #inserts: Gather<NewTask, InsertResult>
+  #closed = false
+
+  constructor(options: ResolvedOptions, observers: ObserverChain, host: IntakeHost) {
+    this.#options = options
+    this.#observers = observers
+    this.#host = host
+    this.#inserts = new Gather((batch) => this.#insert(batch), MAX_INSERT, {
+      sizeOf: ({ payload }) => payload.length,
+      max: MAX_INSERT_CHARS,
+    })
+  }
+
+  /** The task of this name. @throws TaskflowError `unknown_function`. */
+  registered(funcName: string): Task<unknown, unknown> {
+    const task = this.#options.tasks.get(funcName)
+    if (task) return task as Task<unknown, unknown>
+    throw new TaskflowError(
+      'unknown_function',
+      `expected one of the manager's tasks, got ${JSON.stringify(funcName.slice(0, 200))}`,
+    )
+  }
+
+  /** Stores one task. */
+  async add<Result>(
+    task: Task<unknown, Result>,
+    payload: unknown,
+    options: EnqueueOptions,
+    origin: Origin,
+  ): Promise<TaskRef<Result>> {
+    const registered = this.registered(task.name)
+    const stored = await newTask(registered, payload, options, origin, this.#options)
+    const [ref] = await this.store([stored], options.via)
+    return ref as TaskRef<Result>
+  }
+
+  /** Stores many tasks of one kind. */
+  async addMany<Payload, Result>(
+    task: Task<Payload, Result>,
+    items: readonly { payload: Payload; options?: EnqueueOptions }[],
+    origin: Origin,
+  ): Promise<TaskRef<Result>[]> {
+    const any = this.registered(task.name)
+    const tasks = await Promise.all(
+      items.map(({ payload, options = {} }) =>
+        newTask(any, payload, options, origin, this.#options),
+      ),
+    )
+    const via = items[0]?.options?.via
+    if (items.some(({ options }) => options?.via !== via)) {
+      throw new TaskflowError('invalid_input', 'enqueueMany: via: expected the same for all')
+    }
+    return this.store(tasks, via)
+  }
+
+  /** Stores tasks that are checked. */
+  async store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
+    if (this.#closed) {
+      throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
+    }
+    // What goes into the caller's own transaction is not gathered with anybody else's tasks.
+    const results = via
+      ? await via.insert({ tasks })
+      : await Promise.all(tasks.map((task) => this.#inserts.add(task)))
+    for (const { unknownParent } of results) {
+      if (unknownParent === undefined) continue
+      throw new TaskflowError(
+        'invalid_input',
+        `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
+      )
+    }
+    return results
+  }
+
+  /** Accepts nothing more; resolves when what was accepted is stored. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#inserts.settled()
+  }
+
+  async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
+    await this.#host.open()
+    try {
+      const results = await this.#options.storage.insert({ tasks })
+      tasks.forEach((task, i) => {
+        const { duplicate, unknownParent } = results[i] ?? {}
+        if (!duplicate && unknownParent === undefined) this.#accepted(task)
+      })
+      this.#host.stored()
+      return results
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
+
+  #accepted({ taskId, funcName, tags }: NewTask): void {
+    const at = this.#options.clock.now()
+    const event = { taskId, funcName, tags, at, attempt: null, durationMs: null, error: null }
+    this.#observers.lifecycle({ step: 'accepted', ...event })
+  }
+}
