@@ -33,6 +33,7 @@ export class Attempt {
   readonly #settings: AttemptSettings
   readonly #controller = new AbortController()
   #startedAt = 0
+  #abortedAt = Number.POSITIVE_INFINITY
 
   constructor(claimed: ClaimedTask, task: Task<unknown, unknown>, settings: AttemptSettings) {
     this.claimed = claimed
@@ -53,7 +54,14 @@ export class Attempt {
 
   /** Asks the handler to stop. The first reason stands. */
   abort(reason: TaskAborted['reason'], message: string): void {
-    if (!this.#controller.signal.aborted) this.#controller.abort(new TaskAborted(reason, message))
+    if (this.#controller.signal.aborted) return
+    this.#abortedAt = this.#settings.clock.monotonic()
+    this.#controller.abort(new TaskAborted(reason, message))
+  }
+
+  /** It was asked to stop and has had all the time it was given for that. */
+  get ignoresSignal(): boolean {
+    return this.#settings.clock.monotonic() - this.#abortedAt > this.#settings.graceMs
   }
 
   /**

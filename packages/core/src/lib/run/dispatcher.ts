@@ -1,29 +1,24 @@
-import type { LifecycleEvent, ObserverChain } from '../observers/observer.ts'
+import type { ObserverChain } from '../observers/observer.ts'
 import type {
   ClaimedTask,
-  ClaimInput,
   OwnedTask,
   Settlement,
   SettleResult,
-  TaskStorage,
   TurnResult,
 } from '../storage/contract.ts'
-import { Attempt, type AttemptSettings } from './attempt.ts'
-import type { Task } from './define-task.ts'
+import type { Attempt, AttemptSettings } from './attempt.ts'
+import { Handlers } from './handlers.ts'
+import { type Ask, type Lane, MIN_BULK } from './lane.ts'
+import { Lanes } from './lanes.ts'
 import { LogFlusher } from './log-flusher.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outage } from './outage.ts'
-import type { TaskAborted } from './signals.ts'
+import { acceptedStep, settledStep, startedStep } from './steps.ts'
 
 /** Settlements in one turn. */
 const MAX_SETTLE = 500
-/** While handlers average less, one more batch is claimed ahead of free slots. */
-const FAST_MS = 5
-/** While work flows, look for work of others this often; idle, the beat is the poll. */
-const POLL_MS = 1_000
-/** What is due but was not given to us is asked for again after this: our lease may be lost. */
-const HELD_MS = 100
-
+/** So that the storage works while we read its last answer, and the other way round. */
+const MAX_TURNS = 2
 /** How often a shutdown asks a storage that fails to take what is finished. */
 const LAST_TRIES = 3
 
@@ -31,6 +26,17 @@ interface Finished {
   settlement: Settlement
   /** Null when no handler ran. */
   attempt: Attempt | null
+}
+
+/** One call of `storage.turn`. */
+interface Turn {
+  instanceId: string
+  batch: Finished[]
+  lane: Lane | undefined
+  ask: Ask | null
+  /** Whether it may bring a task that took a process down. */
+  suspects: boolean
+  wakes: number
 }
 
 /** What is left at the end of a shutdown. */
@@ -45,50 +51,44 @@ export interface HandBack {
 }
 
 /**
- * Claims work, starts it, and settles what is finished: one turn at a time, each taking along all
- * that gathered during the one before. No timers but for what is due later.
+ * Claims work, starts it, and settles what is finished. Each turn takes along all that gathered
+ * during the one before; no timers but for what is due later.
  */
 export class Dispatcher {
   readonly #options: ResolvedOptions
-  readonly #storage: TaskStorage
   readonly #observers: ObserverChain
-  readonly #attemptSettings: AttemptSettings
-  readonly #claimOf: Pick<ClaimInput, 'funcNames' | 'limits'>
+  readonly #handlers: Handlers
+  readonly #lanes: Lanes
   readonly #outage: Outage
   readonly #flusher: LogFlusher
 
-  #concurrency: number
   #instanceId: string | null = null
-  /** Handlers that run, by task id; with time-outs ignored, longer than their task. */
-  readonly #active = new Map<string, Attempt>()
-  /** Handlers whose attempt is settled although they have not returned. */
-  #stuck = 0
-  /** Claimed, waiting for a slot. */
-  #backlog: ClaimedTask[] = []
+  #draining = false
   #finished: Finished[] = []
-  #turning: Promise<void> | null = null
-  /** Counts reasons to look for work; a claim that found less than it asked for rests till the next. */
+  readonly #underWay = new Map<Promise<void>, Turn | null>()
+  /** Turns are about to be sent. */
+  #planned = false
+  /** Counts reasons to look for work. */
   #wakes = 0
-  #restsAt = -1
+  /** During an outage a turn is made only where there is a reason to think it over. */
+  #probe = false
   #straysDue = false
-  #averageMs = FAST_MS
-  /** Handlers that run here and took a process down before. */
-  #suspects = 0
   #completed = 0
   #released = 0
   #interrupted = 0
   #cancelTimer = () => {}
-  #waiters: (() => void)[] = []
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
     this.#options = options
-    this.#storage = options.storage
     this.#observers = observers
-    this.#attemptSettings = settings
-    this.#concurrency = options.concurrency
-    this.#claimOf = claimable(options.tasks)
+    this.#lanes = new Lanes(options, () => this.wake())
+    this.#handlers = new Handlers(settings, {
+      decided: (attempt, settlement, kept) => this.#decided(attempt, settlement, kept),
+      ended: (attempt) => this.#ended(attempt),
+    })
     const instanceId = () => this.#instanceId
-    this.#flusher = new LogFlusher(options.clock, options.storage.logs, this.#active, instanceId)
+    const { clock, storage } = options
+    this.#flusher = new LogFlusher(clock, storage.logs, this.#handlers.active, instanceId)
     this.#outage = new Outage(
       'taskflow: claiming and settling wait for the storage',
       options.onError,
@@ -104,267 +104,247 @@ export class Dispatcher {
   /** There may be work. */
   wake(): void {
     this.#wakes++
-    this.#turn()
+    this.#probe = true
+    this.#plan()
   }
 
-  get running(): number {
-    return this.#active.size
-  }
-
-  /** Tasks that run here in the storage's eyes: started, claimed, or finished and not yet settled. */
+  /** Tasks that run here in the storage's eyes: claimed, started, or finished and not yet settled. */
   get held(): number {
-    return this.#active.size + this.#backlog.length + this.#finished.length
+    let settling = 0
+    for (const turn of this.#underWay.values()) settling += turn?.batch.length ?? 0
+    return this.#handlers.active.size + this.#lanes.waiting + this.#finished.length + settling
+  }
+
+  /** Handlers that heed nothing. */
+  get unresponsive(): number {
+    return this.#handlers.unresponsive
   }
 
   /** Passes cancel requests on to the handlers they mean. */
   cancel(requests: readonly OwnedTask[]): void {
-    for (const { taskId, fence } of requests) {
-      const attempt = this.#active.get(taskId)
-      if (attempt?.claimed.fence === fence) attempt.abort('cancelled', 'Cancelled')
-      this.#giveBack((claimed) => claimed.taskId === taskId && claimed.fence === fence)
+    for (const request of requests) {
+      this.#handlers.cancel(request)
+      this.#giveBack(({ taskId, fence }) => taskId === request.taskId && fence === request.fence)
     }
   }
 
   /** A request made in this process: the handler hears of it without asking the storage. */
   cancelLocally(taskId: string): void {
-    this.#active.get(taskId)?.abort('cancelled', 'Cancelled')
+    this.#handlers.cancelAny(taskId)
     this.#giveBack((claimed) => claimed.taskId === taskId)
   }
 
   /** The storage counts more tasks of ours than run here: the answer of a claim may be lost. */
   findStrays(): void {
     this.#straysDue = true
-    this.#turn()
+    this.#plan()
   }
 
   /** The lease is lost: others own what ran here. Nothing of it may be written any more. */
   leaseLost(): void {
     this.#instanceId = null
-    this.#backlog = []
     this.#finished = []
-    this.#abortAll('lease_lost', 'The lease of this instance was lost')
+    for (const lane of this.#lanes.all) lane.remove(() => true)
+    this.#handlers.abortAll('lease_lost', 'The lease of this instance was lost')
   }
 
   /** Claims nothing more; hands back what never began. */
   drain(): void {
-    this.#concurrency = 0
+    this.#draining = true
     this.#completed = 0
+    for (const lane of this.#lanes.all) lane.close()
     this.#giveBack(() => true)
-    this.#turn()
+    this.#plan()
   }
 
   /** Resolves when no handler runs, or after `ms`, or when `hurry` resolves. */
-  async idle(ms: number, hurry: Promise<void>): Promise<void> {
-    if (this.#active.size === 0 || ms <= 0) return
-    let done = () => {}
-    const over = new Promise<void>((resolve) => {
-      done = resolve
-    })
-    const cancelTimer = this.#options.clock.after(ms, done)
-    this.#waiters.push(() => {
-      if (this.#active.size === 0) done()
-    })
-    await Promise.race([over, hurry])
-    cancelTimer()
-    this.#waiters = []
+  idle(ms: number, hurry: Promise<void>): Promise<void> {
+    return this.#handlers.idle(ms, hurry)
   }
 
   abortForShutdown(): void {
-    this.#abortAll('shutdown', 'The app is shutting down')
+    this.#handlers.abortAll('shutdown', 'The app is shutting down')
   }
 
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
     this.#flusher.stop()
-    const abandoned = this.#active.size
-    for (const attempt of this.#active.values()) {
-      const { taskId, fence } = attempt.claimed
-      const logs = await attempt.log.rest(this.#options.clock.now())
-      const durationMs = 0
-      this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs, logs }, null)
+    const abandoned = this.#handlers.forget()
+    for (const { claimed, log } of abandoned) {
+      const logs = await log.rest(this.#options.clock.now())
+      const { taskId, fence } = claimed
+      this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs: 0, logs }, null)
     }
-    this.#active.clear()
-    await this.#turning
+    await this.#quiet()
     // Without a lease nothing can be settled; a storage that is away is not waited for.
     for (let tries = 0; this.#finished.length > 0 && tries < LAST_TRIES; ) {
       if (this.#instanceId === null) break
-      this.#turn()
-      await this.#turning
+      this.#probe = true
+      this.#plan()
+      await this.#quiet()
       if (this.#outage.lasting) tries++
     }
-    await this.#turning
     this.#cancelTimer()
     this.#instanceId = null
     return {
       completed: this.#completed,
       released: this.#released,
       interrupted: this.#interrupted,
-      abandoned,
+      abandoned: abandoned.length,
     }
   }
 
-  #abortAll(reason: TaskAborted['reason'], message: string): void {
-    for (const attempt of this.#active.values()) attempt.abort(reason, message)
-  }
-
-  #turn(): void {
-    if (this.#turning) return
-    this.#turning = this.#turns().finally(() => {
-      this.#turning = null
-      // What came while the last turn ended.
-      if (this.#hasTurn() && !this.#outage.lasting) this.#turn()
+  /** Sends turns once what ends at the same time has ended. */
+  #plan(): void {
+    if (this.#planned) return
+    this.#planned = true
+    queueMicrotask(() => {
+      this.#planned = false
+      this.#send()
     })
   }
 
-  async #turns(): Promise<void> {
-    while (this.#instanceId !== null && this.#hasTurn()) {
+  #send(): void {
+    for (;;) {
       const instanceId = this.#instanceId
-      let batch: Finished[] = []
-      try {
-        if (this.#straysDue) await this.#giveStraysBack(instanceId)
-        const wakes = this.#wakes
-        batch = this.#finished.splice(0, MAX_SETTLE)
-        const limit = this.#restsAt === wakes ? 0 : this.#claimable()
-        const result = await this.#storage.turn({
-          instanceId,
-          settle: batch.map(({ settlement }) => settlement),
-          claim: limit > 0 ? { limit, ...this.#claimOf, suspects: !this.#hasSuspect() } : null,
-        })
-        this.#outage.over()
-        if (limit > 0) this.#scheduleNext(result, limit, wakes)
-        if (result.released) this.#wakes++
-        this.#settled(batch, result.settled)
-        // The lease was lost meanwhile: others own what was claimed under it.
-        if (this.#instanceId !== instanceId) continue
-        this.#backlog.push(...result.claimed)
-        // A shutdown began meanwhile.
-        if (this.#concurrency === 0) this.#giveBack(() => true)
-        this.#fill()
-        this.cancel(result.cancels)
-      } catch (error) {
-        // Finished work waits here, and keeps its slot, until the storage is back.
-        this.#finished = [...batch, ...this.#finished]
-        this.#cancelTimer()
-        this.#cancelTimer = this.#options.clock.after(
-          this.#outage.failed(error, Math.random()),
-          () => this.wake(),
-        )
+      if (instanceId === null) return
+      // An answer under way may name what would look like a stray.
+      if (this.#straysDue && this.#underWay.size > 0) return
+      if (this.#straysDue) {
+        this.#track(this.#giveStraysBack(instanceId), null)
         return
       }
+      const turn = this.#nextTurn(instanceId)
+      if (!turn) return
+      this.#track(this.#make(turn), turn)
     }
   }
 
-  #hasTurn(): boolean {
-    if (this.#instanceId === null) return false
-    if (this.#straysDue) return true
-    return this.#finished.length > 0 || (this.#restsAt !== this.#wakes && this.#claimable() > 0)
+  #track(work: Promise<void>, turn: Turn | null): void {
+    this.#underWay.set(work, turn)
+    void work.then(() => {
+      this.#underWay.delete(work)
+      this.#plan()
+    })
   }
 
-  /** Free slots, and a batch ahead while handlers are fast. */
-  #claimable(): number {
-    const ahead = this.#averageMs < FAST_MS ? this.#concurrency : 0
-    const taken = this.#active.size + this.#stuck + this.#backlog.length
-    return Math.max(0, this.#concurrency + ahead - taken)
+  /** What is worth a turn now; one beside another must be worth it. */
+  #nextTurn(instanceId: string): Turn | null {
+    const { size } = this.#underWay
+    if (size >= MAX_TURNS || (this.#outage.lasting && !(this.#probe && size === 0))) return null
+    const beside = size > 0
+    const wakes = this.#wakes
+    const lane = this.#lanes.next(wakes)
+    const carries = Math.max(this.#finished.length, lane?.wanted(wakes) ?? 0)
+    if (carries < (beside ? (lane?.bulk ?? MIN_BULK) : 1)) return null
+    this.#probe = false
+    const suspects = !this.#hasSuspect()
+    const batch = this.#finished.splice(0, MAX_SETTLE)
+    return { instanceId, batch, lane, ask: lane?.ask(wakes) ?? null, suspects, wakes }
   }
 
-  /** Its end lets another of its kind start. */
-  #isLimited(attempt: Attempt | null): boolean {
-    return attempt !== null && attempt.task.settings.concurrency !== null
-  }
-
-  /** A task that took a process down runs here: no second one beside it. */
-  #hasSuspect(): boolean {
-    if (this.#suspects > 0) return true
-    return this.#backlog.some(({ crashes }) => crashes > 0)
-  }
-
-  #scheduleNext(result: TurnResult, limit: number, wakes: number): void {
-    if (result.claimed.length === limit) return
-    this.#restsAt = wakes
-    const { nextRunAt, now } = result
-    const busy = result.claimed.length > 0 || this.#active.size > 0
-    const soonest = result.claimed.length > 0 ? 1 : HELD_MS
-    const leftMs = nextRunAt === null ? Number.POSITIVE_INFINITY : nextRunAt - now
-    const dueMs = leftMs > 0 ? leftMs : soonest
-    const waitMs = busy ? Math.min(dueMs, POLL_MS) : dueMs
-    this.#cancelTimer()
-    if (waitMs < Number.POSITIVE_INFINITY) {
-      this.#cancelTimer = this.#options.clock.after(waitMs, () => this.wake())
-    }
-  }
-
-  #fill(): void {
-    while (this.#active.size + this.#stuck < this.#concurrency) {
-      const claimed = this.#backlog.shift()
-      if (!claimed) return
-      this.#start(claimed)
-    }
-  }
-
-  #start(claimed: ClaimedTask): void {
-    const task = this.#options.tasks.get(claimed.funcName)
-    const executor = task && this.#options.executors.get(task.settings.executor)
-    if (!task || !executor) {
-      this.#finish(unstarted(claimed), null)
+  async #make(turn: Turn): Promise<void> {
+    const { instanceId, batch, lane, ask, suspects, wakes } = turn
+    const settle = batch.map(({ settlement }) => settlement)
+    let result: TurnResult
+    try {
+      const claim = ask && { ...ask, suspects }
+      result = await this.#options.storage.turn({ instanceId, settle, claim })
+    } catch (error) {
+      if (ask) lane?.failed(ask)
+      this.#failed(turn, error)
       return
     }
-    // Payloads come as text from the storage; the task checks them itself.
-    const attempt = new Attempt(claimed, task as Task<unknown, unknown>, this.#attemptSettings)
-    this.#active.set(claimed.taskId, attempt)
-    this.#flusher.start()
-    this.#announce(attempt, 'started', null, null)
-    const { settlement, ended } = attempt.start(executor)
-    const suspect = claimed.crashes > 0
-    if (suspect) this.#suspects++
-    let returned = false
-    void ended.then(() => {
-      returned = true
-      if (!suspect) return
-      this.#suspects--
-      // The next suspect may have waited for this one.
-      this.wake()
-    })
-    void settlement.then((decided) => {
-      if (!returned) {
-        this.#stuck++
-        void ended.then(() => {
-          this.#stuck--
-          this.wake()
-        })
+    this.#outage.over()
+    if (ask) lane?.answered(ask, result, wakes)
+    if (result.released) this.#wakes++
+    this.#settled(batch, result.settled)
+    // The lease was lost meanwhile: others own what was claimed under it.
+    if (this.#instanceId !== instanceId) return
+    lane?.add(result.claimed)
+    // A shutdown began meanwhile.
+    if (this.#draining) this.#giveBack(() => true)
+    if (lane) this.#fill(lane)
+    this.cancel(result.cancels)
+  }
+
+  /** Finished work waits here, and keeps its place, until the storage is back. */
+  #failed({ instanceId, batch }: Pick<Turn, 'instanceId' | 'batch'>, error: unknown): void {
+    if (this.#instanceId === instanceId) this.#finished = [...batch, ...this.#finished]
+    this.#cancelTimer()
+    this.#cancelTimer = this.#options.clock.after(this.#outage.failed(error, Math.random()), () =>
+      this.wake(),
+    )
+  }
+
+  /** A task that took a process down runs here, or may come: no second one beside it. */
+  #hasSuspect(): boolean {
+    if (this.#handlers.hasSuspect) return true
+    for (const turn of this.#underWay.values()) if (turn?.ask && turn.suspects) return true
+    return this.#lanes.all.some(({ backlog }) => backlog.some(({ crashes }) => crashes > 0))
+  }
+
+  #fill(lane: Lane): void {
+    for (;;) {
+      const claimed = lane.next()
+      if (!claimed) return
+      const task = this.#options.tasks.get(claimed.funcName)
+      const executor = task && this.#options.executors.get(task.settings.executor)
+      if (task && executor) {
+        this.#flusher.start()
+        const attempt = this.#handlers.start(claimed, task, executor)
+        this.#observers.lifecycle(startedStep(attempt, this.#options.clock.now()))
+      } else {
+        lane.leave()
+        this.#finish(unstarted(claimed), null)
       }
-      this.#averageMs += (decided.durationMs - this.#averageMs) / 16
-      // Not ours any more: the lease was lost, or the shutdown gave it back.
-      if (this.#active.get(claimed.taskId) !== attempt) return
-      this.#active.delete(claimed.taskId)
-      if (this.#instanceId !== null) this.#finish(decided, attempt)
-      this.#fill()
-      for (const waiter of this.#waiters) waiter()
-    })
+    }
+  }
+
+  #decided(attempt: Attempt, settlement: Settlement, kept: boolean): void {
+    this.#lanes.of(attempt.claimed.funcName)?.ran(settlement.durationMs)
+    if (kept && this.#instanceId !== null) this.#finish(settlement, attempt)
+  }
+
+  #ended(attempt: Attempt): void {
+    const lane = this.#lanes.of(attempt.claimed.funcName)
+    lane?.leave()
+    // The next suspect may have waited for this one.
+    if (attempt.claimed.crashes > 0) this.#wakes++
+    if (lane) this.#fill(lane)
+    this.#plan()
   }
 
   #finish(settlement: Settlement, attempt: Attempt | null): void {
     this.#finished.push({ settlement, attempt })
-    // A free slot is a reason to claim, when the last claim found all it asked for.
-    this.#turn()
+    this.#plan()
   }
 
   /** Gives back what waits for a slot and has not begun. */
   #giveBack(which: (claimed: ClaimedTask) => boolean): void {
-    const gone = this.#backlog.filter(which)
-    if (gone.length === 0) return
-    this.#backlog = this.#backlog.filter((claimed) => !gone.includes(claimed))
-    for (const claimed of gone) this.#finish(unstarted(claimed), null)
+    for (const lane of this.#lanes.all) {
+      for (const claimed of lane.remove(which)) this.#finish(unstarted(claimed), null)
+    }
   }
 
   /** Gives back what runs in our name and nobody here knows of. No turn is under way meanwhile. */
   async #giveStraysBack(instanceId: string): Promise<void> {
-    const owned = await this.#storage.owned({ instanceId })
+    let owned: OwnedTask[]
+    try {
+      owned = await this.#options.storage.owned({ instanceId })
+    } catch (error) {
+      this.#straysDue = false
+      // The next beat tells again.
+      this.#failed({ instanceId, batch: [] }, error)
+      return
+    }
     this.#straysDue = false
     if (this.#instanceId !== instanceId) return
-    const running = [...this.#active.values()].map(({ claimed }) => claimed)
+    const running = [...this.#handlers.active.values()].map(({ claimed }) => claimed)
+    const waiting = this.#lanes.all.flatMap(({ backlog }) => backlog)
     const settlements = this.#finished.map(({ settlement }) => settlement)
     const known = new Map<string, number>()
-    for (const { taskId, fence } of [...running, ...this.#backlog, ...settlements]) {
+    for (const { taskId, fence } of [...running, ...waiting, ...settlements]) {
       known.set(taskId, fence)
     }
     for (const stray of owned) {
@@ -376,52 +356,39 @@ export class Dispatcher {
     batch.forEach(({ settlement, attempt }, i) => {
       const result = results[i]
       if (result?.result !== 'settled') return
-      // It may be due again, now or later: only a claim tells when.
-      if (result.status === 'pending' || this.#isLimited(attempt)) this.#wakes++
-      const { type } = settlement.outcome
-      if (type === 'released') {
-        if (result.status === 'interrupted') this.#interrupted++
-        else this.#released++
-      } else if (type !== 'unstarted') this.#completed++
-      if (!attempt) return
-      const { status } = result
-      const step =
-        status === 'pending' || status === 'running'
-          ? settlement.outcome.type === 'retry'
-            ? 'retrying'
-            : 'requeued'
-          : status
-      this.#announce(attempt, step, settlement.durationMs, settlement.error ?? null)
+      // It may be due again, or its end lets another of its kind start: only a claim tells when.
+      if (result.status === 'pending' || isLimited(attempt)) this.#wakes++
+      this.#count(settlement, result)
+      const at = this.#options.clock.now()
+      if (attempt) this.#observers.lifecycle(settledStep(attempt, settlement, result, at))
+      for (const task of settlement.chained ?? []) {
+        this.#observers.lifecycle(acceptedStep(task, at))
+      }
     })
   }
 
-  #announce(
-    attempt: Attempt,
-    step: LifecycleEvent['step'],
-    durationMs: number | null,
-    error: string | null,
+  #count(
+    { outcome: { type } }: Settlement,
+    { status }: Extract<SettleResult, { result: 'settled' }>,
   ): void {
-    const { taskId, funcName, tags } = attempt.claimed
-    const at = this.#options.clock.now()
-    const event = { step, taskId, funcName, attempt: attempt.number, at, durationMs, error, tags }
-    this.#observers.lifecycle(event)
+    if (type === 'unstarted') return
+    if (type !== 'released') this.#completed++
+    else if (status === 'interrupted') this.#interrupted++
+    else this.#released++
   }
+
+  /** Resolves when no turn is under way. */
+  async #quiet(): Promise<void> {
+    while (this.#planned || this.#underWay.size > 0) {
+      await Promise.all(this.#underWay.keys())
+    }
+  }
+}
+
+function isLimited(attempt: Attempt | null): boolean {
+  return attempt !== null && attempt.task.settings.concurrency !== null
 }
 
 function unstarted({ taskId, fence }: OwnedTask): Settlement {
   return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
-}
-
-/** The functions to claim, and their limits. */
-function claimable(tasks: ReadonlyMap<string, Task>): Pick<ClaimInput, 'funcNames' | 'limits'> {
-  const limits = [...tasks.values()].flatMap(({ name, settings: { concurrency, rateLimit } }) =>
-    concurrency === null && rateLimit === null
-      ? []
-      : {
-          funcName: name,
-          concurrency: concurrency ?? undefined,
-          rateLimit: rateLimit ?? undefined,
-        },
-  )
-  return { funcNames: [...tasks.keys()], limits: limits.length > 0 ? limits : undefined }
 }

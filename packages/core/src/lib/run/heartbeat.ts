@@ -22,6 +22,7 @@ export interface HeartbeatEvents {
   /** Work is due, or was freed. */
   workDue(): void
   running(): number
+  unresponsive(): number
   /** More tasks run in our name than `running` counts. */
   strays(): void
 }
@@ -184,6 +185,7 @@ export class Heartbeat {
       acked: this.#acked < 0 ? undefined : this.#acked,
       leaseMs: LEASE_MS,
       running: this.#events.running(),
+      unresponsive: this.#events.unresponsive(),
       state: this.#state,
       leaving,
     }

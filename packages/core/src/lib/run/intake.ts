@@ -5,6 +5,7 @@ import type { Task } from './define-task.ts'
 import { Gather } from './gather.ts'
 import { newTask, type Origin } from './new-task.ts'
 import type { ResolvedOptions } from './options.ts'
+import { acceptedStep } from './steps.ts'
 import type { EnqueueOptions, TaskRef } from './task-queue.ts'
 
 const MAX_INSERT = 1_000
@@ -110,18 +111,13 @@ export class Intake {
       const results = await this.#options.storage.insert({ tasks })
       tasks.forEach((task, i) => {
         const { duplicate, unknownParent } = results[i] ?? {}
-        if (!duplicate && unknownParent === undefined) this.#accepted(task)
+        if (duplicate || unknownParent !== undefined) return
+        this.#observers.lifecycle(acceptedStep(task, this.#options.clock.now()))
       })
       this.#host.stored()
       return results
     } catch (error) {
       throw asUnavailable(error)
     }
-  }
-
-  #accepted({ taskId, funcName, tags }: NewTask): void {
-    const at = this.#options.clock.now()
-    const event = { taskId, funcName, tags, at, attempt: null, durationMs: null, error: null }
-    this.#observers.lifecycle({ step: 'accepted', ...event })
   }
 }

@@ -85,6 +85,7 @@ export class TaskManager implements TaskQueue {
       cancels: (requests) => this.#dispatcher.cancel(requests),
       workDue: () => this.#dispatcher.wake(),
       running: () => this.#dispatcher.held,
+      unresponsive: () => this.#dispatcher.unresponsive,
       strays: () => this.#dispatcher.findStrays(),
     })
     this.#hints = new Hints(resolved, {

@@ -1,0 +1,50 @@
+import type { Task } from './define-task.ts'
+import { Lane } from './lane.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** All lanes of a manager: one for its `concurrency`, one for each executor with slots of its own. */
+export class Lanes {
+  readonly all: readonly Lane[]
+  readonly #byFunction = new Map<string, Lane>()
+  /** Lanes take turns at being asked first. */
+  #turn = 0
+
+  constructor(options: ResolvedOptions, wake: () => void) {
+    const groups = new Map<string | null, Task[]>()
+    for (const task of options.tasks.values()) {
+      const own = options.executors.get(task.settings.executor)?.concurrency !== undefined
+      const key = own ? task.settings.executor : null
+      groups.set(key, [...(groups.get(key) ?? []), task])
+    }
+    this.all = [...groups].map(([key, tasks]) => {
+      const own = key === null ? undefined : options.executors.get(key)?.concurrency
+      // With concurrency 0 an instance only enqueues and serves, wherever tasks would run.
+      const slots = options.concurrency === 0 ? 0 : (own ?? options.concurrency)
+      const lane = new Lane(tasks, slots, options.clock, wake)
+      for (const { name } of tasks) this.#byFunction.set(name, lane)
+      return lane
+    })
+  }
+
+  /** The lane of a function; undefined for one that is not registered here. */
+  of(funcName: string): Lane | undefined {
+    return this.#byFunction.get(funcName)
+  }
+
+  /** The next lane that wants to claim. */
+  next(wakes: number): Lane | undefined {
+    for (let i = 0; i < this.all.length; i++) {
+      const at = (this.#turn + i) % this.all.length
+      const lane = this.all[at]
+      if (!lane || lane.wanted(wakes) === 0) continue
+      this.#turn = at + 1
+      return lane
+    }
+    return undefined
+  }
+
+  /** Claimed tasks that wait for a slot. */
+  get waiting(): number {
+    return this.all.reduce((sum, { backlog }) => sum + backlog.length, 0)
+  }
+}
