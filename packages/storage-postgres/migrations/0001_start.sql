@@ -108,8 +108,8 @@ create table taskflow.done (
 create index done_func on taskflow.done (func, id);
 create index done_state on taskflow.done (state, id) where state <> 10;
 create index done_func_state on taskflow.done (func, state, id) where state <> 10;
--- A tree, not BRIN: pruning takes the oldest first, a few at a time.
-create index done_ended on taskflow.done (ended_at);
+-- Pruning takes the oldest of each function, a few at a time: not BRIN.
+create index done_ended on taskflow.done (func, ended_at);
 create index done_retry on taskflow.done (retry_of) where retry_of is not null;
 create index done_flow on taskflow.done (flow_id) where flow_id is not null;
 create index done_schedule on taskflow.done (schedule_id, id) where schedule_id is not null;
@@ -181,6 +181,7 @@ create table taskflow.instances (
   started_at bigint not null,
   last_beat_at bigint not null,
   running integer not null,
+  unresponsive integer not null,
   pid bigint not null,
   id text collate "C" not null primary key,
   state text not null,

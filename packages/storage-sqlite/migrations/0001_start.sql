@@ -80,7 +80,8 @@ create index taskflow_done_kind on taskflow_done
   (kind, id, state, owner, created_at, started_at, ended_at);
 create index taskflow_done_state on taskflow_done (state, id) where state <> 10;
 create index taskflow_done_kind_state on taskflow_done (kind, state, id) where state <> 10;
-create index taskflow_done_ended on taskflow_done (ended_at);
+-- For pruning, which takes the oldest of each kind, and looks twice at parents.
+create index taskflow_done_ended on taskflow_done (kind, ended_at, children);
 
 -- What tasks are found by beside their columns: tags, flow, schedule, and the task they retry.
 create table taskflow_labels (
@@ -146,6 +147,7 @@ create table taskflow_instances (
   started_at integer not null,
   last_beat_at integer not null,
   running integer not null,
+  unresponsive integer not null,
   state text not null,
   host text not null,
   pid integer not null,

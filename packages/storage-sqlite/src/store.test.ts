@@ -95,8 +95,9 @@ describe('plans', () => {
     ],
     [
       'what to prune',
-      'select seq from {done} where ended_at < 1 order by ended_at, seq limit 9',
-      /taskflow_done_ended/,
+      `select ended_at, seq from {done} where kind = 1 and ended_at < 1 and children = 0
+        order by ended_at limit 9`,
+      /USING COVERING INDEX taskflow_done_ended/,
     ],
   ] as const
 

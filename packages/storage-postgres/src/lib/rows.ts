@@ -196,6 +196,8 @@ export interface Meta {
   /** Ids of parents, in the order given. */
   after?: string[]
   policy?: ParentFailurePolicy
+  /** W3C trace context of who enqueued it. */
+  trace?: string
 }
 
 export function metaOf(meta: string | null): Meta {

@@ -18,7 +18,7 @@ import { standInUrl } from '../paths.ts'
 import type { Question } from './engine-host.ts'
 import { Listeners } from './listeners.ts'
 import type { EngineOptions } from './options.ts'
-import { packInsert, packSettlements } from './pack.ts'
+import { packChained, packInsert, packSettlements } from './pack.ts'
 import type { SqliteStorage } from './sqlite-storage.ts'
 import { type Channel, localChannel, WorkerChannel } from './thread.ts'
 import { toError } from './to-error.ts'
@@ -131,7 +131,8 @@ export class EngineStorage implements SqliteStorage {
 
   readonly turn: TaskStorage['turn'] = async (input) => {
     const { instanceId, settle, claim, now } = input
-    const packed = { instanceId, settle: packSettlements(settle), claim, now }
+    const chained = packChained(settle)
+    const packed = { instanceId, settle: packSettlements(settle), chained, claim, now }
     return unpackTurn(input, await this.#call('turn', packed))
   }
 

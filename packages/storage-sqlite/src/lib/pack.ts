@@ -13,6 +13,8 @@ export interface Meta {
   retryOf?: string
   flow?: string
   schedule?: string
+  /** W3C trace context of who enqueued it. */
+  trace?: string
   /** What becomes of it when a parent does not succeed; there if it has parents. */
   onFailure?: 'hold' | 'fail' | 'run'
 }
@@ -117,7 +119,7 @@ function kindIn(kinds: Kind[], task: NewTask): number {
 }
 
 function metaOf(task: NewTask): string | null {
-  const { priority, tags, idempotencyKey, retryOf, flowId, scheduleId, dependsOn } = task
+  const { priority, tags, idempotencyKey, retryOf, flowId, scheduleId, dependsOn, trace } = task
   const hasTags = hasEntries(tags)
   const hasParents = dependsOn !== undefined && dependsOn.length > 0
   if (
@@ -127,6 +129,7 @@ function metaOf(task: NewTask): string | null {
     retryOf === null &&
     flowId === undefined &&
     scheduleId === undefined &&
+    trace === undefined &&
     !hasParents
   ) {
     return null
@@ -138,6 +141,7 @@ function metaOf(task: NewTask): string | null {
   if (retryOf !== null) meta.retryOf = retryOf
   if (flowId !== undefined) meta.flow = flowId
   if (scheduleId !== undefined) meta.schedule = scheduleId
+  if (trace !== undefined) meta.trace = trace
   if (hasParents) meta.onFailure = task.onParentFailure ?? 'hold'
   return JSON.stringify(meta)
 }
@@ -187,5 +191,14 @@ export function packSettlements(settlements: Settlement[]): string {
         logs,
       ]
     }),
+  )
+}
+
+/** What is to be stored with a settlement, which is named by its position. */
+export type PackedChain = [settlement: number, tasks: PackedInsert]
+
+export function packChained(settlements: Settlement[]): PackedChain[] {
+  return settlements.flatMap(({ chained }, n): PackedChain[] =>
+    chained === undefined || chained.length === 0 ? [] : [[n, packInsert({ tasks: chained })]],
   )
 }

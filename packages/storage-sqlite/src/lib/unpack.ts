@@ -46,16 +46,19 @@ function unpackClaimed(
 ): ClaimedTask {
   const kind = kinds[kindId]
   const notes = toNotes(notesText)
+  const { tags = {}, retryOf = null, trace = null } = toMeta(meta)
   return {
     taskId,
     funcName: kind?.func ?? '',
     fence,
     payload: fromText(payload),
-    tags: toMeta(meta).tags ?? {},
+    tags,
     attemptsMade,
     maxAttempts: kind?.maxAttempts ?? 1,
     crashes: notes.crashes ?? 0,
     logCount: notes.logCount ?? 0,
     dependsOn: parents[taskId] ?? [],
+    retryOf,
+    trace,
   }
 }

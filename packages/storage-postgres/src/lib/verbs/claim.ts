@@ -116,7 +116,7 @@ const claimed = (me: string) => `claimed as (
         progress = null
       from clock where l.ctid = any (array(select at from picked)) and l.state = 0
       returning l.rank, l.run_at, l.id, l.func, l.fence, l.payload, l.tags, l.attempts_made,
-        l.max_attempts, l.crashes, l.log_count, l.meta)`
+        l.max_attempts, l.crashes, l.log_count, l.retry_of, l.meta)`
 
 /**
  * Claims of many functions in the order rank, `run_at`, id. `rest` tells when the first tasks are due
@@ -207,23 +207,29 @@ export interface ClaimedRow {
   max_attempts: number
   crashes: number
   log_count: number
+  retry_of: string | null
   meta: string | null
 }
 
 /** The rows in claim order: an update returns them in another. */
 export function toClaimed(rows: ClaimedRow[]): ClaimedTask[] {
-  return rows.sort(byClaimOrder).map((row) => ({
-    taskId: fromText(row.id),
-    funcName: fromText(row.func),
-    fence: row.fence,
-    payload: fromText(row.payload),
-    tags: toTags(row.tags),
-    attemptsMade: row.attempts_made,
-    maxAttempts: row.max_attempts,
-    crashes: row.crashes,
-    logCount: row.log_count,
-    dependsOn: metaOf(row.meta).after ?? [],
-  }))
+  return rows.sort(byClaimOrder).map((row) => {
+    const { after = [], trace = null } = metaOf(row.meta)
+    return {
+      taskId: fromText(row.id),
+      funcName: fromText(row.func),
+      fence: row.fence,
+      payload: fromText(row.payload),
+      tags: toTags(row.tags),
+      attemptsMade: row.attempts_made,
+      maxAttempts: row.max_attempts,
+      crashes: row.crashes,
+      logCount: row.log_count,
+      dependsOn: after,
+      retryOf: fromText(row.retry_of),
+      trace,
+    }
+  })
 }
 
 function byClaimOrder(a: ClaimedRow, b: ClaimedRow): number {

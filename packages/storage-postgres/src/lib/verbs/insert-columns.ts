@@ -1,26 +1,27 @@
 import type { NewTask } from '@taskflow/core'
 import { numbers, texts } from '../arrays.ts'
+import { metaText } from '../rows.ts'
 import type { Parameter } from '../runner.ts'
 
 /** The columns of `live` that an insert fills. */
 export const INSERT_COLUMNS =
-  'id, func, payload, run_at, created_at, rank, priority, max_attempts, requeue, group_name, executor, source, tags, flow_id, schedule_id, idem_key'
+  'id, func, payload, run_at, created_at, rank, priority, max_attempts, requeue, group_name, executor, source, tags, flow_id, schedule_id, idem_key, meta'
 
 /** A batch as rows; `mixedParameters` are its parameters, from `$3` on, and more may follow. */
 export function unnestTasks(more: { types: string; names: string } = { types: '', names: '' }) {
   return `unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::int[],
     $9::int[], $10::smallint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-    $16::text[], $17::text[]${more.types}) as x (id, func, payload, run_at, delay, priority,
+    $16::text[], $17::text[], $18::text[]${more.types}) as x (id, func, payload, run_at, delay, priority,
     max_attempts, requeue, group_name, executor, source, tags, flow_id, schedule_id,
-    idem_key${more.names})`
+    idem_key, meta${more.names})`
 }
 
 /** Such a row as `INSERT_COLUMNS`. */
 export const VALUES_MIXED = `x.id, x.func, x.payload, coalesce(x.run_at, now + x.delay), now,
     coalesce(x.priority, 0), x.priority, x.max_attempts, x.requeue, x.group_name, x.executor,
-    x.source, x.tags, x.flow_id, x.schedule_id, x.idem_key`
+    x.source, x.tags, x.flow_id, x.schedule_id, x.idem_key, x.meta`
 
-export function mixedParameters(tasks: NewTask[]): Parameter[] {
+export function mixedParameters(tasks: NewTask[], metas = tasks.map(metaOfNew)): Parameter[] {
   return [
     texts(tasks.map(({ taskId }) => taskId)),
     texts(tasks.map(({ funcName }) => funcName)),
@@ -37,7 +38,13 @@ export function mixedParameters(tasks: NewTask[]): Parameter[] {
     texts(tasks.map(({ flowId }) => flowId)),
     texts(tasks.map(({ scheduleId }) => scheduleId)),
     texts(tasks.map(({ idempotencyKey }) => idempotencyKey)),
+    texts(metas),
   ]
+}
+
+/** The `meta` of a task without parents. */
+export function metaOfNew({ trace }: NewTask): string | null {
+  return trace === undefined ? null : metaText({ trace })
 }
 
 export function tagsText({ tags }: NewTask): string | null {

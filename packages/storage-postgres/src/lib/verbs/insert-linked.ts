@@ -222,14 +222,14 @@ function linkAll(added: Plan[], states: Map<string, number>): Link[] {
 }
 
 const LINKED = unnestTasks({
-  types: ', $18::text[], $19::smallint[], $20::int[], $21::smallint[], $22::text[]',
-  names: ', retry_of, state, open_parents, has_children, meta',
+  types: ', $19::text[], $20::smallint[], $21::int[], $22::smallint[]',
+  names: ', retry_of, state, open_parents, has_children',
 })
 
 const ADD = `with clock as (select $1::bigint as now),
   ins as (
-    insert into {live} (${INSERT_COLUMNS}, retry_of, state, open_parents, has_children, meta)
-    select ${VALUES_MIXED}, x.retry_of, x.state, x.open_parents, x.has_children, x.meta
+    insert into {live} (${INSERT_COLUMNS}, retry_of, state, open_parents, has_children)
+    select ${VALUES_MIXED}, x.retry_of, x.state, x.open_parents, x.has_children
     from clock, ${LINKED}
     on conflict (id) do nothing returning id)
   select count(*)::int as n from ins where $2::int >= 0`
@@ -244,13 +244,15 @@ async function addRows(runner: Runner, links: Link[], now: number): Promise<void
     runner.run<{ n: number }>(ADD, [
       now,
       links.length,
-      ...mixedParameters(links.map(({ task }) => task)),
+      ...mixedParameters(
+        links.map(({ task }) => task),
+        links.map(metaOfLink),
+      ),
       texts(links.map(({ task }) => task.retryOf)),
       // One that fails at once is moved by the statement that ends it.
       numbers(links.map(({ state }) => (state === FAILED ? BLOCKED : state))),
       numbers(links.map(({ open }) => open.size)),
       numbers(links.map(({ task }) => (parents.has(task.taskId) ? 1 : 0))),
-      texts(links.map(metaOfLink)),
     ]),
     // The same task of another call, which ended while a lock was awaited: seen only from here on.
     runner.run(ENDED_ALREADY, [texts(links.map(({ task }) => task.taskId))]),
@@ -278,6 +280,7 @@ function metaOfLink({ task, parents }: Link): string | null {
   return metaText({
     ...(parents.length > 0 && { after: parents }),
     ...(policy !== 'hold' && { policy }),
+    ...(task.trace !== undefined && { trace: task.trace }),
   })
 }
 

@@ -6,6 +6,7 @@ import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import {
   INSERT_COLUMNS,
+  metaOfNew,
   mixedParameters,
   pairOf,
   tagsText,
@@ -60,7 +61,7 @@ const INSERT_ONE = `with ${NOW},
   ins as (
     insert into {live} (${INSERT_COLUMNS})
     select $2, $3, $4, coalesce($5::bigint, now + $6::bigint), now, coalesce($7::int, 0),
-      $7::int, $8::int, $9::smallint, $10, $11, $12, $13, $14, $15, null
+      $7::int, $8::int, $9::smallint, $10, $11, $12, $13, $14, $15, null, $16
     from clock where (select 1 from {done} as d where d.id = $2) is null
     on conflict (id) do nothing returning id),
   noted as (insert into {changes} (ids) select array[id] from ins)
@@ -71,8 +72,8 @@ const INSERT_ALIKE = `with ${NOW},
   ins as (
     insert into {live} (${INSERT_COLUMNS})
     select x.id, $3, x.payload, coalesce($4::bigint, now + $5::bigint), now, coalesce($6::int, 0),
-      $6::int, $7::int, $8::smallint, $9, $10, $11, $12, $13, $14, null
-    from clock, unnest($15::text[], $16::text[]) as x (id, payload)
+      $6::int, $7::int, $8::smallint, $9, $10, $11, $12, $13, $14, null, $15
+    from clock, unnest($16::text[], $17::text[]) as x (id, payload)
     where ${NOT_ENDED}
     on conflict (id) do nothing returning id),
   ${noteChanges('select id from ins')}
@@ -224,6 +225,7 @@ function isAlike(a: NewTask, b: NewTask): boolean {
     a.source === b.source &&
     a.flowId === b.flowId &&
     a.scheduleId === b.scheduleId &&
+    a.trace === b.trace &&
     (a.tags === b.tags || tagsText(a) === tagsText(b))
   )
 }
@@ -251,6 +253,7 @@ function sharedParameters(task: NewTask): Parameter[] {
     tagsText(task),
     toText(task.flowId),
     toText(task.scheduleId),
+    metaOfNew(task),
   ]
 }
 

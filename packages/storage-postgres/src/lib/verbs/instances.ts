@@ -10,17 +10,19 @@ import { heads } from './claim.ts'
 // stays. The definitions are written only when they changed: they are most of the row.
 export const BEAT = `with recursive ${NOW},
   joined as (
-    insert into {instances} as i (id, beat, expires_at, started_at, last_beat_at, running, state,
-      host, pid, version, functions)
-    select $2, 0, now + $4::bigint, now, now, $5::int, $6, $7, $8::bigint, $9, $10 from clock
+    insert into {instances} as i (id, beat, expires_at, started_at, last_beat_at, running,
+      unresponsive, state, host, pid, version, functions)
+    select $2, 0, now + $4::bigint, now, now, $5::int, $14::int, $6, $7, $8::bigint, $9, $10
+      from clock
       where $3::bigint = 0 and $11::int = 0
     on conflict (id) do update set expires_at = excluded.expires_at,
-      last_beat_at = excluded.last_beat_at, running = excluded.running, state = excluded.state
+      last_beat_at = excluded.last_beat_at, running = excluded.running,
+      unresponsive = excluded.unresponsive, state = excluded.state
       where i.beat >= $13::bigint
     returning 1),
   renewed as (
     update {instances} as i set beat = greatest(i.beat, $3::bigint), expires_at = now + $4::bigint,
-      last_beat_at = now, running = $5::int, state = $6,
+      last_beat_at = now, running = $5::int, unresponsive = $14::int, state = $6,
       functions = case when i.functions = $10 then i.functions else $10 end
     from clock
     where i.id = $2 and i.beat >= $13::bigint and $3::bigint > 0 and $11::int = 0
@@ -67,6 +69,7 @@ export async function beat(store: Store, input: BeatInput): Promise<BeatResult> 
       input.leaving === true ? 1 : 0,
       texts([...new Set(names)]),
       input.acked ?? 0,
+      input.unresponsive ?? 0,
     ]),
   )
   if (row === undefined) throw new Error('A beat always has an answer')
@@ -96,6 +99,7 @@ interface InstanceRow {
   started_at: Big
   last_beat_at: Big
   running: number
+  unresponsive: number
   pid: Big
   state: 'running' | 'draining'
   host: string
@@ -122,6 +126,7 @@ export async function instances(
     startedAt: Number(row.started_at),
     lastBeatAt: Number(row.last_beat_at),
     running: row.running,
+    unresponsive: row.unresponsive,
     state: Number(row.expires_at) <= Number(row.now) ? 'stale' : row.state,
   }))
 }

@@ -27,7 +27,7 @@ export function turnText(window: number, capped: boolean, one = false): string {
   const places = { me: '$2', names: '$10', limit: '$11', suspects: '$12' }
   const caps = capped ? { caps: { names: '$13', counts: '$14' } } : {}
   const claim = one ? claimOne : claimMany
-  const none = 'null as payload, null as tags, null as meta'
+  const none = 'null as payload, null as tags, null as retry_of, null as meta'
   const zeros = '0 as rank, 0 as attempts_made, 0 as max_attempts, 0 as crashes, 0 as log_count'
   return `with recursive ${NOW},
   -- A look for each id, never a join: planned at a bad moment, a join compares all with all.
@@ -65,12 +65,12 @@ export function turnText(window: number, capped: boolean, one = false): string {
       clock.now as run_at, ${zeros}, ${none}
     from clock
   -- Nearly always all there is to say is that every one has ended.
-  union all select 'ended', id, null, fence, 0, has_children, 0, 0, 0, 0, null, null, null from gone
+  union all select 'ended', id, null, fence, 0, has_children, 0, 0, 0, 0, null, null, null, null from gone
     where has_children = 1 or (select count(*) from gone) < cardinality($3::text[])
   union all select 'claimed', id, func, fence, run_at, rank, attempts_made, max_attempts, crashes,
-    log_count, payload, tags, meta from claimed
-  union all select 'left', null, func, lane, run_at, 0, 0, 0, 0, 0, null, null, null from rest
-  union all select 'cancel', id, null, fence, 0, 0, 0, 0, 0, 0, null, null, null from {live}
+    log_count, payload, tags, retry_of, meta from claimed
+  union all select 'left', null, func, lane, run_at, 0, 0, 0, 0, 0, null, null, null, null from rest
+  union all select 'cancel', id, null, fence, 0, 0, 0, 0, 0, 0, null, null, null, null from {live}
     where state = 3 and cancel_at is not null and instance = $2`
 }
 

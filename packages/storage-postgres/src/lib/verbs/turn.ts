@@ -4,6 +4,7 @@ import type { Runner } from '../runner.ts'
 import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import { releaseSuccessful } from './edges.ts'
+import { insertWithin } from './insert.ts'
 import { noteLate } from './late.ts'
 import { Limits } from './limits.ts'
 import { settle } from './settle.ts'
@@ -15,20 +16,24 @@ const NO_CLAIM: ClaimInput = { limit: 0, funcNames: [], suspects: false }
 
 /**
  * Nearly every turn ends tasks well and claims without limits, and is one statement. Other ends need
- * a look at the task first, limits at what runs: they are several, in a transaction.
+ * a look at the task first, limits at what runs, and what follows from a task is inserted only if its
+ * end counted: they are several, in a transaction.
  */
 export async function turn(store: Store, input: TurnInput): Promise<TurnResult> {
   const quick = input.settle.every(isQuick)
   const limits = input.claim?.limits ?? []
-  if (quick && limits.length === 0) return quickTurn(store, input)
+  const alone = input.settle.every(({ chained = [] }) => chained.length === 0)
+  if (quick && alone && limits.length === 0) return quickTurn(store, input)
   return store.transaction(async (runner) => {
     const part = quick
       ? await settleQuickly(store, runner, input)
       : { ...(await settle(store, runner, input)), cancels: [], claimed: [], nextRunAt: null }
     await noteLate(runner, staleOf(input.settle, part))
     const { now } = part
+    const chained = alone ? false : await chain(store, runner, input.settle, part)
     const claim = await claimOn(store, runner, { ...input, now }, [], now)
-    const { settled, released } = part
+    const { settled } = part
+    const released = part.released || chained
     const { claimed, cancels, nextRunAt } = claim
     return { settled, claimed, released, cancels, nextRunAt, now }
   })
@@ -43,6 +48,20 @@ export function owned(store: Store, input: { instanceId: string }): Promise<Owne
     )
     return rows.map(({ id, fence }) => ({ taskId: fromText(id), fence }))
   })
+}
+
+/** Stores what follows from the settlements that counted; true if there is any. */
+async function chain(
+  store: Store,
+  runner: Runner,
+  settle: Settlement[],
+  { settled, now }: Pick<TurnResult, 'settled' | 'now'>,
+): Promise<boolean> {
+  const tasks = settle.flatMap(({ outcome, chained = [] }, n) =>
+    outcome.type === 'success' && settled[n]?.result === 'settled' ? chained : [],
+  )
+  await insertWithin(store, runner, { tasks, now })
+  return tasks.length > 0
 }
 
 function isQuick({ outcome, logs }: Settlement): boolean {

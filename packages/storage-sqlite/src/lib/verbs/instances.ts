@@ -12,6 +12,7 @@ interface InstanceRow {
   started_at: number
   last_beat_at: number
   running: number
+  unresponsive: number
   state: 'running' | 'draining'
   host: string
   pid: number
@@ -65,6 +66,7 @@ export function instances(store: Store, now: number): InstanceRecord[] {
     startedAt: row.started_at,
     lastBeatAt: row.last_beat_at,
     running: row.running,
+    unresponsive: row.unresponsive,
     state: row.expires_at <= now ? 'stale' : row.state,
   }))
 }
@@ -77,7 +79,7 @@ function leave(store: Store, instanceId: string): boolean {
 }
 
 function keepAlive(store: Store, input: BeatInput, now: number): boolean {
-  const { instance, beat, running, state } = input
+  const { instance, beat, running, unresponsive = 0, state } = input
   const { instanceId } = instance
   const known = store.owners.find(instanceId)
   const row = store.sql('select beat from {instances} where owner = ?').get(known ?? 0) as
@@ -97,14 +99,16 @@ function keepAlive(store: Store, input: BeatInput, now: number): boolean {
   const functions = JSON.stringify(instance.functions)
   if (row === undefined) {
     store
-      .sql(`insert into {instances} (owner, beat, expires_at, started_at, last_beat_at, running, state,
-        host, pid, version, functions) values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .sql(`insert into {instances} (owner, beat, expires_at, started_at, last_beat_at, running,
+        unresponsive, state, host, pid, version, functions)
+        values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
         store.owners.numberOf(instanceId),
         expiresAt,
         now,
         now,
         running,
+        unresponsive,
         state,
         instance.host,
         instance.pid,
@@ -115,8 +119,8 @@ function keepAlive(store: Store, input: BeatInput, now: number): boolean {
     // Beats may overtake each other, and come again when their answer was lost.
     store
       .sql(`update {instances} set beat = max(beat, ?), expires_at = ?, last_beat_at = ?, running = ?,
-        state = ?, functions = ? where owner = ?`)
-      .run(beat, expiresAt, now, running, state, functions, known)
+        unresponsive = ?, state = ?, functions = ? where owner = ?`)
+      .run(beat, expiresAt, now, running, unresponsive, state, functions, known)
   }
   return true
 }

@@ -22,25 +22,23 @@ const IS_NEEDED = `children = 1 and exists (select 1 from {edges} as edges
   cross join {ids} as ids on ids.id = edges.child cross join {live} as live on live.seq = ids.seq
   where edges.parent = done.id)`
 
-export function prune(
-  session: Session,
-  input: Parameters<TaskStorage['prune']>[0],
-  now: number,
-): { deleted: number } {
-  const { endedBefore, limit } = input
+type PruneInput = Parameters<TaskStorage['prune']>[0]
+
+export function prune(session: Session, input: PruneInput, now: number): { deleted: number } {
+  const { endedBefore, funcNames, exceptFuncNames } = input
+  const kinds = kindsOf(session, input)
   if (input.dryRun === true) {
     const row = session
       .sql(`select count(*) as deleted from {done} as done
-        where ended_at < ? and not (${IS_NEEDED})`)
-      .get(endedBefore)
+        where kind in (select value from json_each(?)) and ended_at < ? and not (${IS_NEEDED})`)
+      .get(JSON.stringify(kinds), endedBefore)
     return row as { deleted: number }
   }
-  pruneAudit(session, endedBefore)
-  session.sql('delete from {ticks} where fired_at < ?').run(endedBefore)
-  const rows = session
-    .sql(`select seq, id, kind, state, started_at, ended_at, meta from {done} as done
-      where ended_at < ? and not (${IS_NEEDED}) order by ended_at, seq limit ?`)
-    .all(endedBefore, limit) as OldRow[]
+  if (funcNames === undefined && exceptFuncNames === undefined) {
+    pruneAudit(session, endedBefore)
+    session.sql('delete from {ticks} where fired_at < ?').run(endedBefore)
+  }
+  const rows = oldest(session, kinds, input)
   if (rows.length === 0) return { deleted: 0 }
   fold(session, now)
   const highest = lastSeq(session)
@@ -51,6 +49,33 @@ export function prune(
       on conflict (name) do update set value = excluded.value`)
     .run(String(highest))
   return { deleted: rows.length }
+}
+
+function kindsOf(session: Session, { funcNames, exceptFuncNames }: PruneInput): number[] {
+  return [...session.kinds.all()]
+    .filter(([, { func }]) => funcNames?.includes(func) ?? true)
+    .filter(([, { func }]) => !exceptFuncNames?.includes(func))
+    .map(([id]) => id)
+}
+
+/** The oldest of each kind come from an index alone: what is kept longer is never scanned past. */
+function oldest(session: Session, kinds: readonly number[], input: PruneInput): OldRow[] {
+  const { endedBefore, limit } = input
+  const found = kinds.flatMap(
+    (kind) =>
+      session
+        .rows(`select ended_at, seq from {done} as done
+          where kind = ? and ended_at < ? and not (${IS_NEEDED}) order by ended_at limit ?`)
+        .all(kind, endedBefore, limit) as [endedAt: number, seq: number][],
+  )
+  const seqs = found
+    .sort(([endedA, a], [endedB, b]) => endedA - endedB || a - b)
+    .slice(0, limit)
+    .map(([, seq]) => seq)
+  return session
+    .sql(`select seq, id, kind, state, started_at, ended_at, meta from {done}
+      where seq in (select value from json_each(?))`)
+    .all(JSON.stringify(seqs)) as OldRow[]
 }
 
 function forget(session: Session, row: OldRow): void {

@@ -1,14 +1,18 @@
 import type { ClaimInput, OwnedTask } from '@taskflow/core'
+import { SUCCESS } from '../codes.ts'
 import type { Kind } from '../kinds.ts'
-import type { PackedSettlement } from '../pack.ts'
+import type { PackedChain, PackedSettlement } from '../pack.ts'
 import type { Session } from '../session.ts'
 import { type ClaimedRow, claim } from './claim.ts'
+import { insert } from './insert.ts'
 import { type Settled, settle } from './settle.ts'
 
 export interface PackedTurn {
   instanceId: string
   /** JSON of `PackedSettlement[]`. */
   settle: string
+  /** What follows from those that succeed. */
+  chained: PackedChain[]
   claim: ClaimInput | null
   now?: number | undefined
 }
@@ -34,7 +38,7 @@ export function turn(session: Session, input: PackedTurn, now: number): string {
   const { states, released } = settle(session, owner, settlements, now)
   const result: PackedTurnResult = {
     settled: states,
-    released,
+    released: chain(session, input.chained, states, now) || released,
     claimed: [],
     kinds: {},
     parents: {},
@@ -54,6 +58,18 @@ export function turn(session: Session, input: PackedTurn, now: number): string {
   }
   result.cancels = cancels(session, owner)
   return JSON.stringify(result)
+}
+
+/** Stores what follows from the settlements that counted; true if there is any. */
+function chain(
+  session: Session,
+  chained: readonly PackedChain[],
+  states: Settled['states'],
+  now: number,
+): boolean {
+  const due = chained.filter(([n]) => states[n] === SUCCESS)
+  for (const [, tasks] of due) insert(session, tasks, now)
+  return due.length > 0
 }
 
 /** Cancel requests for what an instance runs. */
