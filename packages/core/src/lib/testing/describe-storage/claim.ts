@@ -3,10 +3,14 @@ import type { NewTask } from '../../storage/contract.ts'
 import { type Bench, idOf, SECOND, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
 export function claimCases({ describe, test, has }: Suite): void {
   describe('turn: claiming', () => {
     test('gives what an executor needs to start', async (bench) => {
-      const taskId = await bench.add({ payload: '{"a":1}', tags: { t: 'x' }, maxAttempts: 5 })
+      const original = await bench.ended('failed')
+      const more = { payload: '{"a":1}', tags: { t: 'x' }, maxAttempts: 5, retryOf: original }
+      const taskId = await bench.add({ ...more, trace: TRACE })
       await bench.join('a')
       const { claimed, now } = await bench.turn('a', {}, T0 + 7)
       assert.equal(now, T0 + 7)
@@ -22,8 +26,38 @@ export function claimCases({ describe, test, has }: Suite): void {
           crashes: 0,
           logCount: 0,
           dependsOn: [],
+          retryOf: original,
+          trace: TRACE,
         },
       ])
+    })
+
+    test('gives null where nothing was enqueued with it', async (bench) => {
+      await bench.add()
+      const { retryOf, trace } = await bench.start('a')
+      assert.deepEqual({ retryOf, trace }, { retryOf: null, trace: null })
+    })
+
+    test('gives each task of a batch its own trace, at each start', async (bench) => {
+      const traces = [TRACE, undefined, `${TRACE}\nrojo=00f067aa0ba902b7`, '\ud800\0']
+      await bench.insert(traces.map((trace) => bench.task({ trace })))
+      await bench.insert([bench.task({ trace: 'alone' })])
+      await bench.insert([bench.task({ trace: 'held', idempotencyKey: 'key' })])
+      const parent = await bench.ended('success', T0 - SECOND)
+      await bench.insert([bench.task({ trace: 'child', dependsOn: [parent] })])
+      await bench.join('a')
+      const wanted = [...traces, 'alone', 'held', 'child'].map((trace) => trace ?? null)
+      const first = await bench.claim('a')
+      assert.deepEqual(
+        first.map(({ trace }) => trace),
+        wanted,
+      )
+      const settle = first.map((task) => bench.settlement(task, 'retry'))
+      const again = await bench.turn('a', { settle })
+      assert.deepEqual(
+        again.claimed.map(({ trace }) => trace),
+        wanted,
+      )
     })
 
     test('makes the task running, in the name of the instance', async (bench) => {

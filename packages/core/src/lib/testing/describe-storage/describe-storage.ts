@@ -2,6 +2,7 @@ import { auditCases } from './audit.ts'
 import { beatCases } from './beat.ts'
 import { Bench } from './bench.ts'
 import { cancelCases } from './cancel.ts'
+import { chainedCases } from './chained.ts'
 import { changesCases } from './changes.ts'
 import { claimCases } from './claim.ts'
 import { connectionCases } from './connection.ts'
@@ -80,6 +81,7 @@ export function describeStorage(name: string, harness: StorageHarness, runner: T
     nextRunAtCases(suite)
     settleCases(suite)
     settleFenceCases(suite)
+    chainedCases(suite)
     lateCases(suite)
     beatCases(suite)
     recoverCases(suite)

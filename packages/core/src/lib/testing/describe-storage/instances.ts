@@ -8,7 +8,11 @@ export function instancesCases({ describe, test }: Suite): void {
       assert.deepEqual(await bench.instances.list(), [])
       await bench.join('b')
       await bench.join('a', T0 + SECOND)
-      await bench.beat('b', 1, T0 + 3 * SECOND, { running: 4, state: 'draining' })
+      await bench.beat('b', 1, T0 + 3 * SECOND, {
+        running: 4,
+        unresponsive: 2,
+        state: 'draining',
+      })
       const list = await bench.instances.list({ now: T0 + 3 * SECOND })
       assert.deepEqual(
         list.map(({ functions, ...rest }) => ({ ...rest, functions: functions.length })),
@@ -22,6 +26,7 @@ export function instancesCases({ describe, test }: Suite): void {
             startedAt: T0,
             lastBeatAt: T0 + 3 * SECOND,
             running: 4,
+            unresponsive: 2,
             state: 'draining',
           },
           {
@@ -33,10 +38,24 @@ export function instancesCases({ describe, test }: Suite): void {
             startedAt: T0 + SECOND,
             lastBeatAt: T0 + SECOND,
             running: 0,
+            unresponsive: 0,
             state: 'running',
           },
         ],
       )
+    })
+
+    test('counts anew with each beat', async (bench) => {
+      await bench.beat('a', 0, T0, { running: 3, unresponsive: 1 })
+      const counts = async () => {
+        const [instance] = await bench.instances.list({ now: T0 })
+        return [instance?.running, instance?.unresponsive]
+      }
+      assert.deepEqual(await counts(), [3, 1])
+      await bench.beat('a', 1, T0, { running: 2, unresponsive: 5 })
+      assert.deepEqual(await counts(), [2, 5])
+      await bench.beat('a', 2, T0)
+      assert.deepEqual(await counts(), [0, 0])
     })
 
     test('keeps what an instance can run', async (bench) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { line, MINUTE, SECOND, T0 } from './bench.ts'
+import { type Bench, idOf, line, MINUTE, SECOND, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
 export function pruneCases({ describe, test, has }: Suite): void {
@@ -61,6 +61,70 @@ export function pruneCases({ describe, test, has }: Suite): void {
       assert.equal((await bench.metrics()).success, 3)
     })
 
+    test('deletes of the functions that are named only, the oldest first', async (bench) => {
+      const ids = await endedByTurns(bench)
+      const left = async () => statusesOf(bench, ids)
+      const input = { endedBefore: T0 + MINUTE, funcNames: ['a', 'b', 'unknown'] }
+      assert.deepEqual(await bench.storage.prune({ ...input, limit: 1, dryRun: true }), {
+        deleted: 4,
+      })
+      assert.deepEqual(await bench.storage.prune({ ...input, limit: 3 }), { deleted: 3 })
+      assert.deepEqual(await left(), [null, null, 'success', null, 'success', 'success'])
+      assert.deepEqual(await bench.storage.prune({ ...input, limit: 3 }), { deleted: 1 })
+      assert.deepEqual(await left(), [null, null, 'success', null, null, 'success'])
+      assert.deepEqual(await bench.storage.prune({ ...input, limit: 3 }), { deleted: 0 })
+    })
+
+    test('never deletes of functions that are excepted', async (bench) => {
+      const ids = await endedByTurns(bench)
+      const input = { endedBefore: T0 + MINUTE, exceptFuncNames: ['a', 'unknown'], limit: 10 }
+      assert.deepEqual(await bench.storage.prune({ ...input, dryRun: true }), { deleted: 4 })
+      assert.deepEqual(await bench.storage.prune({ ...input, limit: 2 }), { deleted: 2 })
+      assert.deepEqual(await bench.storage.prune(input), { deleted: 2 })
+      assert.deepEqual(await statusesOf(bench, ids), ['success', null, null, 'success', null, null])
+    })
+
+    test('takes both lists at once, and no name for no task', async (bench) => {
+      const ids = await endedByTurns(bench)
+      const input = { endedBefore: T0 + MINUTE, limit: 10 }
+      const both = { ...input, funcNames: ['a', 'b'], exceptFuncNames: ['b'] }
+      assert.deepEqual(await bench.storage.prune({ ...input, funcNames: [] }), { deleted: 0 })
+      assert.deepEqual(await bench.storage.prune(both), { deleted: 2 })
+      assert.deepEqual(await statusesOf(bench, ids), [
+        null,
+        'success',
+        'success',
+        null,
+        'success',
+        'success',
+      ])
+      const all = { ...input, exceptFuncNames: [] }
+      assert.deepEqual(await bench.storage.prune(all), { deleted: 4 })
+    })
+
+    if (has('audit')) {
+      test('audit entries go when all may go, not with some functions', async (bench) => {
+        const entries = Array.from({ length: 1003 }, (_, n) => ({
+          entryId: idOf(n),
+          action: 'x',
+          taskId: null,
+          actor: 'y',
+          detail: {},
+        }))
+        await bench.audit.append({ entries, now: T0 })
+        const count = async () => {
+          return (await bench.audit.list({ limit: 2000 })).entries.length
+        }
+        const input = { endedBefore: T0 + MINUTE, limit: 10 }
+        await bench.storage.prune({ ...input, funcNames: ['work'] })
+        await bench.storage.prune({ ...input, exceptFuncNames: ['work'] })
+        await bench.storage.prune({ ...input, exceptFuncNames: [] })
+        assert.equal(await count(), 1003)
+        await bench.storage.prune(input)
+        assert.equal(await count(), 1000)
+      })
+    }
+
     test('an id that was deleted may be used again', async (bench) => {
       const id = await bench.ended('failed')
       await bench.storage.prune({ endedBefore: T0 + MINUTE, limit: 10 })
@@ -84,4 +148,17 @@ export function pruneCases({ describe, test, has }: Suite): void {
       assert.deepEqual(page, { entries: [], total: 0, next: null })
     })
   })
+}
+
+/** Six tasks of three functions, each a second younger than the one before. */
+async function endedByTurns(bench: Bench): Promise<string[]> {
+  const ids: string[] = []
+  for (const [n, funcName] of ['a', 'b', 'c', 'a', 'b', 'c'].entries()) {
+    ids.push(await bench.ended('success', T0 + n * SECOND, { funcName }))
+  }
+  return ids
+}
+
+async function statusesOf(bench: Bench, taskIds: string[]) {
+  return (await bench.storage.get({ taskIds })).map((task) => task?.status ?? null)
 }

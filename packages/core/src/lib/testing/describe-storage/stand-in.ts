@@ -19,6 +19,17 @@ export function standInCases({ describe, test }: Suite): void {
       })
     })
 
+    test('tells what the process told last', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+        await bench.storage.beat(input)
+        standIn.beating({ ...input, running: 3, unresponsive: 2 })
+        await standsIn(bench)
+        const list = await bench.storage.instances?.list()
+        const seen = list?.find(({ instanceId }) => instanceId === 'a')
+        if (list) assert.deepEqual([seen?.running, seen?.unresponsive], [3, 2])
+      })
+    })
+
     test('numbers go on after those it used', async (bench) => {
       await withStandIn(bench, 60_000, async ({ standIn, input }) => {
         await bench.storage.beat(input)
