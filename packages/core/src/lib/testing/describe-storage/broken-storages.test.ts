@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
-import type { ClaimedTask, TaskStorage } from '../../storage/contract.ts'
+import type { ClaimedTask, Settlement, SettleResult, TaskStorage } from '../../storage/contract.ts'
 import { catches, type Fault, failures } from './faulty.ts'
 
 // The suite is worth what it finds: each of these must fail the cases that are named.
@@ -213,6 +213,64 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     (good) => ({ prune: ({ dryRun, ...input }) => good.prune({ ...input, limit: 1000 }) }),
   ],
   [
+    'prunes of other functions too',
+    /functions that are named only/,
+    (good) => ({ prune: ({ funcNames, ...input }) => good.prune(input) }),
+  ],
+  [
+    'prunes what is excepted',
+    /functions that are excepted/,
+    (good) => ({ prune: ({ exceptFuncNames, ...input }) => good.prune(input) }),
+  ],
+  [
+    'prunes audit entries along with one function',
+    /not with some functions/,
+    (good) => ({
+      async prune(input) {
+        if (input.funcNames) await good.prune({ ...input, limit: 0, funcNames: undefined })
+        return good.prune(input)
+      },
+    }),
+  ],
+  [
+    'loses the trace',
+    /its own trace/,
+    (good) => ({
+      insert: ({ tasks, now }) =>
+        good.insert({ tasks: tasks.map(({ trace, ...task }) => task), now }),
+    }),
+  ],
+  [
+    'forgets unresponsive handlers',
+    /lists who works here/,
+    (good) => ({ beat: ({ unresponsive, ...input }) => good.beat(input) }),
+  ],
+  [
+    'forgets what follows from a success',
+    /stored with the success/,
+    (good) => ({ turn: (input) => good.turn({ ...input, settle: withoutChained(input.settle) }) }),
+  ],
+  [
+    'stores what follows from a stale settlement',
+    /stored once when the turn is repeated|whose task was taken/,
+    chainedAfter(({ outcome }) => outcome.type === 'success'),
+  ],
+  [
+    'stores what follows from a failure',
+    /not stored with 'failed'/,
+    chainedAfter((_, { result }) => result === 'settled'),
+  ],
+  [
+    'keeps what follows for the next turn',
+    /by the very turn that stores them/,
+    chainedAfter(({ outcome }, { result }) => outcome.type === 'success' && result === 'settled'),
+  ],
+  [
+    'does not tell of what it stored',
+    /stored with the success/,
+    (good) => ({ turn: async (input) => ({ ...(await good.turn(input)), released: false }) }),
+  ],
+  [
     'loses log lines of a settlement',
     /commits log lines/,
     (good) => ({
@@ -299,6 +357,25 @@ describe('describeStorage', () => {
     it(`catches a storage that ${name}`, () => catches(found, fault))
   }
 })
+
+function withoutChained(settle: readonly Settlement[]): Settlement[] {
+  return settle.map(({ chained, ...settlement }) => settlement)
+}
+
+/** Stores what follows in a call of its own, from the settlements for which `follows` holds. */
+function chainedAfter(follows: (settlement: Settlement, result: SettleResult) => boolean): Fault {
+  return (good) => ({
+    async turn(input) {
+      const result = await good.turn({ ...input, settle: withoutChained(input.settle) })
+      const tasks = input.settle.flatMap((settlement, n) => {
+        const settled = result.settled[n]
+        return settled && follows(settlement, settled) ? (settlement.chained ?? []) : []
+      })
+      await good.insert({ tasks, now: input.now })
+      return { ...result, released: result.released || tasks.length > 0 }
+    },
+  })
+}
 
 function utf8(text: string): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text))
