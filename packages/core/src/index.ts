@@ -22,6 +22,7 @@ export {
   type TaskOptions,
   type TaskSettings,
 } from './lib/run/define-task.ts'
+export type { EncryptionKey, EncryptionOptions } from './lib/run/encryption/key-ring.ts'
 export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
 export type { LiveFunction } from './lib/run/live-functions.ts'
 export type { TaskManagerOptions } from './lib/run/options.ts'

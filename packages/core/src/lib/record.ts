@@ -152,9 +152,14 @@ export interface TaskSummary {
 
 /** One invocation of a task, whole. */
 export interface TaskRecord extends TaskSummary {
+  /** Undefined when it is encrypted. */
   payload: unknown
-  /** What `run` returned; undefined until `success`. */
+  /** The encrypted payload as it is stored; null when it is not encrypted. */
+  encryptedPayload: string | null
+  /** What `run` returned; undefined until `success`, and when it is encrypted. */
   result: unknown
+  /** The encrypted result as it is stored; null when it is not encrypted, and until `success`. */
+  encryptedResult: string | null
   /** One entry per start, oldest first. */
   attempts: TaskAttempt[]
   /** Its parents. */

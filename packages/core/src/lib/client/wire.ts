@@ -48,10 +48,11 @@ export interface TaskJson {
   log_count: number
   /** Grows with every change of the record. */
   rev: number
+  /** With masks (`•••`) in the place of what the task declares secret. */
   payload?: unknown
   result?: unknown
   /** Why `payload` and `result` are missing. */
-  payload_hidden?: 'disabled' | 'encrypted'
+  payload_hidden?: 'disabled' | 'encrypted' | 'unregistered'
 }
 
 export interface AttemptJson {

@@ -7,8 +7,10 @@ import { AttemptLog } from './attempt-log.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
 import { describeError } from './describe-error.ts'
+import { type Encryption, payloadBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
 import { retryDelayMs } from './retry-policy.ts'
+import { secretFilter } from './secrets.ts'
 import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { TaskQueue } from './task-queue.ts'
@@ -18,6 +20,7 @@ export interface AttemptSettings {
   clock: Clock
   queue: TaskQueue
   observers: ObserverChain
+  encryption: Encryption
   maxResultBytes: number
   maxLogLines: number
   maxLogBytes: number
@@ -34,6 +37,8 @@ export class Attempt {
   readonly #controller = new AbortController()
   #startedAt = 0
   #abortedAt = Number.POSITIVE_INFINITY
+  /** Takes the payload's secrets out of what is written and thrown. */
+  #hide = (text: string) => text
 
   constructor(claimed: ClaimedTask, task: Task<unknown, unknown>, settings: AttemptSettings) {
     this.claimed = claimed
@@ -93,10 +98,14 @@ export class Attempt {
   }
 
   async #execute(executor: TaskExecutor): Promise<unknown> {
+    const { task, claimed } = this
+    const text = await this.#settings.encryption.open(claimed.payload, payloadBinding(claimed))
+    const payload = await storedPayload(task, text)
+    this.#hide = secretFilter(payload, task.settings.secret)
     return executor.execute({
-      task: this.task,
-      claimed: this.claimed,
-      payload: await storedPayload(this.task, this.claimed.payload),
+      task,
+      claimed: { ...claimed, payload: text },
+      payload,
       context: this.#context(),
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
     })
@@ -105,7 +114,7 @@ export class Attempt {
   async #settle(handler: Promise<unknown>): Promise<Settlement> {
     let decided: Omit<Settlement, 'taskId' | 'fence' | 'durationMs' | 'logs'>
     try {
-      decided = { outcome: { type: 'success' }, result: this.#encodeResult(await handler) }
+      decided = { outcome: { type: 'success' }, result: await this.#encodeResult(await handler) }
     } catch (thrown) {
       decided = this.#decide(thrown)
     }
@@ -128,7 +137,7 @@ export class Attempt {
       return { outcome: { type: 'snoozed' }, delayMs }
     }
     const timedOut = why === 'timeout'
-    const text = describeError(timedOut ? reason : thrown)
+    const text = describeError(timedOut ? reason : thrown, this.#hide)
     if (why === 'shutdown' || why === 'lease_lost') {
       return { outcome: { type: 'released' }, ...text }
     }
@@ -143,9 +152,12 @@ export class Attempt {
   }
 
   /** A return value that JSON cannot hold costs the result, not the completion. */
-  #encodeResult(value: unknown): string {
+  async #encodeResult(value: unknown): Promise<string> {
+    const { encryption, maxResultBytes } = this.#settings
+    const { funcName, taskId: id } = this.claimed
     try {
-      return encodeJson(value, 'result', this.#settings.maxResultBytes)
+      const text = encodeJson(value, 'result', maxResultBytes)
+      return await encryption.seal(text, { field: 'result', funcName, id })
     } catch (error) {
       this.#write('log', 'warn', `The result was not kept: ${describeError(error).error}`)
       return 'null'
@@ -163,7 +175,8 @@ export class Attempt {
       log: (message, level = 'info') => this.#write('log', level, message),
       progress: (fraction, message) => {
         const bounded = Math.min(Math.max(Number(fraction) || 0, 0), 1)
-        this.log.progress({ fraction: bounded, message: message ?? null })
+        const text = message === undefined ? null : this.#hide(String(message))
+        this.log.progress({ fraction: bounded, message: text })
       },
       tasks: this.#settings.queue,
     }
@@ -171,7 +184,8 @@ export class Attempt {
 
   #write(stream: LogStream, level: LogLevel, message: unknown): void {
     const at = this.#settings.clock.now()
-    const text = typeof message === 'string' ? message : describeError(message).error
+    const hide = this.#hide
+    const text = typeof message === 'string' ? hide(message) : describeError(message, hide).error
     if (!this.log.add(stream, level, text, at)) return
     const { taskId, funcName, tags } = this.claimed
     const attempt = this.number

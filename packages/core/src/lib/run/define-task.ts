@@ -3,6 +3,7 @@ import { TaskflowError } from '../errors.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
 import { currentContext, standaloneContext, type TaskContext } from './context.ts'
 import type { RetryPolicy } from './retry-policy.ts'
+import { isSecretPath } from './secrets.ts'
 import { validatePayload } from './validate-payload.ts'
 
 const DAY_MS = 86_400_000
@@ -36,6 +37,11 @@ export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
    * `perMs / count`. [no limit]
    */
   rateLimit?: { count: number; perMs: number }
+  /**
+   * Paths of what nobody is to read in a payload: `password`, `card.number`, `items.*.token` (`*` is
+   * every element or key). Masked in the HTTP API, and taken out of the task's log and errors. [none]
+   */
+  secret?: readonly string[]
 }
 
 /** With a schema, of any library that implements Standard Schema, payloads are checked at enqueue. */
@@ -68,6 +74,7 @@ export interface TaskSettings extends RetryPolicy {
   eager: boolean
   concurrency: number | null
   rateLimit: { count: number; perMs: number } | null
+  secret: readonly string[]
 }
 
 /**
@@ -94,14 +101,16 @@ export function defineTask(
   if (typeof run !== 'function') {
     throw new TaskflowError('configuration', `${name}: run: expected a function, got ${typeof run}`)
   }
+  const settings = resolveSettings(options)
+  const validated = (payload: unknown) => validatePayload(schema, payload, name, settings.secret)
   return {
     name,
-    settings: resolveSettings(options),
+    settings,
     async validate(payload) {
-      await validatePayload(schema, payload, name)
+      await validated(payload)
     },
     async run(payload, context = currentContext() ?? standaloneContext(name)) {
-      return run(await validatePayload(schema, payload, name), context)
+      return run(await validated(payload), context)
     },
   }
 }
@@ -154,6 +163,12 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     'rateLimit',
     '{ count, perMs }, a whole number and milliseconds of 1 or more',
   )
+  const { secret = [] } = options
+  check(
+    Array.isArray(secret) && secret.every(isSecretPath),
+    'secret',
+    "paths like 'card.number' or 'items.*.token'",
+  )
   return {
     retries,
     delayMs: options.delayMs ?? 0,
@@ -168,5 +183,6 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     eager: options.eager ?? false,
     concurrency,
     rateLimit,
+    secret: [...secret],
   }
 }

@@ -7,33 +7,34 @@ export interface ErrorText {
   stacktrace: string | undefined
 }
 
-/** Text of whatever was thrown. Never throws itself, and is bounded, however hostile the value. */
-export function describeError(thrown: unknown): ErrorText {
+/**
+ * Text of whatever was thrown, through `hide` before it is cut. Never throws itself, and is bounded,
+ * however hostile the value.
+ */
+export function describeError(thrown: unknown, hide = (value: string) => value): ErrorText {
   try {
     if (thrown instanceof Error) {
       const name = text(thrown.name)
       const message = text(thrown.message)
+      const error = name && name !== 'Error' ? `${name}: ${message}` : message || 'Error'
       return {
-        error: cut(
-          name && name !== 'Error' ? `${name}: ${message}` : message || 'Error',
-          MAX_MESSAGE,
-        ),
-        stacktrace: cut(stackOf(thrown), MAX_STACK),
+        error: cut(hide(error), MAX_MESSAGE),
+        stacktrace: cut(stackOf(thrown, hide), MAX_STACK),
       }
     }
-    return { error: cut(`Thrown: ${text(thrown)}`, MAX_MESSAGE), stacktrace: undefined }
+    return { error: cut(hide(`Thrown: ${text(thrown)}`), MAX_MESSAGE), stacktrace: undefined }
   } catch {
     return { error: 'Thrown: a value that cannot be described', stacktrace: undefined }
   }
 }
 
 /** The stack and those of its causes; a cycle ends it. */
-function stackOf(error: Error): string {
+function stackOf(error: Error, hide: (text: string) => string): string {
   const seen = new Set<unknown>()
   const parts: string[] = []
   for (let at: unknown = error; at instanceof Error && !seen.has(at) && parts.length < 10; ) {
     seen.add(at)
-    parts.push(cut(text(at.stack ?? at.message), MAX_STACK))
+    parts.push(cut(hide(text(at.stack ?? at.message)), MAX_STACK))
     at = at.cause
   }
   return parts.join('\nCaused by: ')

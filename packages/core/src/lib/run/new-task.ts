@@ -5,6 +5,7 @@ import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
 import type { Task } from './define-task.ts'
+import { type Encryption, payloadBinding } from './encryption/encryption.ts'
 import type { EnqueueOptions } from './task-queue.ts'
 
 const MAX_KEY = 500
@@ -17,6 +18,8 @@ export interface Origin {
   source: TaskSource
   retryOf?: string
   flowId?: string | undefined
+  /** Id of the key to encrypt with, if there is such a key. [the first] */
+  keyId?: string | undefined
 }
 
 /**
@@ -29,17 +32,20 @@ export async function newTask(
   payload: unknown,
   options: EnqueueOptions,
   origin: Origin,
-  limits: { clock: Clock; maxPayloadBytes: number },
+  limits: { clock: Clock; maxPayloadBytes: number; encryption: Encryption },
 ): Promise<NewTask> {
   const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
   // What `run` will get is what JSON keeps of the payload, so that is what is checked.
   await task.validate(payload === undefined ? undefined : JSON.parse(text))
-  const { settings } = task
+  const { settings, name: funcName } = task
+  // Before anything is awaited that takes a while: ids keep the order of the calls.
+  const taskId = uuidv7(limits.clock.now())
+  const binding = payloadBinding({ taskId, funcName, retryOf: origin.retryOf })
   return {
-    taskId: uuidv7(limits.clock.now()),
-    funcName: task.name,
+    taskId,
+    funcName,
     group: settings.group,
-    payload: text,
+    payload: await limits.encryption.seal(text, binding, origin.keyId),
     ...due(options),
     priority: checkPriority(options.priority) ?? settings.priority,
     maxAttempts: settings.retries + 1,

@@ -4,6 +4,8 @@ import type { TaskObserver } from '../observers/observer.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Task } from './define-task.ts'
+import { Encryption } from './encryption/encryption.ts'
+import type { EncryptionOptions } from './encryption/key-ring.ts'
 import { asyncExecutor, type TaskExecutor } from './executor.ts'
 
 /** Settings of a `TaskManager`. */
@@ -16,6 +18,8 @@ export interface TaskManagerOptions {
   executors?: readonly TaskExecutor[]
   /** Told of every log line and every step. [none] */
   observers?: readonly TaskObserver[]
+  /** Payloads and results are encrypted in the storage: `{ keys: [{ id, secret }] }`. [they are not] */
+  encryption?: EncryptionOptions
   /** How many tasks run at once in this process; 0 only enqueues and serves. [10] */
   concurrency?: number
   /** Final tasks older than this are deleted, at least every 6 h. [never] */
@@ -50,6 +54,7 @@ export interface ResolvedOptions {
   storage: TaskStorage
   executors: ReadonlyMap<string, TaskExecutor>
   observers: readonly TaskObserver[]
+  encryption: Encryption
   concurrency: number
   retentionMs: number | null
   cancelGraceMs: number
@@ -104,6 +109,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     storage,
     executors,
     observers: options.observers ?? [],
+    encryption: new Encryption(options.encryption),
     concurrency: number('concurrency', 10, 0),
     retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
     cancelGraceMs: number('cancelGraceMs', 30_000, 0),

@@ -9,6 +9,7 @@ import type {
   LogPage,
   LogQuery,
   MetricsQuery,
+  StoredTask,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
@@ -16,6 +17,8 @@ import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
+import { payloadBinding } from './encryption/encryption.ts'
+import { keyIdOf } from './encryption/envelope.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hints } from './hints.ts'
 import { hostIdentity } from './host-identity.ts'
@@ -25,6 +28,7 @@ import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from '.
 import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
 import { Retention } from './retention.ts'
+import { hasMask, restoreSecrets } from './secrets.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
@@ -74,6 +78,7 @@ export class TaskManager implements TaskQueue {
       clock: resolved.clock,
       queue: this,
       observers: this.#observers,
+      encryption: resolved.encryption,
       maxResultBytes: resolved.maxPayloadBytes,
       maxLogLines: resolved.maxLogLines,
       maxLogBytes: resolved.maxLogBytes,
@@ -123,6 +128,11 @@ export class TaskManager implements TaskQueue {
   /** Names of the executors tasks may choose. */
   get executors(): string[] {
     return [...this.#options.executors.keys()]
+  }
+
+  /** Paths of what must not be shown of a task's payloads; null for a task that it does not have. */
+  secretPaths(funcName: string): readonly string[] | null {
+    return this.#options.tasks.get(funcName)?.settings.secret ?? null
   }
 
   /** The storage, for handlers and adapters. */
@@ -272,7 +282,8 @@ export class TaskManager implements TaskQueue {
   /**
    * Runs a failed, interrupted or cancelled task again, as a new task with the same payload (or
    * another one), tags and priority. The original stays as it is. While an earlier retry is
-   * pending, running or succeeded, that one is returned.
+   * pending, running or succeeded, that one is returned. In another payload, a mask (`•••`) at one
+   * of the task's `secret` paths stands for the original's value.
    *
    * @throws TaskflowError `not_found`, `invalid_input` in any other state, `unknown_function`,
    *   `invalid_payload`.
@@ -289,11 +300,18 @@ export class TaskManager implements TaskQueue {
     }
     const task = this.#intake.registered(original.funcName)
     const payload =
-      'payload' in options ? options.payload : await this.#payloadOf(task, original.payload)
+      'payload' in options
+        ? await this.#unmasked(task, options.payload, original)
+        : await this.#payloadOf(task, original)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
-    const flowId = original.flowId ?? undefined
-    return this.#intake.add(task, payload, given, { source: 'manual', retryOf: taskId, flowId })
+    return this.#intake.add(task, payload, given, {
+      source: 'manual',
+      retryOf: taskId,
+      flowId: original.flowId ?? undefined,
+      // Another key would give another text, and the storage would not know the retry again.
+      keyId: keyIdOf(original.payload),
+    })
   }
 
   /**
@@ -410,12 +428,20 @@ export class TaskManager implements TaskQueue {
     throw new TaskflowError('configuration', `${name}: the storage ${this.#storage.name} has none`)
   }
 
-  async #payloadOf(task: Task<unknown, unknown>, text: string): Promise<unknown> {
-    try {
-      return await storedPayload(task, text)
-    } catch {
-      throw new TaskflowError('invalid_payload', 'retry: the stored payload is no JSON')
-    }
+  async #payloadOf(task: Task<unknown, unknown>, stored: StoredTask): Promise<unknown> {
+    const { encryption } = this.#options
+    return storedPayload(task, await encryption.open(stored.payload, payloadBinding(stored)))
+  }
+
+  async #unmasked(task: Task<unknown, unknown>, edited: unknown, original: StoredTask) {
+    const { secret } = task.settings
+    if (!hasMask(edited, secret)) return edited
+    const restored = restoreSecrets(edited, await this.#payloadOf(task, original), secret)
+    if (restored) return restored.payload
+    throw new TaskflowError(
+      'invalid_payload',
+      'retry: payload: expected a value for each mask that the original has none for',
+    )
   }
 
   #tell(event: LifecycleEvent): void {

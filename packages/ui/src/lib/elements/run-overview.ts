@@ -154,16 +154,19 @@ function runLink(id: string, { link }: RunOverviewContext) {
   return html`<a class="mono" href=${href} @click=${click}>${shortId(id)}</a>`
 }
 
+/** Why there is nothing to see. */
+const HIDDEN = {
+  disabled: 'Not shown: the server keeps them to itself (exposePayloads is off).',
+  encrypted: 'Encrypted: the server does not send them.',
+  unregistered: 'Not shown: this server does not know the task, nor what of them is secret.',
+}
+
 function data(task: TaskDetailJson) {
   if (task.payload_hidden) {
     return html`<section>
       <h3>Input and output</h3>
       <p class="muted hidden-data">
-        ${
-          task.payload_hidden === 'encrypted'
-            ? 'Encrypted: the server does not send them.'
-            : 'Not shown: the server keeps them to itself (exposePayloads is off).'
-        }
+        ${HIDDEN[task.payload_hidden]}
       </p>
     </section>`
   }

@@ -7,6 +7,7 @@ import { onlyKeys, readJson } from '../body.ts'
 import { exactTotal } from '../exact-total.ts'
 import { jsonResponse } from '../headers.ts'
 import { lifecycleOf } from '../lifecycle.ts'
+import { payloadJson } from '../payload-json.ts'
 import { encodeCursor, listInputOf } from '../query.ts'
 import type { Call, Route } from '../route.ts'
 import {
@@ -166,9 +167,7 @@ async function detailJson({ app }: Call, task: TaskRecord): Promise<TaskDetailJs
     logs: logLines(logPage),
     logs_truncated: task.logCount > logPage.length,
     stacktrace: task.stacktrace,
-    ...(options.exposePayloads
-      ? { payload: task.payload, ...(task.status === 'success' && { result: task.result }) }
-      : { payload_hidden: 'disabled' as const }),
+    ...payloadJson(task, manager.secretPaths(task.funcName), options.exposePayloads),
     attempts: task.attempts.map(attemptJson),
     lifecycle: lifecycleOf(task),
     cancel_requested_at:

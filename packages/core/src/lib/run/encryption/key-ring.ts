@@ -1,0 +1,117 @@
+import { TaskflowError } from '../../errors.ts'
+
+/** How payloads and results are encrypted in the storage. */
+export interface EncryptionOptions {
+  /** The first encrypts, all decrypt. At least one. */
+  keys: readonly EncryptionKey[]
+  /**
+   * Only decrypt: what is new is stored as it is. The first step where several instances are to
+   * learn a key one by one, and the way back. [false]
+   */
+  decryptOnly?: boolean
+}
+
+/** A key for payloads and results. */
+export interface EncryptionKey {
+  /**
+   * Stored beside what the key encrypted. 1–64 of letters, digits and `_ . : -`. Another secret
+   * needs another id.
+   */
+  id: string
+  /** A random text of at least 32 characters, or 32 random bytes. */
+  secret: string | Uint8Array
+}
+
+export type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
+/** The two keys that are derived from a secret. */
+export interface DerivedKeys {
+  /** AES-256-GCM. */
+  cipher: WebKey
+  /** HMAC-SHA256, of which the IV is taken. */
+  iv: WebKey
+}
+
+const ID = /^[\w.:-]{1,64}$/
+const MIN_CHARS = 32
+const BYTES = 32
+
+/** Keys by id. Each is derived when it is first needed, once. */
+export class KeyRing {
+  /** Of the key that encrypts; null when nothing new is encrypted. */
+  readonly sealingId: string | null
+  readonly #secrets = new Map<string, Uint8Array<ArrayBuffer>>()
+  readonly #derived = new Map<string, Promise<DerivedKeys>>()
+
+  /** @throws TaskflowError `configuration`. */
+  constructor(options: EncryptionOptions | undefined) {
+    if (options === undefined) {
+      this.sealingId = null
+      return
+    }
+    const { keys, decryptOnly = false } = options
+    if (!Array.isArray(keys) || keys.length === 0) throw wrong('keys', 'at least one key, got none')
+    if (typeof decryptOnly !== 'boolean') {
+      throw wrong('decryptOnly', `true or false, got ${typeof decryptOnly}`)
+    }
+    for (const { id, secret } of keys as readonly EncryptionKey[]) {
+      if (typeof id !== 'string' || !ID.test(id)) {
+        throw wrong('keys: id', `1–64 letters, digits or _ . : -, got ${JSON.stringify(id)}`)
+      }
+      if (this.#secrets.has(id)) throw wrong('keys: id', `each once, got ${id} twice`)
+      this.#secrets.set(id, bytesOf(secret))
+    }
+    this.sealingId = decryptOnly ? null : (keys[0]?.id ?? null)
+  }
+
+  has(id: string): boolean {
+    return this.#secrets.has(id)
+  }
+
+  /** Undefined for an id that is not in the ring. */
+  derived(id: string): Promise<DerivedKeys> | undefined {
+    const secret = this.#secrets.get(id)
+    let keys = this.#derived.get(id)
+    if (!keys && secret) {
+      keys = derive(secret)
+      this.#derived.set(id, keys)
+    }
+    return keys
+  }
+}
+
+function bytesOf(secret: unknown): Uint8Array<ArrayBuffer> {
+  const expected = `at least ${MIN_CHARS} characters or ${BYTES} bytes`
+  if (typeof secret === 'string') {
+    if (secret.length >= MIN_CHARS) return new TextEncoder().encode(secret)
+    throw wrong('keys: secret', `${expected}, got ${secret.length} characters`)
+  }
+  if (secret instanceof Uint8Array) {
+    if (secret.length === BYTES) return new Uint8Array(secret)
+    throw wrong('keys: secret', `${expected}, got ${secret.length} bytes`)
+  }
+  throw wrong('keys: secret', `${expected}, got ${typeof secret}`)
+}
+
+async function derive(secret: Uint8Array<ArrayBuffer>): Promise<DerivedKeys> {
+  const { subtle } = crypto
+  const base = await subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey'])
+  const hkdf = (purpose: string) => ({
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new Uint8Array(),
+    info: new TextEncoder().encode(purpose),
+  })
+  const aes = { name: 'AES-GCM', length: 256 }
+  const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }
+  const [cipher, iv] = await Promise.all([
+    subtle.deriveKey(hkdf('taskflow v1 AES-256-GCM'), base, aes, false, ['encrypt', 'decrypt']),
+    subtle.deriveKey(hkdf('taskflow v1 IV'), base, hmac, false, ['sign']),
+  ])
+  return { cipher, iv }
+}
+
+function wrong(option: string, expected: string): TaskflowError {
+  const message = `TaskManager: encryption: ${option}: expected ${expected}`
+  return new TaskflowError('configuration', message)
+}
