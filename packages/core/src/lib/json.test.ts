@@ -20,6 +20,7 @@ describe('encodeJson', () => {
         },
       },
     ],
+    ['what looks encrypted', { $encrypted: { v: 1, kid: 'key', iv: '', data: '' } }],
   ])('refuses %s', (_, value) => {
     expect(() => encodeJson(value, 'payload', 100)).toThrow(
       expect.objectContaining({ code: 'invalid_payload' }),

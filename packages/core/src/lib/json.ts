@@ -1,9 +1,11 @@
 import { TaskflowError } from './errors.ts'
+import { looksSealed } from './run/encryption/envelope.ts'
 
 /**
  * JSON text of a value, for the storage.
  *
- * @throws TaskflowError `invalid_payload` when JSON cannot hold it, `too_large` beyond `maxBytes`.
+ * @throws TaskflowError `invalid_payload` when JSON cannot hold it, or when it looks like something
+ *   encrypted: nobody may hand in the ciphertext of another task. `too_large` beyond `maxBytes`.
  */
 export function encodeJson(value: unknown, what: string, maxBytes: number): string {
   let text: string | undefined
@@ -22,6 +24,9 @@ export function encodeJson(value: unknown, what: string, maxBytes: number): stri
       'invalid_payload',
       `${what}: expected a value that JSON holds, got ${typeof value}`,
     )
+  }
+  if (looksSealed(text)) {
+    throw new TaskflowError('invalid_payload', `${what}: expected a value without $encrypted`)
   }
   // A UTF-16 unit takes at most three bytes: most texts need no exact count.
   if (text.length * 3 > maxBytes) {

@@ -7,7 +7,7 @@ import { AttemptLog } from './attempt-log.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
 import { describeError } from './describe-error.ts'
-import { type Encryption, payloadBinding } from './encryption/encryption.ts'
+import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import { secretFilter } from './secrets.ts'
@@ -114,7 +114,9 @@ export class Attempt {
   async #settle(handler: Promise<unknown>): Promise<Settlement> {
     let decided: Omit<Settlement, 'taskId' | 'fence' | 'durationMs' | 'logs'>
     try {
-      decided = { outcome: { type: 'success' }, result: await this.#encodeResult(await handler) }
+      const text = this.#encodeResult(await handler)
+      const result = await this.#settings.encryption.seal(text, resultBinding(this.claimed))
+      decided = { outcome: { type: 'success' }, result }
     } catch (thrown) {
       decided = this.#decide(thrown)
     }
@@ -152,12 +154,9 @@ export class Attempt {
   }
 
   /** A return value that JSON cannot hold costs the result, not the completion. */
-  async #encodeResult(value: unknown): Promise<string> {
-    const { encryption, maxResultBytes } = this.#settings
-    const { funcName, taskId: id } = this.claimed
+  #encodeResult(value: unknown): string {
     try {
-      const text = encodeJson(value, 'result', maxResultBytes)
-      return await encryption.seal(text, { field: 'result', funcName, id })
+      return encodeJson(value, 'result', this.#settings.maxResultBytes)
     } catch (error) {
       this.#write('log', 'warn', `The result was not kept: ${describeError(error).error}`)
       return 'null'

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
-import { defineTask } from './define-task.ts'
+import { defineTask, type TaskOptions } from './define-task.ts'
 import { asyncExecutor } from './executor.ts'
 import { MASK } from './secrets.ts'
 import { start } from './test-manager.ts'
@@ -16,7 +16,7 @@ const PASSWORD = 'correct horse'
 const NUMBER = 4111111111111111
 const payload: Login = { user: 'ada', password: PASSWORD, cards: [{ number: NUMBER }] }
 
-async function ran(run: Parameters<typeof defineTask<Login>>[0]['run'], given = payload) {
+async function ran(run: TaskOptions<Login, void>['run']) {
   const observed: (LogEvent | LifecycleEvent)[] = []
   const observer = {
     onLog: (event: LogEvent) => void observed.push(event),
@@ -34,7 +34,7 @@ async function ran(run: Parameters<typeof defineTask<Login>>[0]['run'], given = 
   }
   const task = defineTask<Login>({ name: 'login', secret: SECRET, executor: 'capturing', run })
   const app = await start([task], { observers: [observer], executors: [capturing] })
-  const { taskId } = await app.manager.enqueue(task, given)
+  const { taskId } = await app.manager.enqueue(task, payload)
   await vi.waitFor(async () => expect((await app.manager.get(taskId))?.endTime).not.toBe(null))
   const record = await app.manager.get(taskId)
   const lines = (await app.manager.logs({ taskId })).entries.map(({ text }) => text)

@@ -6,7 +6,6 @@ import { type DerivedKeys, type EncryptionOptions, KeyRing } from './key-ring.ts
 export interface Binding {
   field: 'payload' | 'result'
   funcName: string
-  /** Of a result, its task. Of a payload, see `payloadBinding`. */
   id: string
 }
 
@@ -23,6 +22,11 @@ export function payloadBinding(task: {
   return { field: 'payload', funcName: task.funcName, id: task.retryOf ?? task.taskId }
 }
 
+/** What a result is bound to. */
+export function resultBinding({ taskId, funcName }: { taskId: string; funcName: string }): Binding {
+  return { field: 'result', funcName, id: taskId }
+}
+
 /**
  * Encrypts and decrypts the JSON texts of payloads and results: AES-256-GCM, bound to their task.
  * Without keys, `seal` leaves texts as they are.
@@ -36,27 +40,19 @@ export class Encryption {
   }
 
   /**
-   * The text to store. `keyId` names a key to use instead of the first, if it is in the ring.
-   *
-   * @throws TaskflowError `invalid_payload` for a value that looks like an encrypted one: a caller
-   *   must not be able to hand in the ciphertext of another task.
+   * The text to store, of a text by `encodeJson`. `keyId` names a key to use instead of the first,
+   * if it is in the ring.
    */
   async seal(text: string, binding: Binding, keyId?: string): Promise<string> {
-    if (looksSealed(text)) {
-      throw new TaskflowError(
-        'invalid_payload',
-        `${binding.funcName}: ${binding.field}: expected a value without $encrypted`,
-      )
-    }
-    const id = keyId !== undefined && this.#ring.has(keyId) ? keyId : this.#ring.sealingId
-    const keys = id === null ? undefined : await this.#ring.derived(id)
-    if (id === null || !keys) return text
+    const key = this.#ring.sealing(keyId)
+    if (!key) return text
+    const keys = await key.derived()
     const plain = new TextEncoder().encode(text)
     const bound = boundTo(binding)
     const iv = await syntheticIv(keys, bound, plain)
     const sealing = { name: 'AES-GCM', iv, additionalData: bound }
     const data = new Uint8Array(await crypto.subtle.encrypt(sealing, keys.cipher, plain))
-    return encodeEnvelope({ keyId: id, iv, data })
+    return encodeEnvelope({ keyId: key.id, iv, data })
   }
 
   /**
@@ -69,9 +65,10 @@ export class Encryption {
   async open(stored: string, binding: Binding): Promise<string> {
     if (!looksSealed(stored)) return stored
     const envelope = decodeEnvelope(stored)
-    const keys = envelope ? await this.#ring.derived(envelope.keyId) : undefined
-    if (!envelope || !keys) throw unreadable(binding)
+    const key = envelope && this.#ring.get(envelope.keyId)
+    if (!key) throw unreadable(binding)
     const { iv, data } = envelope
+    const keys = await key.derived()
     const sealing = { name: 'AES-GCM', iv, additionalData: boundTo(binding) }
     try {
       return new TextDecoder().decode(await crypto.subtle.decrypt(sealing, keys.cipher, data))

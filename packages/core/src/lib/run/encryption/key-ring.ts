@@ -36,47 +36,55 @@ const ID = /^[\w.:-]{1,64}$/
 const MIN_CHARS = 32
 const BYTES = 32
 
-/** Keys by id. Each is derived when it is first needed, once. */
+/** A key, derived when it is first needed, once. */
+export class RingKey {
+  readonly id: string
+  readonly #secret: Uint8Array<ArrayBuffer>
+  #derived: Promise<DerivedKeys> | undefined
+
+  constructor({ id, secret }: EncryptionKey) {
+    if (typeof id !== 'string' || !ID.test(id)) {
+      throw wrong('keys: id', `1–64 letters, digits or _ . : -, got ${JSON.stringify(id)}`)
+    }
+    this.id = id
+    this.#secret = bytesOf(secret)
+  }
+
+  derived(): Promise<DerivedKeys> {
+    this.#derived ??= derive(this.#secret)
+    return this.#derived
+  }
+}
+
+/** Keys by id. */
 export class KeyRing {
-  /** Of the key that encrypts; null when nothing new is encrypted. */
-  readonly sealingId: string | null
-  readonly #secrets = new Map<string, Uint8Array<ArrayBuffer>>()
-  readonly #derived = new Map<string, Promise<DerivedKeys>>()
+  readonly #keys = new Map<string, RingKey>()
+  readonly #first: RingKey | null = null
 
   /** @throws TaskflowError `configuration`. */
   constructor(options: EncryptionOptions | undefined) {
-    if (options === undefined) {
-      this.sealingId = null
-      return
-    }
+    if (options === undefined) return
     const { keys, decryptOnly = false } = options
     if (!Array.isArray(keys) || keys.length === 0) throw wrong('keys', 'at least one key, got none')
     if (typeof decryptOnly !== 'boolean') {
       throw wrong('decryptOnly', `true or false, got ${typeof decryptOnly}`)
     }
-    for (const { id, secret } of keys as readonly EncryptionKey[]) {
-      if (typeof id !== 'string' || !ID.test(id)) {
-        throw wrong('keys: id', `1–64 letters, digits or _ . : -, got ${JSON.stringify(id)}`)
-      }
-      if (this.#secrets.has(id)) throw wrong('keys: id', `each once, got ${id} twice`)
-      this.#secrets.set(id, bytesOf(secret))
+    for (const given of keys as readonly EncryptionKey[]) {
+      const key = new RingKey(given)
+      if (this.#keys.has(key.id)) throw wrong('keys: id', `each once, got ${key.id} twice`)
+      this.#keys.set(key.id, key)
+      if (!decryptOnly) this.#first ??= key
     }
-    this.sealingId = decryptOnly ? null : (keys[0]?.id ?? null)
   }
 
-  has(id: string): boolean {
-    return this.#secrets.has(id)
+  /** The key of this id. */
+  get(id: string): RingKey | undefined {
+    return this.#keys.get(id)
   }
 
-  /** Undefined for an id that is not in the ring. */
-  derived(id: string): Promise<DerivedKeys> | undefined {
-    const secret = this.#secrets.get(id)
-    let keys = this.#derived.get(id)
-    if (!keys && secret) {
-      keys = derive(secret)
-      this.#derived.set(id, keys)
-    }
-    return keys
+  /** The key to encrypt with: the preferred one if it is here, else the first; null for none. */
+  sealing(preferred: string | undefined): RingKey | null {
+    return (preferred === undefined ? undefined : this.#keys.get(preferred)) ?? this.#first
   }
 }
 
