@@ -9,7 +9,6 @@ import type {
   LogPage,
   LogQuery,
   MetricsQuery,
-  StoredTask,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
@@ -17,7 +16,6 @@ import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
-import { payloadBinding } from './encryption/encryption.ts'
 import { keyIdOf } from './encryption/envelope.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hints } from './hints.ts'
@@ -28,9 +26,8 @@ import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from '.
 import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
 import { Retention } from './retention.ts'
-import { hasMask, restoreSecrets } from './secrets.ts'
+import { retryPayload } from './retry-payload.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
-import { storedPayload } from './stored-payload.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 
 /** What `stop` did with the work that was under way. */
@@ -299,10 +296,7 @@ export class TaskManager implements TaskQueue {
       )
     }
     const task = this.#intake.registered(original.funcName)
-    const payload =
-      'payload' in options
-        ? await this.#unmasked(task, options.payload, original)
-        : await this.#payloadOf(task, original)
+    const payload = await retryPayload(task, original, options, this.#options.encryption)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
     return this.#intake.add(task, payload, given, {
@@ -426,22 +420,6 @@ export class TaskManager implements TaskQueue {
     const part = this.#storage[name]
     if (part) return part as NonNullable<TaskStorage[Name]>
     throw new TaskflowError('configuration', `${name}: the storage ${this.#storage.name} has none`)
-  }
-
-  async #payloadOf(task: Task<unknown, unknown>, stored: StoredTask): Promise<unknown> {
-    const { encryption } = this.#options
-    return storedPayload(task, await encryption.open(stored.payload, payloadBinding(stored)))
-  }
-
-  async #unmasked(task: Task<unknown, unknown>, edited: unknown, original: StoredTask) {
-    const { secret } = task.settings
-    if (!hasMask(edited, secret)) return edited
-    const restored = restoreSecrets(edited, await this.#payloadOf(task, original), secret)
-    if (restored) return restored.payload
-    throw new TaskflowError(
-      'invalid_payload',
-      'retry: payload: expected a value for each mask that the original has none for',
-    )
   }
 
   #tell(event: LifecycleEvent): void {

@@ -104,6 +104,8 @@ describe('keys', () => {
     [{ keys: 'secret' as never }, 'keys: expected at least one key'],
     [{ keys: [{ id: '', secret: 'x'.repeat(32) }] }, 'keys: id: expected 1–64'],
     [{ keys: [{ id: 'a"b', secret: 'x'.repeat(32) }] }, 'keys: id: expected 1–64'],
+    [null as never, 'keys: expected at least one key'],
+    [{ keys: [null as never] }, 'keys: id: expected 1–64'],
     [{ keys: [OLD, OLD] }, 'each once, got old twice'],
     [{ keys: [{ id: 'a', secret: 'x'.repeat(31) }] }, 'got 31 characters'],
     [{ keys: [{ id: 'a', secret: new Uint8Array(31) }] }, 'got 31 bytes'],

@@ -64,13 +64,13 @@ export class KeyRing {
   /** @throws TaskflowError `configuration`. */
   constructor(options: EncryptionOptions | undefined) {
     if (options === undefined) return
-    const { keys, decryptOnly = false } = options
+    const { keys, decryptOnly = false } = options ?? {}
     if (!Array.isArray(keys) || keys.length === 0) throw wrong('keys', 'at least one key, got none')
     if (typeof decryptOnly !== 'boolean') {
       throw wrong('decryptOnly', `true or false, got ${typeof decryptOnly}`)
     }
     for (const given of keys as readonly EncryptionKey[]) {
-      const key = new RingKey(given)
+      const key = new RingKey(given ?? {})
       if (this.#keys.has(key.id)) throw wrong('keys: id', `each once, got ${key.id} twice`)
       this.#keys.set(key.id, key)
       if (!decryptOnly) this.#first ??= key
