@@ -6,6 +6,7 @@ export default defineConfig(
     index: 'src/index.ts',
     client: 'src/client.ts',
     node: 'src/node.ts',
+    opentelemetry: 'src/opentelemetry.ts',
     testing: 'src/testing.ts',
   }),
 )

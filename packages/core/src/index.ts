@@ -12,7 +12,15 @@ export {
 } from './lib/handler/create-handler.ts'
 export type { AuthBackend, HandlerOptions, HostSession, User } from './lib/handler/options.ts'
 export { type ConsoleObserverOptions, consoleObserver } from './lib/observers/console-observer.ts'
-export type { LifecycleEvent, LogEvent, TaskObserver } from './lib/observers/observer.ts'
+export type { LineFormat, LineOptions } from './lib/observers/line-observer.ts'
+export { type MemoryObserver, memoryObserver } from './lib/observers/memory-observer.ts'
+export type {
+  AttemptEnd,
+  LifecycleEvent,
+  LogEvent,
+  ObservedAttempt,
+  TaskObserver,
+} from './lib/observers/observer.ts'
 export type * from './lib/record.ts'
 export { getTaskContext, type TaskContext, taskLog } from './lib/run/context.ts'
 export {

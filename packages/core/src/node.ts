@@ -1,4 +1,5 @@
 export type { ParsedBody } from './lib/node/consumed-body.ts'
+export { type FileObserverOptions, fileObserver } from './lib/node/file-observer.ts'
 export {
   type AnswerOptions,
   answerNode,

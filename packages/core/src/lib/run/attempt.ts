@@ -1,12 +1,13 @@
 import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { encodeJson } from '../json.ts'
-import type { ObserverChain } from '../observers/observer.ts'
+import type { AttemptEnd } from '../observers/observer.ts'
+import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { LogLevel, LogStream } from '../record.ts'
-import type { ClaimedTask, Settlement } from '../storage/contract.ts'
+import type { ClaimedTask, Settlement, SettlementOutcome } from '../storage/contract.ts'
 import { AttemptLog } from './attempt-log.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
-import { describeError } from './describe-error.ts'
+import { describeError, errorType } from './describe-error.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
 import { retryDelayMs } from './retry-policy.ts'
@@ -28,6 +29,17 @@ export interface AttemptSettings {
   graceMs: number
 }
 
+/** The end of an attempt that began. */
+type Decided = Settlement & { outcome: Exclude<SettlementOutcome, { type: 'unstarted' }> }
+
+/** What an attempt that has begun promises. */
+export interface Begun {
+  /** Resolves once the attempt is decided; never rejects. */
+  settlement: Promise<Decided>
+  /** Resolves when the handler is really over, later than that if it ignores its time-out. */
+  ended: Promise<void>
+}
+
 /** One claimed task under way. */
 export class Attempt {
   readonly claimed: ClaimedTask
@@ -39,6 +51,8 @@ export class Attempt {
   #abortedAt = Number.POSITIVE_INFINITY
   /** Takes the payload's secrets out of what is written and thrown. */
   #hide = (text: string) => text
+  /** The kind of error it ended with, for observers. */
+  #errorType: string | null = null
 
   constructor(claimed: ClaimedTask, task: Task<unknown, unknown>, settings: AttemptSettings) {
     this.claimed = claimed
@@ -69,11 +83,20 @@ export class Attempt {
     return this.#settings.clock.monotonic() - this.#abortedAt > this.#settings.graceMs
   }
 
-  /**
-   * Runs the handler. `settlement` resolves once the attempt is decided and never rejects; `ended`
-   * resolves when the handler is really over, later than that if it ignores its time-out.
-   */
-  start(executor: TaskExecutor): { settlement: Promise<Settlement>; ended: Promise<void> } {
+  /** Runs the handler, inside of what observers put around it. */
+  start(executor: TaskExecutor): Begun {
+    const { observers } = this.#settings
+    if (!observers.wraps) return this.#begin(executor)
+    const { taskId, funcName, maxAttempts, tags, trace } = this.claimed
+    const attempt = this.number
+    return observers.around(
+      { taskId, funcName, attempt, maxAttempts, executor: executor.name, tags, trace },
+      () => this.#begin(executor),
+      async ({ settlement }) => this.#endOf(await settlement),
+    )
+  }
+
+  #begin(executor: TaskExecutor): Begun {
     const { clock } = this.#settings
     this.#startedAt = clock.monotonic()
     const handler = this.#execute(executor)
@@ -111,8 +134,8 @@ export class Attempt {
     })
   }
 
-  async #settle(handler: Promise<unknown>): Promise<Settlement> {
-    let decided: Omit<Settlement, 'taskId' | 'fence' | 'durationMs' | 'logs'>
+  async #settle(handler: Promise<unknown>): Promise<Decided> {
+    let decided: Omit<Decided, 'taskId' | 'fence' | 'durationMs' | 'logs'>
     try {
       const text = this.#encodeResult(await handler)
       const result = await this.#settings.encryption.seal(text, resultBinding(this.claimed))
@@ -131,7 +154,7 @@ export class Attempt {
     }
   }
 
-  #decide(thrown: unknown): Pick<Settlement, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
+  #decide(thrown: unknown): Pick<Decided, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
     const reason: unknown = this.#controller.signal.reason
     const why = reason instanceof TaskAborted ? reason.reason : null
     if (isA(thrown, SnoozeTask) && why === null) {
@@ -140,6 +163,7 @@ export class Attempt {
     }
     const timedOut = why === 'timeout'
     const text = describeError(timedOut ? reason : thrown, this.#hide)
+    this.#errorType = why ?? errorType(thrown, this.#hide)
     if (why === 'shutdown' || why === 'lease_lost') {
       return { outcome: { type: 'released' }, ...text }
     }
@@ -151,6 +175,11 @@ export class Attempt {
     }
     const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
     return { outcome: { type: 'retry', cause }, delayMs, ...text }
+  }
+
+  #endOf({ outcome, durationMs, error, stacktrace }: Decided): AttemptEnd {
+    const text = { error: error ?? null, stacktrace: stacktrace ?? null }
+    return { outcome: outcome.type, durationMs, errorType: this.#errorType, ...text }
   }
 
   /** A return value that JSON cannot hold costs the result, not the completion. */

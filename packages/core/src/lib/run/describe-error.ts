@@ -1,5 +1,6 @@
 const MAX_MESSAGE = 8_192
 const MAX_STACK = 32_768
+const MAX_TYPE = 200
 
 /** What is kept of a thrown value. */
 export interface ErrorText {
@@ -25,6 +26,15 @@ export function describeError(thrown: unknown, hide = (value: string) => value):
     return { error: cut(hide(`Thrown: ${text(thrown)}`), MAX_MESSAGE), stacktrace: undefined }
   } catch {
     return { error: 'Thrown: a value that cannot be described', stacktrace: undefined }
+  }
+}
+
+/** The name of an error's class, through `hide`; null for anything else. Never throws itself. */
+export function errorType(thrown: unknown, hide = (value: string) => value): string | null {
+  try {
+    return thrown instanceof Error ? cut(hide(text(thrown.name)), MAX_TYPE) : null
+  } catch {
+    return null
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ObserverChain } from '../observers/observer.ts'
+import type { ObserverChain } from '../observers/observer-chain.ts'
 import type {
   ClaimedTask,
   OwnedTask,
@@ -6,6 +6,7 @@ import type {
   SettleResult,
   TurnResult,
 } from '../storage/contract.ts'
+import { announce } from './announce.ts'
 import type { Attempt, AttemptSettings } from './attempt.ts'
 import { Handlers } from './handlers.ts'
 import { type Ask, type Lane, MIN_BULK } from './lane.ts'
@@ -170,10 +171,10 @@ export class Dispatcher {
   async handBack(): Promise<HandBack> {
     this.#flusher.stop()
     const abandoned = this.#handlers.forget()
-    for (const { claimed, log } of abandoned) {
-      const logs = await log.rest(this.#options.clock.now())
-      const { taskId, fence } = claimed
-      this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs: 0, logs }, null)
+    for (const attempt of abandoned) {
+      const logs = await attempt.log.rest(this.#options.clock.now())
+      const { taskId, fence } = attempt.claimed
+      this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs: 0, logs }, attempt)
     }
     await this.#quiet()
     // Without a lease nothing can be settled; a storage that is away is not waited for.
@@ -361,6 +362,9 @@ export class Dispatcher {
       this.#count(settlement, result)
       const at = this.#options.clock.now()
       if (attempt) this.#observers.lifecycle(settledStep(attempt, settlement, result, at))
+      // Cancelled after it was claimed, before it began.
+      else if (result.status === 'cancelled')
+        void announce([result], this.#options, this.#observers)
       for (const task of settlement.chained ?? []) {
         this.#observers.lifecycle(acceptedStep(task, at))
       }

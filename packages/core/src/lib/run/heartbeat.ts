@@ -1,4 +1,4 @@
-import type { BeatInput, OwnedTask, TaskStorage } from '../storage/contract.ts'
+import type { BeatInput, OwnedTask, RecoveredTask, TaskStorage } from '../storage/contract.ts'
 import type { StandIn } from '../storage/parts.ts'
 import { describeTask } from './define-task.ts'
 import { InstanceWatch } from './instance-watch.ts'
@@ -25,6 +25,8 @@ export interface HeartbeatEvents {
   unresponsive(): number
   /** More tasks run in our name than `running` counts. */
   strays(): void
+  /** Tasks were taken over from instances that are dead. */
+  recovered(freed: RecoveredTask[]): Promise<void>
 }
 
 /**
@@ -173,6 +175,7 @@ export class Heartbeat {
       const freed = await this.#storage.recover({ dead, maxCrashes, crashDelayMs: CRASH_DELAY_MS })
       if (freed.length === 0) return
       this.#events.workDue()
+      await this.#events.recovered(freed)
     }
   }
 

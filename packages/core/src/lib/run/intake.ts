@@ -1,5 +1,5 @@
 import { asUnavailable, StorageUnavailableError, TaskflowError } from '../errors.ts'
-import type { ObserverChain } from '../observers/observer.ts'
+import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { InsertResult, NewTask, TaskInserter } from '../storage/contract.ts'
 import type { Task } from './define-task.ts'
 import { Gather } from './gather.ts'

@@ -1,6 +1,7 @@
 import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { encodeJson } from '../json.ts'
+import type { TraceSource } from '../observers/trace-source.ts'
 import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -32,8 +33,15 @@ export async function newTask(
   payload: unknown,
   options: EnqueueOptions,
   origin: Origin,
-  limits: { clock: Clock; maxPayloadBytes: number; encryption: Encryption },
+  limits: {
+    clock: Clock
+    maxPayloadBytes: number
+    encryption: Encryption
+    trace: TraceSource | undefined
+  },
 ): Promise<NewTask> {
+  // The timer of a schedule may have been set in whatever request came first: not its cause.
+  const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()
   const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
   // What `run` will get is what JSON keeps of the payload, so that is what is checked.
   await task.validate(payload === undefined ? undefined : JSON.parse(text))
@@ -58,6 +66,7 @@ export async function newTask(
     dependsOn: checkParents(options.dependsOn),
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,
+    trace,
   }
 }
 

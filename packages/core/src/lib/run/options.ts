@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import type { TaskObserver } from '../observers/observer.ts'
+import { type TraceSource, traceSource } from '../observers/trace-source.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Task } from './define-task.ts'
@@ -55,6 +56,8 @@ export interface ResolvedOptions {
   executors: ReadonlyMap<string, TaskExecutor>
   observers: readonly TaskObserver[]
   encryption: Encryption
+  /** The trace context of whoever enqueues; undefined when no observer knows of traces. */
+  trace: TraceSource | undefined
   concurrency: number
   retentionMs: number | null
   cancelGraceMs: number
@@ -104,11 +107,14 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: heartbeat: expected 'thread' or 'main', got ${String(heartbeat)}`,
     )
   }
+  const onError = isolated(options.onError ?? reportToConsole)
+  const observers = options.observers ?? []
   return {
     tasks,
     storage,
     executors,
-    observers: options.observers ?? [],
+    observers,
+    trace: traceSource(observers, onError),
     encryption: new Encryption(options.encryption),
     concurrency: number('concurrency', 10, 0),
     retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
@@ -120,7 +126,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     maxLogLines: number('maxLogLines', 100_000, 0),
     maxLogBytes: number('maxLogBytes', 16_777_216, 0),
     handleSignals: options.handleSignals ?? false,
-    onError: isolated(options.onError ?? reportToConsole),
+    onError,
     clock: options.clock ?? systemClock,
   }
 }

@@ -1,5 +1,6 @@
 import { asUnavailable, TaskflowError, unknownTask } from '../errors.ts'
-import { type LifecycleEvent, ObserverChain } from '../observers/observer.ts'
+import type { LifecycleEvent } from '../observers/observer.ts'
+import { ObserverChain } from '../observers/observer-chain.ts'
 import { isRetryable, type TaskRecord } from '../record.ts'
 import type {
   CancelResult,
@@ -13,6 +14,7 @@ import type {
   TaskStorage,
 } from '../storage/contract.ts'
 import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
+import { announce } from './announce.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
@@ -66,7 +68,7 @@ export class TaskManager implements TaskQueue {
     this.#options = resolved
     this.#storage = resolved.storage
     const own = { onLifecycle: (event: LifecycleEvent) => this.#tell(event) }
-    this.#observers = new ObserverChain([...resolved.observers, own], resolved.onError)
+    this.#observers = new ObserverChain([...resolved.observers, own], resolved)
     this.#intake = new Intake(resolved, this.#observers, {
       open: () => this.open(),
       stored: () => this.#dispatcher.wake(),
@@ -89,6 +91,7 @@ export class TaskManager implements TaskQueue {
       running: () => this.#dispatcher.held,
       unresponsive: () => this.#dispatcher.unresponsive,
       strays: () => this.#dispatcher.findStrays(),
+      recovered: (freed) => announce(freed, resolved, this.#observers),
     })
     this.#hints = new Hints(resolved, {
       work: () => this.#dispatcher.wake(),
@@ -273,6 +276,10 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.cancelLocally(taskId)
     // Tasks that run all the same when this one ends may be due now.
     this.#dispatcher.wake()
+    if (checked.result === 'cancelled') {
+      const status = 'cancelled'
+      await announce([{ taskId, status }], this.#options, this.#observers)
+    }
     return checked
   }
 

@@ -1,0 +1,128 @@
+import type { Clock } from '../clock.ts'
+import { TaskflowError } from '../errors.ts'
+import type {
+  AttemptEnd,
+  LifecycleEvent,
+  LogEvent,
+  ObservedAttempt,
+  TaskObserver,
+} from './observer.ts'
+
+/** An observer that does not close in this time is left behind. */
+const CLOSE_MS = 5_000
+
+type Having<Method extends keyof TaskObserver> = TaskObserver & Required<Pick<TaskObserver, Method>>
+
+/** Tells every observer, each on its own. */
+export class ObserverChain {
+  readonly #observers: readonly TaskObserver[]
+  readonly #clock: Clock
+  readonly #onError: (error: unknown) => void
+  #onLog: readonly Having<'onLog'>[]
+  #onLifecycle: readonly Having<'onLifecycle'>[]
+  readonly #around: readonly Having<'around'>[]
+  #closed: Promise<void> | null = null
+
+  constructor(
+    observers: readonly TaskObserver[],
+    options: { clock: Clock; onError: (error: unknown) => void },
+  ) {
+    this.#observers = observers
+    this.#clock = options.clock
+    this.#onError = options.onError
+    this.#onLog = having('onLog', observers)
+    this.#onLifecycle = having('onLifecycle', observers)
+    this.#around = having('around', observers)
+  }
+
+  log(event: LogEvent): void {
+    for (const observer of this.#onLog) this.#isolate(() => observer.onLog(event))
+  }
+
+  lifecycle(event: LifecycleEvent): void {
+    for (const observer of this.#onLifecycle) this.#isolate(() => observer.onLifecycle(event))
+  }
+
+  /** True when attempts are to begin by `around`. */
+  get wraps(): boolean {
+    return this.#around.length > 0
+  }
+
+  /**
+   * Begins an attempt, once, inside of what the observers put around it, the first one outermost.
+   * Returns what `begin` returned; `end` tells them how it came out.
+   */
+  around<Begun>(
+    attempt: ObservedAttempt,
+    begin: () => Begun,
+    end: (begun: Begun) => Promise<AttemptEnd>,
+  ): Begun {
+    const enter = (depth: number): Begun => {
+      const observer = this.#around[depth]
+      if (!observer) return begin()
+      const inner = once(() => enter(depth + 1))
+      let called = false
+      this.#isolate(() =>
+        observer.around(attempt, () => {
+          called = true
+          return end(inner())
+        }),
+      )
+      if (!called) this.#onError(notRun(attempt))
+      return inner()
+    }
+    return enter(0)
+  }
+
+  /** Tells nothing more, and lets every observer close. Never rejects; again: the same promise. */
+  close(): Promise<void> {
+    this.#onLog = []
+    this.#onLifecycle = []
+    this.#closed ??= Promise.all(this.#observers.map((observer) => this.#close(observer))).then()
+    return this.#closed
+  }
+
+  async #close(observer: TaskObserver): Promise<void> {
+    let cancelTimer = () => {}
+    const tooLong = new Promise<never>((_, reject) => {
+      const error = new Error(`An observer has not closed within ${CLOSE_MS} ms and is left behind`)
+      cancelTimer = this.#clock.after(CLOSE_MS, () => reject(error))
+    })
+    try {
+      await Promise.race([observer.close?.(), tooLong])
+    } catch (error) {
+      this.#onError(error)
+    } finally {
+      cancelTimer()
+    }
+  }
+
+  #isolate(call: () => void | Promise<void>): void {
+    try {
+      const outcome = call()
+      if (outcome !== undefined) Promise.resolve(outcome).catch(this.#onError)
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}
+
+function having<Method extends keyof TaskObserver>(
+  method: Method,
+  observers: readonly TaskObserver[],
+): Having<Method>[] {
+  return observers.filter((observer): observer is Having<Method> => Boolean(observer[method]))
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function notRun({ funcName }: ObservedAttempt): TaskflowError {
+  const message = `${funcName}: observer: around: expected run to be called before it returns`
+  return new TaskflowError('configuration', message)
+}
