@@ -62,13 +62,15 @@ export class ObserverChain {
       if (!observer) return begin()
       const inner = once(() => enter(depth + 1))
       let called = false
-      this.#isolate(() =>
-        observer.around(attempt, () => {
-          called = true
-          return end(inner())
-        }),
-      )
-      if (!called) this.#onError(notRun(attempt))
+      const run = () => {
+        called = true
+        return end(inner())
+      }
+      this.#isolate(() => {
+        const outcome = observer.around(attempt, run)
+        if (called) return outcome
+        return Promise.resolve(outcome).then(() => Promise.reject(notRun(attempt)))
+      })
       return inner()
     }
     return enter(0)

@@ -25,7 +25,7 @@ export interface OpenTelemetryOptions {
  * A span for each attempt and a few metrics, through `@opentelemetry/api`. A span is a child of the
  * one that was active where the task was enqueued, in whatever process that was, so a request's
  * trace goes on in its tasks; it is active while the handler runs. Register the SDK, with a context
- * manager, before tasks run; flushing and closing it are the app's.
+ * manager, before this is called; flushing and closing it stay the app's.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): TaskObserver {
   const {

@@ -174,8 +174,9 @@ export class Heartbeat {
       const { maxCrashes } = this.#options
       const freed = await this.#storage.recover({ dead, maxCrashes, crashDelayMs: CRASH_DELAY_MS })
       if (freed.length === 0) return
-      this.#events.workDue()
+      // First, so that observers hear of it before it starts again.
       await this.#events.recovered(freed)
+      this.#events.workDue()
     }
   }
 
