@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
+import type { TaskSource } from '../record.ts'
 import { defineTask } from '../run/define-task.ts'
+import { newTask } from '../run/new-task.ts'
 import { AbandonTask, SnoozeTask } from '../run/signals.ts'
 import { gate, start } from '../run/test-manager.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
 import type { AttemptEnd, ObservedAttempt, TaskObserver } from './observer.ts'
 
 /** Puts nothing around attempts but a note of each. */
@@ -325,6 +328,14 @@ describe('the trace of who enqueues', () => {
     await held.release()
     await clock.advance(0)
     expect(traces.sort()).toEqual(['child held', 'child many', 'child named', 'child null'])
+  })
+
+  it('is not asked for where no request is the cause: a schedule, whose timer may be anybody’s', async () => {
+    const tick = defineTask({ name: 'tick', run() {} })
+    const limits = { clock: fakeClock(), maxPayloadBytes: 100, trace: () => 'somebody' }
+    const made = (source: TaskSource) => newTask(tick, null, {}, { source }, limits)
+    expect((await made('scheduled')).trace).toBeUndefined()
+    expect((await made('chained')).trace).toBe('somebody')
   })
 
   it('comes from the first observer that knows one; one that fails is reported', async () => {

@@ -78,10 +78,14 @@ export class ObserverChain {
 
   /** Tells nothing more, and lets every observer close. Never rejects; again: the same promise. */
   close(): Promise<void> {
+    this.#closed ??= this.#closeAll()
+    return this.#closed
+  }
+
+  async #closeAll(): Promise<void> {
     this.#onLog = []
     this.#onLifecycle = []
-    this.#closed ??= Promise.all(this.#observers.map((observer) => this.#close(observer))).then()
-    return this.#closed
+    await Promise.all(this.#observers.map((observer) => this.#close(observer)))
   }
 
   async #close(observer: TaskObserver): Promise<void> {
