@@ -16,11 +16,11 @@ it('an observer has any of the methods, sync or async', () => {
       trace: () => undefined,
       async around(attempt, run) {
         expectTypeOf(attempt).toEqualTypeOf<ObservedAttempt>()
-        const { outcome, thrown } = await run()
+        const { outcome, errorType } = await run()
         expectTypeOf(outcome).toEqualTypeOf<
           'success' | 'retry' | 'failed' | 'cancelled' | 'snoozed' | 'released'
         >()
-        expectTypeOf(thrown).toEqualTypeOf<unknown>()
+        expectTypeOf(errorType).toEqualTypeOf<string | null>()
       },
     },
     consoleObserver({ level: 'warn', format: 'json' }),

@@ -1,7 +1,7 @@
 import { asUnavailable, TaskflowError, unknownTask } from '../errors.ts'
 import type { LifecycleEvent } from '../observers/observer.ts'
 import { ObserverChain } from '../observers/observer-chain.ts'
-import { isRetryable, type TaskRecord } from '../record.ts'
+import { isRetryable, type TaskRecord, type TaskStatus } from '../record.ts'
 import type {
   CancelResult,
   InstanceRecord,
@@ -91,7 +91,7 @@ export class TaskManager implements TaskQueue {
       running: () => this.#dispatcher.held,
       unresponsive: () => this.#dispatcher.unresponsive,
       strays: () => this.#dispatcher.findStrays(),
-      recovered: (freed) => announce(freed, resolved, this.#observers),
+      recovered: (freed) => this.#announce(freed),
     })
     this.#hints = new Hints(resolved, {
       work: () => this.#dispatcher.wake(),
@@ -276,10 +276,7 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.cancelLocally(taskId)
     // Tasks that run all the same when this one ends may be due now.
     this.#dispatcher.wake()
-    if (checked.result === 'cancelled') {
-      const status = 'cancelled'
-      await announce([{ taskId, status }], this.#options, this.#observers)
-    }
+    if (checked.result === 'cancelled') await this.#announce([{ taskId, status: 'cancelled' }])
     return checked
   }
 
@@ -427,6 +424,12 @@ export class TaskManager implements TaskQueue {
     const part = this.#storage[name]
     if (part) return part as NonNullable<TaskStorage[Name]>
     throw new TaskflowError('configuration', `${name}: the storage ${this.#storage.name} has none`)
+  }
+
+  /** What did not run here is looked up first, so only where somebody listens. */
+  async #announce(changed: readonly { taskId: string; status: TaskStatus }[]): Promise<void> {
+    if (this.#options.observers.length === 0 && this.#listeners.size === 0) return
+    await announce(changed, this.#options, this.#observers)
   }
 
   #tell(event: LifecycleEvent): void {
