@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeError } from './describe-error.ts'
+import { describeError, errorType } from './describe-error.ts'
 
 const hostile = {
   get message() {
@@ -49,5 +49,18 @@ describe('describeError', () => {
     const { error: text, stacktrace } = describeError(error)
     expect(text.length).toBeLessThan(9_000)
     expect(stacktrace?.length).toBeLessThan(70_000)
+  })
+})
+
+describe('the type of an error', () => {
+  it.each([
+    [new RangeError('far'), 'RangeError'],
+    ['text', null],
+    [undefined, null],
+    [Proxy.revocable({}, {}), null],
+    [Object.assign(new Error(), { name: { toString: null } }), null],
+    [Object.assign(new Error(), { name: 'key s3cret' }), 'key ***'],
+  ])('%#', (thrown, expected) => {
+    expect(errorType(thrown, (value) => value.replace('s3cret', '***'))).toBe(expected)
   })
 })
