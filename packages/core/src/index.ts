@@ -2,6 +2,7 @@ export { type Clock, systemClock } from './lib/clock.ts'
 export {
   type Issue,
   StorageUnavailableError,
+  TaskFailedError,
   TaskflowError,
   type TaskflowErrorCode,
 } from './lib/errors.ts'
@@ -30,10 +31,12 @@ export {
   type TaskOptions,
   type TaskSettings,
 } from './lib/run/define-task.ts'
+export type { DeleteHistoryOptions } from './lib/run/delete-history.ts'
 export type { EncryptionKey, EncryptionOptions } from './lib/run/encryption/key-ring.ts'
 export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
 export type { LiveFunction } from './lib/run/live-functions.ts'
 export type { TaskManagerOptions } from './lib/run/options.ts'
+export type { ResultOptions } from './lib/run/results.ts'
 export type { RetryPolicy } from './lib/run/retry-policy.ts'
 export { AbandonTask, SnoozeTask, TaskAborted } from './lib/run/signals.ts'
 export { startInBackground } from './lib/run/start-in-background.ts'

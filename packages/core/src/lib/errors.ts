@@ -1,3 +1,5 @@
+import type { TaskRecord } from './record.ts'
+
 /** Stable names of what can go wrong, the same in TypeScript and on the wire (`code`). */
 export type TaskflowErrorCode =
   | 'invalid_input'
@@ -51,6 +53,26 @@ export class StorageUnavailableError extends TaskflowError {
   constructor(message: string, options: { cause?: unknown; committed?: 'no' | 'unknown' } = {}) {
     super('unavailable', message, options)
     this.committed = options.committed ?? 'no'
+  }
+}
+
+/**
+ * A task whose result was waited for ended failed, interrupted or cancelled. Code `conflict`. Its
+ * `cause` is what the last attempt threw, as far as that is kept: text and stack.
+ */
+export class TaskFailedError extends TaskflowError {
+  override readonly name = 'TaskFailedError'
+  readonly status: 'failed' | 'interrupted' | 'cancelled'
+  /** The task, with its error, attempts and newest log lines. */
+  readonly record: TaskRecord
+
+  constructor(record: TaskRecord) {
+    const { taskId, funcName, status, error, stacktrace } = record
+    const cause = error === null ? undefined : new Error(error)
+    if (cause && stacktrace !== null) cause.stack = stacktrace
+    super('conflict', `${funcName}: expected task ${taskId} to succeed, it is ${status}`, { cause })
+    this.status = status as TaskFailedError['status']
+    this.record = record
   }
 }
 

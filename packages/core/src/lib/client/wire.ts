@@ -157,10 +157,17 @@ export interface FunctionJson {
   retries: number
   delay: number
   backoff: number | null
+  max_delay: number
+  jitter: number
   timeout: number | null
   priority: number | null
   requeue_on_interrupt: boolean
   eager: boolean
+  concurrency: number | null
+  /** At most `count` starts every `per` seconds. */
+  rate_limit: { count: number; per: number } | null
+  /** How long its final tasks are kept; null: as long as others. */
+  retention: number | null
   paused: boolean
   /** How many live instances can run it. */
   instances: number

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defineTask } from '../run/define-task.ts'
 import { routes } from './create-handler.ts'
 import { broken, endless, quick, testApp } from './test-app.ts'
 
@@ -376,6 +377,30 @@ describe('numbers', () => {
       'quick',
     ])
     expect(body[2]).toMatchObject({ group: 'fast', retries: 0, last_run: null, instances: 1 })
+  })
+
+  it('functions tell their retries and limits, durations in seconds', async () => {
+    const limited = defineTask({
+      name: 'limited',
+      retries: 2,
+      maxDelayMs: 60_000,
+      jitter: 0.5,
+      concurrency: 4,
+      rateLimit: { count: 100, perMs: 30_000 },
+      retentionMs: 3_600_000,
+      run() {},
+    })
+    const { json } = await testApp({}, { tasks: [limited, quick] })
+    const { body } = await json('GET', '/functions')
+    expect(body[0]).toMatchObject({
+      max_delay: 60,
+      jitter: 0.5,
+      concurrency: 4,
+      rate_limit: { count: 100, per: 30 },
+      retention: 3_600,
+    })
+    const none = { jitter: 0, concurrency: null, rate_limit: null, retention: null }
+    expect(body[1]).toMatchObject({ max_delay: 86_400, ...none })
   })
 
   it('overview, instances and health tell how things are', async () => {

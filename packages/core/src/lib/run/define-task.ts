@@ -42,6 +42,8 @@ export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
    * every element or key). Masked in the HTTP API, and taken out of the task's log and errors. [none]
    */
   secret?: readonly string[]
+  /** Its final tasks older than this are deleted. [the manager's] */
+  retentionMs?: number
 }
 
 /** With a schema, of any library that implements Standard Schema, payloads are checked at enqueue. */
@@ -75,6 +77,7 @@ export interface TaskSettings extends RetryPolicy {
   concurrency: number | null
   rateLimit: { count: number; perMs: number } | null
   secret: readonly string[]
+  retentionMs: number | null
 }
 
 /**
@@ -125,10 +128,15 @@ export function describeTask({ name, settings }: Task): FunctionInfo {
     retries,
     delayMs,
     backoff: typeof backoff === 'number' ? backoff : null,
+    maxDelayMs: settings.maxDelayMs,
+    jitter: settings.jitter,
     timeoutMs,
     priority,
     requeueOnInterrupt: settings.requeueOnInterrupt,
     eager: settings.eager,
+    concurrency: settings.concurrency,
+    rateLimit: settings.rateLimit,
+    retentionMs: settings.retentionMs,
   }
 }
 
@@ -148,6 +156,7 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
   check(atLeast(0, options.delayMs), 'delayMs', 'milliseconds of 0 or more')
   check(atLeast(0, options.maxDelayMs), 'maxDelayMs', 'milliseconds of 0 or more')
   check(atLeast(1, options.timeoutMs), 'timeoutMs', 'milliseconds of 1 or more')
+  check(atLeast(1, options.retentionMs), 'retentionMs', 'milliseconds of 1 or more')
   check(
     typeof backoff === 'function' || atLeast(0, backoff),
     'backoff',
@@ -184,5 +193,6 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     concurrency,
     rateLimit,
     secret: [...secret],
+    retentionMs: options.retentionMs ?? null,
   }
 }

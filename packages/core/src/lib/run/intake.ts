@@ -5,6 +5,7 @@ import type { Task } from './define-task.ts'
 import { Gather } from './gather.ts'
 import { newTask, type Origin } from './new-task.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { QueueDepth } from './queue-depth.ts'
 import { acceptedStep } from './steps.ts'
 import type { EnqueueOptions, TaskRef } from './task-queue.ts'
 
@@ -18,6 +19,8 @@ export interface IntakeHost {
   open(): Promise<void>
   /** New tasks are stored: there may be work. */
   stored(): void
+  /** With a limit on what may be pending. */
+  depth: QueueDepth | null
 }
 
 /** Checks new tasks and stores them: what is enqueued together travels together. */
@@ -82,6 +85,15 @@ export class Intake {
 
   /** Stores tasks that are checked. */
   async store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
+    const stored = await this.#host.depth?.admit(tasks.length)
+    try {
+      return await this.#store(tasks, via)
+    } finally {
+      stored?.()
+    }
+  }
+
+  async #store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
     if (this.#closed) {
       throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
     }

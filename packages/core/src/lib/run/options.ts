@@ -23,6 +23,11 @@ export interface TaskManagerOptions {
   encryption?: EncryptionOptions
   /** How many tasks run at once in this process; 0 only enqueues and serves. [10] */
   concurrency?: number
+  /**
+   * Enqueuing is refused (`throttled`) when this many tasks are pending in the storage, those due
+   * later and those that wait for parents included. [no limit]
+   */
+  maxPending?: number
   /** Final tasks older than this are deleted, at least every 6 h. [never] */
   retentionMs?: number
   /** A running task may be cancelled by force this long after it was asked to stop. [30 000] */
@@ -59,6 +64,7 @@ export interface ResolvedOptions {
   /** The trace context of whoever enqueues; undefined when no observer knows of traces. */
   trace: TraceSource | undefined
   concurrency: number
+  maxPending: number | null
   retentionMs: number | null
   cancelGraceMs: number
   maxCrashes: number
@@ -117,6 +123,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     trace: traceSource(observers, onError),
     encryption: new Encryption(options.encryption),
     concurrency: number('concurrency', 10, 0),
+    maxPending: options.maxPending === undefined ? null : number('maxPending', 0, 1),
     retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
     cancelGraceMs: number('cancelGraceMs', 30_000, 0),
     maxCrashes: number('maxCrashes', 3, 1),

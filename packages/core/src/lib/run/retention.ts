@@ -1,20 +1,31 @@
+import type { LiveFunction } from './live-functions.ts'
 import type { ResolvedOptions } from './options.ts'
+import { pruneTasks } from './prune-tasks.ts'
 
 const EVERY_MS = 6 * 3_600_000
-/** Deleted per commit, so that nobody waits long for it. */
-const CHUNK = 500
 
-/** Deletes final tasks that are older than the retention, now and every 6 h. */
+/**
+ * Deletes final tasks that are older than the retention of their function, else the manager's: now
+ * and every 6 h.
+ */
 export class Retention {
   readonly #options: ResolvedOptions
+  readonly #functions: () => Promise<LiveFunction[]>
+  /** The shortest there is here; null when nothing is to be deleted. */
+  readonly #shortestMs: number | null
   #cancelTimer = () => {}
 
-  constructor(options: ResolvedOptions) {
+  /** `functions` lists those of all live instances: each of them knows only its own. */
+  constructor(options: ResolvedOptions, functions: () => Promise<LiveFunction[]>) {
     this.#options = options
+    this.#functions = functions
+    const own = [...options.tasks.values()].map(({ settings }) => settings.retentionMs)
+    const all = [options.retentionMs, ...own].filter((ms) => ms !== null)
+    this.#shortestMs = all.length > 0 ? Math.min(...all) : null
   }
 
   start(): void {
-    if (this.#options.retentionMs !== null) void this.#prune(this.#options.retentionMs)
+    if (this.#shortestMs !== null) void this.#prune(this.#shortestMs)
   }
 
   stop(): void {
@@ -22,19 +33,38 @@ export class Retention {
     this.#cancelTimer = () => {}
   }
 
-  async #prune(retentionMs: number): Promise<void> {
-    const { clock, onError, storage } = this.#options
-    this.#cancelTimer = clock.after(Math.min(EVERY_MS, Math.max(retentionMs, 60_000)), () => {
-      void this.#prune(retentionMs)
+  async #prune(shortestMs: number): Promise<void> {
+    const { clock, onError } = this.#options
+    this.#cancelTimer = clock.after(Math.min(EVERY_MS, Math.max(shortestMs, 60_000)), () => {
+      void this.#prune(shortestMs)
     })
     try {
-      let deleted = CHUNK
-      while (deleted === CHUNK) {
-        const endedBefore = clock.now() - retentionMs
-        deleted = (await storage.prune({ endedBefore, limit: CHUNK })).deleted
-      }
+      await this.#pruneAll()
     } catch (error) {
       onError(error)
     }
+  }
+
+  async #pruneAll(): Promise<void> {
+    const { clock, storage, retentionMs } = this.#options
+    const now = clock.now()
+    const byRetention = new Map<number, string[]>()
+    for (const { funcName, retentionMs } of await this.#functions()) {
+      if (retentionMs === null) continue
+      byRetention.set(retentionMs, [...(byRetention.get(retentionMs) ?? []), funcName])
+    }
+    for (const [ownMs, funcNames] of byRetention) {
+      await pruneTasks(storage, { endedBefore: now - ownMs, funcNames })
+    }
+    if (retentionMs === null) return
+    const endedBefore = now - retentionMs
+    const exceptFuncNames = [...byRetention.values()].flat()
+    if (exceptFuncNames.length === 0) {
+      await pruneTasks(storage, { endedBefore })
+      return
+    }
+    await pruneTasks(storage, { endedBefore, exceptFuncNames })
+    // Ticks and audit entries go only without function names.
+    await storage.prune({ endedBefore, limit: 0 })
   }
 }

@@ -17,6 +17,7 @@ import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { announce } from './announce.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
+import { type DeleteHistoryOptions, deleteHistory } from './delete-history.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
 import { keyIdOf } from './encryption/envelope.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -25,8 +26,10 @@ import { hostIdentity } from './host-identity.ts'
 import { Intake } from './intake.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
+import { QueueDepth } from './queue-depth.ts'
 import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
+import { type ResultOptions, Results } from './results.ts'
 import { Retention } from './retention.ts'
 import { retryPayload } from './retry-payload.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
@@ -56,6 +59,8 @@ export class TaskManager implements TaskQueue {
   readonly #heartbeat: Heartbeat
   readonly #hints: Hints
   readonly #retention: Retention
+  readonly #results: Results
+  readonly #depth: QueueDepth | null
   readonly #stopping = new AbortController()
   #opened: Promise<void> | null = null
   #started: Promise<void> | null = null
@@ -69,8 +74,13 @@ export class TaskManager implements TaskQueue {
     this.#storage = resolved.storage
     const own = { onLifecycle: (event: LifecycleEvent) => this.#tell(event) }
     this.#observers = new ObserverChain([...resolved.observers, own], resolved)
+    const open = () => this.open()
+    this.#results = new Results(resolved, open)
+    const { maxPending } = resolved
+    this.#depth = maxPending === null ? null : new QueueDepth(resolved, maxPending, open)
     this.#intake = new Intake(resolved, this.#observers, {
-      open: () => this.open(),
+      open,
+      depth: this.#depth,
       stored: () => this.#dispatcher.wake(),
     })
     this.#dispatcher = new Dispatcher(resolved, this.#observers, {
@@ -97,7 +107,7 @@ export class TaskManager implements TaskQueue {
       work: () => this.#dispatcher.wake(),
       cancels: () => this.#heartbeat.beatNow(),
     })
-    this.#retention = new Retention(resolved)
+    this.#retention = new Retention(resolved, () => this.functions())
   }
 
   /** Aborts when `stop` begins: what serves this manager should end then too. */
@@ -218,6 +228,22 @@ export class TaskManager implements TaskQueue {
     return stored ? recordOf(stored) : null
   }
 
+  /**
+   * Waits for a task to succeed, wherever it runs; resolves with what its `run` returned, as JSON
+   * keeps it (null for nothing). Results of this instance's tasks come at once, others' within a
+   * second. While the storage is away the waiting goes on.
+   *
+   * @throws TaskFailedError when it ends failed, interrupted or cancelled; TaskflowError `not_found`,
+   *   `unavailable` after `timeoutMs` or when the manager stops; the reason of `signal`.
+   */
+  async result<Result>(
+    ref: Pick<TaskRef<Result>, 'taskId' | '~result'>,
+    options: ResultOptions = {},
+  ): Promise<Result> {
+    // What was stored by the task that the reference was made for.
+    return (await this.#results.wait(ref.taskId, options)) as Result
+  }
+
   /** One page of tasks, newest first unless sorted otherwise. */
   async list(input: Partial<ListInput> = {}): Promise<ListResult> {
     await this.open()
@@ -274,6 +300,7 @@ export class TaskManager implements TaskQueue {
     const checked = checkCancel(result, taskId, graceMs)
     // The owner may be this process: no need to wait for the next beat.
     this.#dispatcher.cancelLocally(taskId)
+    if (checked.status === 'cancelled') this.#results.notice({ taskId, step: 'cancelled' })
     // Tasks that run all the same when this one ends may be due now.
     this.#dispatcher.wake()
     if (checked.result === 'cancelled') await this.#announce([{ taskId, status: 'cancelled' }])
@@ -342,6 +369,17 @@ export class TaskManager implements TaskQueue {
     return this.#setPaused(funcName, false)
   }
 
+  /**
+   * Deletes final tasks with their logs and attempts, as the retention does; parents of live tasks
+   * stay. Counts of `series` and of `metrics` with `since` keep what was deleted.
+   *
+   * @throws TaskflowError `invalid_input`.
+   */
+  async deleteHistory(options: DeleteHistoryOptions): Promise<{ deleted: number }> {
+    await this.open()
+    return deleteHistory(this.#options, options)
+  }
+
   /** How tasks ended over time, for charts. */
   async series(query: SeriesQuery): Promise<SeriesBucket[]> {
     await this.open()
@@ -387,6 +425,7 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.drain()
     await this.#dispatcher.idle(graceMs, hurry)
     this.#dispatcher.abortForShutdown()
+    this.#results.close()
     await this.#dispatcher.idle(abortMs, hurry)
     const report = await this.#dispatcher.handBack()
     // Until here handlers that were waited for could enqueue what follows them.
@@ -433,6 +472,8 @@ export class TaskManager implements TaskQueue {
   }
 
   #tell(event: LifecycleEvent): void {
+    this.#results.notice(event)
+    this.#depth?.notice(event)
     for (const listener of this.#listeners) {
       try {
         listener(event)

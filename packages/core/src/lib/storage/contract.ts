@@ -402,10 +402,18 @@ export interface FunctionInfo {
   delayMs: number
   /** Null when a function computes the delay. */
   backoff: number | null
+  maxDelayMs: number
+  jitter: number
   timeoutMs: number | null
   priority: number | null
   requeueOnInterrupt: boolean
   eager: boolean
+  /** Null without a limit. */
+  concurrency: number | null
+  /** Null without a limit. */
+  rateLimit: { count: number; perMs: number } | null
+  /** Null: the manager's. */
+  retentionMs: number | null
 }
 
 export interface BeatResult {

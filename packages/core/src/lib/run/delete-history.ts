@@ -1,0 +1,38 @@
+import { TaskflowError } from '../errors.ts'
+import type { ResolvedOptions } from './options.ts'
+import { pruneTasks } from './prune-tasks.ts'
+
+/** Which final tasks to delete: those that ended before an instant, or longer ago than a while. */
+export interface DeleteHistoryOptions {
+  /** Those that ended before this, epoch ms or a Date. */
+  endedBefore?: number | Date
+  /** Those that ended longer ago than this; not together with `endedBefore`. */
+  olderThanMs?: number
+  /** Only tasks of these functions. [all] */
+  funcNames?: readonly string[]
+  /** Only counts. [false] */
+  dryRun?: boolean
+}
+
+/** Deletes final tasks with their logs and attempts; resolves with how many. */
+export async function deleteHistory(
+  { clock, storage }: ResolvedOptions,
+  { endedBefore, olderThanMs, funcNames, dryRun = false }: DeleteHistoryOptions,
+): Promise<{ deleted: number }> {
+  if ((endedBefore === undefined) === (olderThanMs === undefined)) {
+    throw invalid('endedBefore, olderThanMs: expected one of them')
+  }
+  if (olderThanMs !== undefined && !(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
+    throw invalid(`olderThanMs: expected milliseconds of 0 or more, got ${olderThanMs}`)
+  }
+  if (funcNames && !(Array.isArray(funcNames) && funcNames.every((n) => typeof n === 'string'))) {
+    throw invalid('funcNames: expected an array of names')
+  }
+  const before = endedBefore === undefined ? clock.now() - (olderThanMs ?? 0) : Number(endedBefore)
+  if (!Number.isFinite(before)) throw invalid('endedBefore: expected an instant, got none')
+  const names = funcNames && [...funcNames]
+  const deleted = await pruneTasks(storage, { endedBefore: before, funcNames: names, dryRun })
+  return { deleted }
+}
+
+const invalid = (message: string) => new TaskflowError('invalid_input', `deleteHistory: ${message}`)
