@@ -16,6 +16,10 @@ import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { TaskQueue } from './task-queue.ts'
 
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+/** Characters of a progress message. */
+const MAX_PROGRESS = 1_000
+
 /** What an attempt needs of its surroundings. */
 export interface AttemptSettings {
   clock: Clock
@@ -203,17 +207,19 @@ export class Attempt {
       log: (message, level = 'info') => this.#write('log', level, message),
       progress: (fraction, message) => {
         const bounded = Math.min(Math.max(Number(fraction) || 0, 0), 1)
-        const text = message === undefined ? null : this.#hide(String(message))
+        const text = typeof message === 'string' ? this.#hide(message).slice(0, MAX_PROGRESS) : null
         this.log.progress({ fraction: bounded, message: text })
       },
       tasks: this.#settings.queue,
     }
   }
 
-  #write(stream: LogStream, level: LogLevel, message: unknown): void {
+  #write(stream: LogStream, given: LogLevel, message: unknown): void {
     const at = this.#settings.clock.now()
     const hide = this.#hide
     const text = typeof message === 'string' ? hide(message) : describeError(message, hide).error
+    // Code without types may pass anything, and a storage knows no other levels.
+    const level = LEVELS.includes(given) ? given : 'info'
     if (!this.log.add(stream, level, text, at)) return
     const { taskId, funcName, tags } = this.claimed
     const attempt = this.number

@@ -15,7 +15,7 @@ export interface ErrorText {
 export function describeError(thrown: unknown, hide = (value: string) => value): ErrorText {
   try {
     if (thrown instanceof Error) {
-      const name = text(thrown.name)
+      const name = attempted(() => text(thrown.name))
       const message = text(thrown.message)
       const error = name && name !== 'Error' ? `${name}: ${message}` : message || 'Error'
       return {
@@ -38,16 +38,27 @@ export function errorType(thrown: unknown, hide = (value: string) => value): str
   }
 }
 
-/** The stack and those of its causes; a cycle ends it. */
+/** The stack and those of its causes; a cycle, or what cannot be read, ends it. */
 function stackOf(error: Error, hide: (text: string) => string): string {
   const seen = new Set<unknown>()
   const parts: string[] = []
-  for (let at: unknown = error; at instanceof Error && !seen.has(at) && parts.length < 10; ) {
-    seen.add(at)
-    parts.push(cut(hide(text(at.stack ?? at.message)), MAX_STACK))
-    at = at.cause
-  }
+  attempted(() => {
+    for (let at: unknown = error; at instanceof Error && !seen.has(at) && parts.length < 10; ) {
+      seen.add(at)
+      parts.push(cut(hide(text(at.stack ?? at.message)), MAX_STACK))
+      at = at.cause
+    }
+  })
   return parts.join('\nCaused by: ')
+}
+
+/** Undefined for what throws when it is read. */
+function attempted<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
 
 function text(value: unknown): string {
