@@ -1,3 +1,9 @@
+export {
+  buildLifecycleEvent,
+  buildLogEvent,
+  buildRecord,
+  buildSummary,
+} from './lib/testing/builders.ts'
 export { describeAdapter } from './lib/testing/describe-adapter/describe-adapter.ts'
 export type {
   AdapterHarness,
@@ -16,3 +22,10 @@ export type {
   TestRunner,
 } from './lib/testing/describe-storage/harness.ts'
 export { type FakeClock, fakeClock } from './lib/testing/fake-clock.ts'
+export { type RunTaskArgs, runTask, type TaskRun } from './lib/testing/run-task.ts'
+export {
+  type DrainReport,
+  type TestManager,
+  type TestManagerOptions,
+  testManager,
+} from './lib/testing/test-manager.ts'

@@ -52,7 +52,8 @@ export function memoryStorage(options: { now?: () => number } = {}): TaskStorage
   return new MemoryStorage(options.now ?? Date.now)
 }
 
-class MemoryStorage implements TaskStorage {
+/** What `memoryStorage` makes; for those that change a part of it. */
+export class MemoryStorage implements TaskStorage {
   readonly name = 'memory'
   readonly changes = new MemoryChanges()
   readonly instances: MemoryInstances

@@ -1,0 +1,74 @@
+import { systemClock } from '../clock.ts'
+import { encodeJson } from '../json.ts'
+import type { LogEntry, TaskProgress } from '../record.ts'
+import { standaloneContext, type TaskContext, withContext } from '../run/context.ts'
+import type { Task } from '../run/define-task.ts'
+import { newTask } from '../run/new-task.ts'
+import type { EnqueueOptions, TaskQueue } from '../run/task-queue.ts'
+
+const LIMITS = { clock: systemClock, maxPayloadBytes: Number.POSITIVE_INFINITY }
+
+/** What one run of a task did. */
+export interface TaskRun<Result> {
+  /** What it returned, as JSON keeps it. */
+  result: Result
+  logs: LogEntry[]
+  /** All that it said of its progress. */
+  progress: TaskProgress[]
+  /** What it enqueued through its context. */
+  enqueued: { funcName: string; payload: unknown; options: EnqueueOptions }[]
+}
+
+/** Arguments after the task: a task without payload may leave it out. */
+// biome-ignore lint/suspicious/noConfusingVoidType: void is what a task without a payload has
+export type RunTaskArgs<Payload> = [Payload] extends [void]
+  ? [payload?: undefined, context?: Partial<TaskContext>]
+  : [payload: NoInfer<Payload>, context?: Partial<TaskContext>]
+
+/**
+ * Runs one task by itself, without a manager: the payload is checked and goes through JSON as on
+ * its way through a storage. `context` is what the handler gets, e.g. `{ attempt: 2, tags, signal }`;
+ * what is not given is that of a first attempt.
+ *
+ * @throws what the handler throws (`SnoozeTask` and `AbandonTask` too); TaskflowError
+ *   `invalid_payload` for a payload that the schema refuses or a value that JSON does not hold.
+ */
+export async function runTask<Payload, Result>(
+  task: Task<Payload, Result>,
+  ...[payload, context = {}]: RunTaskArgs<Payload>
+): Promise<TaskRun<Result>> {
+  const run: Omit<TaskRun<Result>, 'result'> = { logs: [], progress: [], enqueued: [] }
+  const attempt = context.attempt ?? 0
+  const whole: TaskContext = {
+    ...standaloneContext(task.name),
+    log: (message, level = 'info') => {
+      const n = run.logs.length + 1
+      run.logs.push({ n, at: Date.now(), stream: 'log', level, text: message, attempt })
+    },
+    progress: (fraction, message) => run.progress.push({ fraction, message: message ?? null }),
+    tasks: recorder(run.enqueued),
+    ...context,
+  }
+  const sent = throughJson(payload, `${task.name}: payload`)
+  // Unchecked until here, as what comes from a storage is.
+  const returned = await withContext(whole, () => task.run(sent as Payload, whole))
+  return { ...run, result: throughJson(returned, `${task.name}: result`) as Result }
+}
+
+/** Checks like a manager, and writes down instead of storing. */
+function recorder(enqueued: TaskRun<unknown>['enqueued']): TaskQueue {
+  return {
+    async enqueue(task, ...[payload, options = {}]) {
+      const any = task as Task<unknown, unknown>
+      const { taskId } = await newTask(any, payload, options, { source: 'manual' }, LIMITS)
+      enqueued.push({ funcName: task.name, payload, options })
+      return { taskId, duplicate: false }
+    },
+  }
+}
+
+function throughJson(value: unknown, what: string): unknown {
+  return value === undefined
+    ? undefined
+    : JSON.parse(encodeJson(value, what, Number.POSITIVE_INFINITY))
+}
