@@ -37,6 +37,48 @@ export function describeRequestTasks(harness: AdapterHarness, { describe, it }: 
         async ({ url }) => assert.equal((await fetch(`${url}/orders`)).status, 200),
       ))
 
+    it('start at once when that is asked for as they are enqueued, and the others do not', () => {
+      let taskId = ''
+      return serving(
+        harness,
+        {
+          app: async ({ tasks }, { manager }) => {
+            taskId = (await tasks.enqueue(probe, { note: 'held' })).taskId
+            const eager = await tasks.enqueue(probe, { note: 'eager' }, { eager: true })
+            await succeeded(manager, eager.taskId)
+            const waits = await tasks.enqueue(eagerProbe, { note: 'not eager' }, { eager: false })
+            await assertHeld(manager, taskId)
+            await assertHeld(manager, waits.taskId)
+            return { status: 200, text: 'one ran before the response' }
+          },
+        },
+        async ({ url, manager }) => {
+          assert.equal((await fetch(`${url}/orders`)).status, 200)
+          await succeeded(manager, taskId)
+        },
+      )
+    })
+
+    it('start after a response that tells of a failure', () => {
+      let taskId = ''
+      return serving(
+        harness,
+        {
+          app: async ({ tasks }, { manager }) => {
+            taskId = (await tasks.enqueue(probe, { note: 'refused' })).taskId
+            await assertHeld(manager, taskId)
+            return { status: 500, text: 'no' }
+          },
+        },
+        async ({ url, manager }) => {
+          const response = await fetch(`${url}/orders`)
+          assert.equal(response.status, 500)
+          await response.text()
+          await succeeded(manager, taskId)
+        },
+      )
+    })
+
     it('start although the app failed after enqueueing them', () => {
       let taskId = ''
       return serving(
