@@ -33,6 +33,24 @@ describe('a process of its own', () => {
     expect(await run(`${head}\n await tasks.enqueue(hello)`)).toEqual({ code: 0, output: '' })
   })
 
+  it('tests its tasks with the runner it likes', async () => {
+    const { code, output } = await run(`
+      import assert from 'node:assert'
+      import { test } from 'node:test'
+      import { defineTask } from '@taskflow/core'
+      import { testManager } from '@taskflow/core/testing'
+      const hello = defineTask({ name: 'hello', run: () => 'hello' })
+      test('greets', async () => {
+        const tasks = testManager({ tasks: [hello] })
+        const ref = await tasks.enqueue(hello)
+        await tasks.drain()
+        assert.equal(await tasks.result(ref), 'hello')
+        await tasks.clock.advance(86_400_000)
+      })`)
+    expect(code).toBe(0)
+    expect(output).toMatch(/pass 1$/m)
+  })
+
   it('stops on a signal where the manager was asked to listen', async () => {
     const { code, output } = await run(`
       import { TaskManager } from '@taskflow/core'

@@ -12,7 +12,7 @@ const STATUS: Record<TaskflowErrorCode, [number, string]> = {
   too_large: [413, 'Too large'],
   unsupported_media_type: [415, 'Unsupported media type'],
   invalid_payload: [422, 'Payload refused'],
-  throttled: [429, 'Too many tries'],
+  throttled: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   configuration: [500, 'Internal error'],
   unavailable: [503, 'Storage unavailable'],

@@ -53,7 +53,8 @@ export interface TaskQueue {
    * Stores a task. When it resolves, the task is committed and survives any crash; with `via`, once
    * the caller's transaction is committed.
    *
-   * @throws TaskflowError `invalid_payload`, `too_large`, `unknown_function`, `invalid_input`;
+   * @throws TaskflowError `invalid_payload`, `too_large`, `unknown_function`, `invalid_input`,
+   *   `throttled` beyond the manager's `maxPending`;
    *   StorageUnavailableError, whose `committed` says whether it may have been stored.
    */
   enqueue<Payload, Result>(
