@@ -241,6 +241,7 @@ export class Dispatcher {
     this.#probe = false
     const suspects = !this.#hasSuspect()
     const batch = this.#finished.splice(0, MAX_SETTLE)
+    if (lane) this.#lanes.asked(lane)
     return { instanceId, batch, lane, ask: lane?.ask(wakes) ?? null, suspects, wakes }
   }
 

@@ -31,16 +31,15 @@ export class Lanes {
     return this.#byFunction.get(funcName)
   }
 
-  /** The next lane that wants to claim. */
+  /** The next lane that wants to claim; the same one until it was `asked`. */
   next(wakes: number): Lane | undefined {
-    for (let i = 0; i < this.all.length; i++) {
-      const at = (this.#turn + i) % this.all.length
-      const lane = this.all[at]
-      if (!lane || lane.wanted(wakes) === 0) continue
-      this.#turn = at + 1
-      return lane
-    }
-    return undefined
+    const inTurn = [...this.all.slice(this.#turn), ...this.all.slice(0, this.#turn)]
+    return inTurn.find((lane) => lane.wanted(wakes) > 0)
+  }
+
+  /** A turn claims for this lane: the others come first now. */
+  asked(lane: Lane): void {
+    this.#turn = this.all.indexOf(lane) + 1
   }
 
   /** Claimed tasks that wait for a slot. */

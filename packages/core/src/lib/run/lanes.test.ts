@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { defineTask } from './define-task.ts'
+import { Lanes } from './lanes.ts'
+import { resolveOptions } from './options.ts'
+
+it('a lane keeps its turn until a claim was made for it', () => {
+  const near = defineTask({ name: 'near', run() {} })
+  const far = defineTask({ name: 'far', executor: 'elsewhere', run() {} })
+  const elsewhere = { name: 'elsewhere', concurrency: 1, execute: async () => {} }
+  const lanes = new Lanes(resolveOptions({ tasks: [near, far], executors: [elsewhere] }), () => {})
+  const [first, second] = lanes.all
+  expect(lanes.next(1)).toBe(first)
+  // As when a second turn was not worth it.
+  expect(lanes.next(1)).toBe(first)
+  if (first) lanes.asked(first)
+  expect(lanes.next(1)).toBe(second)
+  if (second) lanes.asked(second)
+  expect(lanes.next(1)).toBe(first)
+})
