@@ -161,8 +161,9 @@ export class Attempt {
   #decide(thrown: unknown): Pick<Decided, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
     const reason: unknown = this.#controller.signal.reason
     const why = reason instanceof TaskAborted ? reason.reason : null
-    if (isA(thrown, SnoozeTask) && why === null) {
-      const delayMs = Math.round(Math.min(thrown.delayMs, LONGEST_DELAY_MS))
+    const snoozeMs = snoozeMsOf(thrown)
+    if (snoozeMs !== null && why === null) {
+      const delayMs = Math.round(Math.min(snoozeMs, LONGEST_DELAY_MS))
       return { outcome: { type: 'snoozed' }, delayMs }
     }
     const timedOut = why === 'timeout'
@@ -233,6 +234,15 @@ export class Attempt {
       at,
       tags,
     })
+  }
+}
+
+/** Null for what is no `SnoozeTask` with a delay, or cannot be asked. */
+function snoozeMsOf(thrown: unknown): number | null {
+  try {
+    return thrown instanceof SnoozeTask && thrown.delayMs >= 0 ? thrown.delayMs : null
+  } catch {
+    return null
   }
 }
 

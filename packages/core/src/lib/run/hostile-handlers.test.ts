@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defineTask } from './define-task.ts'
+import { AbandonTask, SnoozeTask } from './signals.ts'
 import { start } from './test-manager.ts'
 
 const unhandled: unknown[] = []
@@ -36,6 +37,9 @@ describe('a handler that throws', () => {
     ['a proxy of an error', () => new Proxy(new Error('inner'), {}), 'inner'],
     ['a proxy whose traps throw', () => new Proxy({}, throwing), /^Thrown: a value that cannot/],
     ['a revoked proxy', revoked, /^Thrown: a value that cannot/],
+    ['a SnoozeTask that cannot be asked', () => unanswering(new SnoozeTask(5)), /cannot be/],
+    ['an AbandonTask that cannot be asked', () => unanswering(new AbandonTask()), /cannot be/],
+    ['a SnoozeTask without a delay', undelayed, 'SnoozeTask: Snoozed for 5 ms'],
     ['an error whose toString throws', () => withGetter('toString'), 'kept'],
     ['an error whose stack throws', () => withGetter('stack'), 'kept'],
     ['an error whose cause throws', () => withGetter('cause'), 'kept'],
@@ -139,6 +143,18 @@ function withGetter(property: string): Error {
       throw new Error('not for you')
     },
   })
+}
+
+/** An error that throws when a property is read. */
+function unanswering(error: Error): Error {
+  const get = () => {
+    throw new Error('trapped')
+  }
+  return new Proxy(error, { get })
+}
+
+function undelayed(): Error {
+  return Object.assign(new SnoozeTask(5), { delayMs: Number.NaN })
 }
 
 function selfCaused(): Error {

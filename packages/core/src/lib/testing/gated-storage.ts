@@ -5,12 +5,21 @@ import type { HintListener } from '../storage/parts.ts'
 /** Longer than any test moves time on. */
 const LEASE_MS = 1e15
 
+interface Gate {
+  quiet(nextInMs: number | null): void
+  fail(error: Error): void
+  /** Functions of which nothing was due, and how long until something is. */
+  found: Map<string, number>
+}
+
 /** Memory for one manager, which hands out work only while its gate is open. */
 export class GatedStorage extends MemoryStorage {
   readonly #listeners = new Set<HintListener>()
   readonly #ended: Promise<void>
   #end = () => {}
-  #gate: { quiet(nextInMs: number | null): void; fail(error: Error): void } | null = null
+  #gate: Gate | null = null
+  /** All that the manager may claim. */
+  #funcNames: string[] = []
 
   constructor(now: () => number) {
     super(now)
@@ -23,15 +32,11 @@ export class GatedStorage extends MemoryStorage {
    * Hands out what is due until there is no more of it and all of it has ended. Resolves with how
    * long it is until the next pending task is due; null when none will be.
    */
-  async run(): Promise<number | null> {
-    try {
-      return await new Promise((quiet, fail) => {
-        this.#gate = { quiet, fail }
-        this.#lookAgain()
-      })
-    } finally {
-      this.#gate = null
-    }
+  run(): Promise<number | null> {
+    return new Promise((quiet, fail) => {
+      this.#gate = { quiet, fail, found: new Map() }
+      this.#lookAgain()
+    })
   }
 
   /** Closes the gate on a `run` that goes on. */
@@ -52,6 +57,7 @@ export class GatedStorage extends MemoryStorage {
 
   /** There is no other instance to beat for, so that time can pass at no cost. */
   override async beat(input: BeatInput): Promise<BeatResult> {
+    this.#funcNames = input.instance.functions.map(({ funcName }) => funcName)
     if (input.beat > 0 && !input.leaving) await this.#ended
     return super.beat({ ...input, leaseMs: LEASE_MS })
   }
@@ -60,10 +66,26 @@ export class GatedStorage extends MemoryStorage {
     if (!this.#gate) return super.turn({ ...input, claim: null })
     const result = await super.turn(input)
     const running = await super.owned(input)
-    if (running.length > 0) return result
-    if (input.claim) this.#gate?.quiet(result.nextRunAt && result.nextRunAt - result.now)
-    else this.#lookAgain()
+    if (this.#gate) this.#look(this.#gate, input.claim?.funcNames ?? [], result, running.length > 0)
     return result
+  }
+
+  /** It is quiet when nothing runs and each function was asked for since, in vain. */
+  #look(gate: Gate, asked: string[], { nextRunAt, now }: TurnResult, busy: boolean): void {
+    if (busy) {
+      gate.found.clear()
+      return
+    }
+    const inMs = nextRunAt === null ? Number.POSITIVE_INFINITY : nextRunAt - now
+    for (const funcName of asked) gate.found.set(funcName, inMs)
+    if (!this.#funcNames.every((funcName) => gate.found.has(funcName))) {
+      this.#lookAgain()
+      return
+    }
+    // At once: another turn may be under way.
+    this.#gate = null
+    const soonest = Math.min(...gate.found.values())
+    gate.quiet(soonest < Number.POSITIVE_INFINITY ? soonest : null)
   }
 
   #lookAgain(): void {

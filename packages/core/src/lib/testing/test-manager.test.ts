@@ -5,6 +5,7 @@ import {
   type LifecycleEvent,
   SnoozeTask,
   type Task,
+  type TaskExecutor,
   TaskFailedError,
   taskLog,
 } from '../../index.ts'
@@ -175,6 +176,26 @@ describe('drain', () => {
     expect(await tasks.drain()).toMatchObject({ success: 2 })
     expect(await tasks.drain({ includeScheduled: true })).toMatchObject({ success: 2 })
     expect(most).toBe(1)
+  })
+
+  it('waits for executors with slots of their own too', async () => {
+    const elsewhere: TaskExecutor = {
+      name: 'elsewhere',
+      concurrency: 1,
+      execute: ({ task, payload, context }) => task.run(payload, context),
+    }
+    const far = defineTask({
+      name: 'far',
+      executor: 'elsewhere',
+      run: async ({ to }: { to: string }, { tasks }) => {
+        await tasks.enqueue(mail, { to })
+      },
+    })
+    const tasks = manager({ tasks: [far, mail], executors: [elsewhere] })
+    for (let n = 0; n < 30; n++) await tasks.enqueue(far, { to: `${n}` })
+    expect(await tasks.drain()).toMatchObject({ success: 60, pending: 0 })
+    await tasks.enqueue(far, { to: 'later' }, { delayMs: DAY })
+    expect(await tasks.drain({ includeScheduled: true })).toMatchObject({ success: 2 })
   })
 
   it('lets time pass for handlers that wait for it', async () => {
