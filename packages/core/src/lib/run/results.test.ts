@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { TaskFailedError } from '../errors.ts'
+import { TaskFailedError, TaskflowError } from '../errors.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
@@ -43,6 +43,18 @@ describe('result', () => {
     const ref = await manager.enqueue(nothing)
     await clock.advance(0)
     expect(await manager.result(ref)).toBeNull()
+  })
+
+  it('is decrypted for those who have the key, and refused to others', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const encryption = { keys: [{ id: 'k1', secret: 'x'.repeat(32) }] }
+    const { manager } = await start([born], { clock, storage, encryption })
+    const ref = await manager.enqueue(born)
+    await clock.advance(0)
+    expect(await manager.result(ref)).toEqual({ at: '1970-01-01T00:00:00.000Z' })
+    const stranger = new TaskManager({ tasks: [born], clock, storage })
+    await expect(stranger.result(ref)).rejects.toThrow(TaskflowError)
   })
 
   it('rejects with the record when the task failed, its text and stack as the cause', async () => {

@@ -55,7 +55,9 @@ export function buildRecord(given: Partial<TaskRecord> = {}): TaskRecord {
   return {
     ...buildSummary(given),
     payload: {},
+    encryptedPayload: null,
     result: undefined,
+    encryptedResult: null,
     attempts: [],
     dependsOn: [],
     children: [],

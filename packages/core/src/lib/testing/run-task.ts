@@ -3,10 +3,15 @@ import { encodeJson } from '../json.ts'
 import type { LogEntry, TaskProgress } from '../record.ts'
 import { standaloneContext, type TaskContext, withContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
+import { Encryption } from '../run/encryption/encryption.ts'
 import { newTask } from '../run/new-task.ts'
 import type { EnqueueOptions, TaskQueue } from '../run/task-queue.ts'
 
-const LIMITS = { clock: systemClock, maxPayloadBytes: Number.POSITIVE_INFINITY }
+const LIMITS = {
+  clock: systemClock,
+  maxPayloadBytes: Number.POSITIVE_INFINITY,
+  encryption: new Encryption(),
+}
 
 /** What one run of a task did. */
 export interface TaskRun<Result> {

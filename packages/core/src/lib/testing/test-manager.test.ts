@@ -74,6 +74,16 @@ describe('testManager', () => {
     ])
   })
 
+  it('shows what the app encrypts', async () => {
+    const keys = [{ id: 'k1', secret: 'x'.repeat(32) }]
+    const tasks = manager({ encryption: { keys } })
+    const ref = await tasks.enqueue(mail, { to: 'ann' })
+    expect(await tasks.enqueued(mail)).toMatchObject([{ payload: { to: 'ann' } }])
+    expect((await tasks.get(ref.taskId))?.payload).toBeUndefined()
+    await tasks.drain()
+    expect(await tasks.result(ref)).toBe(3)
+  })
+
   it('tells observers, subscribers and those who wait for results what a drain does', async () => {
     const steps: LifecycleEvent['step'][] = []
     const tasks = manager({ observers: [{ onLifecycle: ({ step }) => void steps.push(step) }] })

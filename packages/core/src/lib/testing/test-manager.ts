@@ -2,6 +2,7 @@ import { TaskFailedError, TaskflowError } from '../errors.ts'
 import { isRetryable, type TaskRecord, type TaskStatus } from '../record.ts'
 import { currentContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
+import { Encryption, payloadBinding } from '../run/encryption/encryption.ts'
 import type { TaskManagerOptions } from '../run/options.ts'
 import { type StopReport, TaskManager } from '../run/task-manager.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskRef } from '../run/task-queue.ts'
@@ -55,6 +56,7 @@ export class TestManager extends TaskManager {
   readonly clock: FakeClock
   readonly #gate: GatedStorage
   readonly #inline: boolean
+  readonly #encryption: Encryption
   #draining: Promise<unknown> = Promise.resolve()
 
   constructor(options: TestManagerOptions, clock: FakeClock, gate: GatedStorage) {
@@ -67,6 +69,7 @@ export class TestManager extends TaskManager {
     this.clock = clock
     this.#gate = gate
     this.#inline = inline
+    this.#encryption = new Encryption(options.encryption)
   }
 
   /**
@@ -89,9 +92,15 @@ export class TestManager extends TaskManager {
   ): Promise<(TaskRecord & { payload: Payload })[]> {
     const filter = task ? { funcName: [task.name] } : {}
     const { tasks } = await this.list({ filter, order: 'asc', limit: Number.MAX_SAFE_INTEGER })
-    const records = await Promise.all(tasks.map(({ taskId }) => this.get(taskId)))
+    const records = await this.#records(tasks.map(({ taskId }) => taskId))
+    const decrypted = records.map(async (record) => {
+      const { encryptedPayload: sealed } = record
+      if (sealed === null) return record
+      const text = await this.#encryption.open(sealed, payloadBinding(record))
+      return { ...record, payload: JSON.parse(text) }
+    })
     // Only payloads that the task takes were accepted.
-    return records as (TaskRecord & { payload: Payload })[]
+    return (await Promise.all(decrypted)) as (TaskRecord & { payload: Payload })[]
   }
 
   override async enqueue<Payload, Result>(
@@ -155,8 +164,7 @@ export class TestManager extends TaskManager {
   }
 
   async #report(taskIds: string[]): Promise<DrainReport> {
-    const found = await Promise.all(taskIds.map((taskId) => this.get(taskId)))
-    const records = found.filter((record) => record !== null)
+    const records = await this.#records(taskIds)
     const count = (status: TaskStatus) => records.filter((task) => task.status === status).length
     return {
       pending: count('pending'),
@@ -167,6 +175,11 @@ export class TestManager extends TaskManager {
       cancelled: count('cancelled'),
       records,
     }
+  }
+
+  async #records(taskIds: string[]): Promise<TaskRecord[]> {
+    const records = await Promise.all(taskIds.map((taskId) => this.get(taskId)))
+    return records.filter((record) => record !== null)
   }
 
   /** Runs what is due, inline; within a task that is left to who runs that one. */
