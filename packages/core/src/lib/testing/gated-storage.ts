@@ -17,6 +17,7 @@ export class GatedStorage extends MemoryStorage {
   readonly #listeners = new Set<HintListener>()
   readonly #ended: Promise<void>
   #end = () => {}
+  #over: Error | null = null
   #gate: Gate | null = null
   /** All that the manager may claim. */
   #funcNames: string[] = []
@@ -32,7 +33,9 @@ export class GatedStorage extends MemoryStorage {
    * Hands out what is due until there is no more of it and all of it has ended. Resolves with how
    * long it is until the next pending task is due; null when none will be.
    */
-  run(): Promise<number | null> {
+  async run(): Promise<number | null> {
+    if (this.#over) throw this.#over
+    if (this.#funcNames.length === 0) return null
     return new Promise((quiet, fail) => {
       this.#gate = { quiet, fail, found: new Map() }
       this.#lookAgain()
@@ -45,8 +48,10 @@ export class GatedStorage extends MemoryStorage {
     this.#gate = null
   }
 
-  /** The manager stops: a beat that waits for that may end. */
-  end(): void {
+  /** The manager stops: a beat that waits for that may end, and nothing runs any more. */
+  end(error: Error): void {
+    this.#over = error
+    this.fail(error)
     this.#end()
   }
 

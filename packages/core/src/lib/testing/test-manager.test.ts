@@ -224,6 +224,10 @@ describe('drain', () => {
     expect((await drained).records).toMatchObject([{ attempts: [{ outcome: 'timeout' }] }])
   })
 
+  it('has nothing to do for a manager without tasks', async () => {
+    expect(await manager({ tasks: [] }).drain()).toMatchObject({ records: [] })
+  })
+
   it('gives up on work that makes work for ever', async () => {
     const snoozes = defineTask({
       name: 'snoozes',

@@ -137,8 +137,7 @@ export class TestManager extends TaskManager {
   }
 
   override stop(options: { graceMs?: number; abortMs?: number } = {}): Promise<StopReport> {
-    this.#gate.end()
-    this.#gate.fail(new TaskflowError('unavailable', 'drain: the manager has stopped'))
+    this.#gate.end(new TaskflowError('unavailable', 'drain: the manager has stopped'))
     return super.stop(options)
   }
 
