@@ -93,6 +93,7 @@ export function buildLifecycleEvent(given: Partial<LifecycleEvent> = {}): Lifecy
     at,
     durationMs: ended ? 20 : null,
     error: step === 'failed' || step === 'retrying' ? 'Error: no such address' : null,
+    stacktrace: null,
     tags: {},
     ...given,
   }

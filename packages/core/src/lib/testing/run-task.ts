@@ -1,17 +1,13 @@
-import { systemClock } from '../clock.ts'
 import { encodeJson } from '../json.ts'
 import type { LogEntry, TaskProgress } from '../record.ts'
 import { standaloneContext, type TaskContext, withContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
-import { Encryption } from '../run/encryption/encryption.ts'
 import { newTask } from '../run/new-task.ts'
+import { resolveOptions } from '../run/options.ts'
 import type { EnqueueOptions, TaskQueue } from '../run/task-queue.ts'
 
-const LIMITS = {
-  clock: systemClock,
-  maxPayloadBytes: Number.POSITIVE_INFINITY,
-  encryption: new Encryption(),
-}
+/** What a manager without tasks of its own would check by. */
+const CHECKS = resolveOptions({ tasks: [] })
 
 /** What one run of a task did. */
 export interface TaskRun<Result> {
@@ -65,7 +61,7 @@ function recorder(enqueued: TaskRun<unknown>['enqueued']): TaskQueue {
   return {
     async enqueue(task, ...[payload, options = {}]) {
       const any = task as Task<unknown, unknown>
-      const { taskId } = await newTask(any, payload, options, { source: 'manual' }, LIMITS)
+      const { taskId } = await newTask(any, payload, options, { source: 'manual' }, CHECKS)
       enqueued.push({ funcName: task.name, payload, options })
       return { taskId, duplicate: false }
     },
