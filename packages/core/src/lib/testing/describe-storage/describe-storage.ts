@@ -16,6 +16,7 @@ import type { StorageHarness, Suite, TestRunner } from './harness.ts'
 import { insertCases } from './insert.ts'
 import { instancesCases } from './instances.ts'
 import { lateCases } from './late.ts'
+import { lifeOfATaskCases } from './life-of-a-task.ts'
 import { limitsCases } from './limits.ts'
 import { listCases } from './list.ts'
 import { listIdsCases } from './list-ids.ts'
@@ -87,6 +88,7 @@ export function describeStorage(name: string, harness: StorageHarness, runner: T
     recoverCases(suite)
     rescheduleCases(suite)
     cancelCases(suite)
+    lifeOfATaskCases(suite)
     getCases(suite)
     listCases(suite)
     listPagingCases(suite)
