@@ -54,7 +54,7 @@ create index taskflow_live_again on taskflow_live (kind, run_at) where state in 
 create index taskflow_live_schedule on taskflow_live (meta ->> 'schedule')
   where meta ->> 'schedule' is not null;
 
--- Ended tasks. The index by kind answers for most filters and sorts alone.
+-- Ended tasks. The indexes by kind and by state answer for most filters and sorts alone.
 create table taskflow_done (
   seq integer primary key,
   id text not null,
@@ -78,8 +78,9 @@ create table taskflow_done (
 );
 create index taskflow_done_kind on taskflow_done
   (kind, id, state, owner, created_at, started_at, ended_at);
-create index taskflow_done_state on taskflow_done (state, id) where state <> 10;
-create index taskflow_done_kind_state on taskflow_done (kind, state, id) where state <> 10;
+create index taskflow_done_state on taskflow_done (state, id, started_at, ended_at) where state <> 10;
+create index taskflow_done_kind_state on taskflow_done (kind, state, id, started_at, ended_at)
+  where state <> 10;
 -- For pruning, which takes the oldest of each kind, and looks twice at parents.
 create index taskflow_done_ended on taskflow_done (kind, ended_at, children);
 

@@ -94,6 +94,12 @@ describe('plans', () => {
       /labels USING PRIMARY KEY/,
     ],
     [
+      'what failures are sorted by',
+      `select id, seq, ended_at - started_at from {done} where state = 11 and state <> 10
+        order by id desc limit 10`,
+      /USING COVERING INDEX taskflow_done_state/,
+    ],
+    [
       'what to prune',
       `select ended_at, seq from {done} where kind = 1 and ended_at < 1 and children = 0
         order by ended_at limit 9`,

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts'
 import { type Position, parseCursor } from './cursor.ts'
 import { findSources } from './find-sources.ts'
 import { merge } from './merge.ts'
-import { compareKeys } from './sort.ts'
+import { compareMatches } from './sort.ts'
 import { type Match, type Source, WINDOW } from './source.ts'
 
 export function list(session: Session, input: ListInput, now: number): ListResult {
@@ -41,12 +41,12 @@ function sorted(
   after: Position | null,
 ): Match[] {
   const toKey = nameOf(session, sort)
-  const compare = compareKeys(direction)
-  const position = ([id, , key]: Match): Position => [key, id]
+  const compare = compareMatches(direction)
+  const end: Match | null = after && [after[1], 0, after[0]]
   return merge(sources, -1, null, WINDOW)
-    .map(([id, seq, key]): Match => [id, seq, toKey(key)])
-    .filter((match) => after === null || compare(position(match), after) > 0)
-    .sort((a, b) => compare(position(a), position(b)))
+    .map((match): Match => [match[0], match[1], toKey(match[2])])
+    .filter((match) => end === null || compare(match, end) > 0)
+    .sort(compare)
 }
 
 /** The name that stands for a number in the rows. */

@@ -1,5 +1,5 @@
 import type { TaskSort } from '@taskflow/core'
-import type { Position } from './cursor.ts'
+import type { Match } from './source.ts'
 
 /** What each sort compares, as an expression on either table of tasks. */
 export const sortKeys: Record<TaskSort, { live: string; done: string }> = {
@@ -19,8 +19,8 @@ function same(expression: string): { live: string; done: string } {
 }
 
 /** Empty values last in either direction; equal ones by id in the direction asked for. */
-export function compareKeys(direction: 1 | -1) {
-  return ([a, idA]: Position, [b, idB]: Position): number => {
+export function compareMatches(direction: 1 | -1) {
+  return ([idA, , a]: Match, [idB, , b]: Match): number => {
     if (a !== b) {
       if (a === null) return 1
       if (b === null) return -1
