@@ -9,7 +9,7 @@ const EVERY_MS = 40
 const TRIES = 200
 
 /** Beats from a thread of its own. */
-export function standInCases({ describe, test }: Suite): void {
+export function standInCases({ describe, test, has }: Suite): void {
   describe('standIn', () => {
     test('beats while this process is blocked', async (bench) => {
       await withStandIn(bench, 60_000, async ({ input }) => {
@@ -19,16 +19,23 @@ export function standInCases({ describe, test }: Suite): void {
       })
     })
 
-    test('tells what the process told last', async (bench) => {
-      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
-        await bench.storage.beat(input)
-        standIn.beating({ ...input, running: 3, unresponsive: 2 })
-        await standsIn(bench)
-        const list = await bench.storage.instances?.list()
-        const seen = list?.find(({ instanceId }) => instanceId === 'a')
-        if (list) assert.deepEqual([seen?.running, seen?.unresponsive], [3, 2])
+    if (has('instances')) {
+      test('tells what the process told last', async (bench) => {
+        await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+          await bench.storage.beat(input)
+          standIn.beating({ ...input, running: 3, unresponsive: 2 })
+          let told: (number | undefined)[] = []
+          // A beat with what it was told before may be under way.
+          for (let tries = 0; tries < TRIES && told[0] !== 3; tries++) {
+            await standsIn(bench)
+            const list = await bench.instances.list()
+            const seen = list.find(({ instanceId }) => instanceId === 'a')
+            told = [seen?.running, seen?.unresponsive]
+          }
+          assert.deepEqual(told, [3, 2])
+        })
       })
-    })
+    }
 
     test('numbers go on after those it used', async (bench) => {
       await withStandIn(bench, 60_000, async ({ standIn, input }) => {
@@ -44,15 +51,21 @@ export function standInCases({ describe, test }: Suite): void {
     test('stops when the process is blocked for longer than maxBlockMs', async (bench) => {
       await withStandIn(bench, 600, async ({ standIn, input }) => {
         await bench.storage.beat(input)
-        await until(() => hasBeaten(standIn))
-        await until(() => !hasBeaten(standIn))
+        const hasBeaten = watch(standIn)
+        await until(() => {
+          // On a busy machine the thread may come to look only when it has been too long already.
+          standIn.beating(input)
+          return hasBeaten()
+        })
+        await until(() => !hasBeaten())
       })
     })
 
     test('gives a lost lease up', async (bench) => {
       await withStandIn(bench, 60_000, async ({ standIn, input }) => {
         // Never joined, which is what a buried instance looks like.
-        await until(() => !hasBeaten(standIn))
+        const hasBeaten = watch(standIn)
+        await until(() => !hasBeaten())
         const { others } = await bench.storage.beat(beatOf(bench, 'b', 0))
         assert.deepEqual(
           others.filter(({ instanceId }) => instanceId === input.instance.instanceId),
@@ -106,11 +119,18 @@ async function standsIn(bench: Bench): Promise<InstanceBeat> {
   return assert.fail('the beat number never went up')
 }
 
-/** Blocks this thread for a while, and tells whether the stand-in gave itself a number meanwhile. */
-function hasBeaten(standIn: StandIn): boolean {
-  const before = standIn.next()
-  block()
-  return standIn.next() > before + 1
+/**
+ * Blocks this thread for a while, and tells whether the stand-in gave itself a number since the call
+ * before.
+ */
+function watch(standIn: StandIn): () => boolean {
+  let last = standIn.next()
+  return () => {
+    block()
+    const before = last
+    last = standIn.next()
+    return last > before + 1
+  }
 }
 
 function block(): void {
