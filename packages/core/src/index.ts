@@ -34,8 +34,20 @@ export {
 export type { DeleteHistoryOptions } from './lib/run/delete-history.ts'
 export type { EncryptionKey, EncryptionOptions } from './lib/run/encryption/key-ring.ts'
 export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
+export type {
+  FlowArgs,
+  FlowBuilder,
+  FlowNode,
+  FlowOptions,
+  FlowRefs,
+  FlowResult,
+  FlowShape,
+  FlowTaskOptions,
+} from './lib/run/flow.ts'
 export type { LiveFunction } from './lib/run/live-functions.ts'
+export { type Follows, on } from './lib/run/on.ts'
 export type { TaskManagerOptions } from './lib/run/options.ts'
+export type { TaskParent, TaskParents } from './lib/run/parents.ts'
 export type { ResultOptions } from './lib/run/results.ts'
 export type { RetryPolicy } from './lib/run/retry-policy.ts'
 export { AbandonTask, SnoozeTask, TaskAborted } from './lib/run/signals.ts'

@@ -168,6 +168,8 @@ export interface FunctionJson {
   rate_limit: { count: number; per: number } | null
   /** How long its final tasks are kept; null: as long as others. */
   retention: number | null
+  /** Names of the tasks whose success starts it. */
+  after: string[]
   paused: boolean
   /** How many live instances can run it. */
   instances: number

@@ -146,6 +146,7 @@ export function functionJson(
       per: info.rateLimit.perMs / 1000,
     },
     retention: seconds(info.retentionMs),
+    after: info.after,
     paused: false,
     instances: info.instances,
     analytics: analyticsJson(metrics),

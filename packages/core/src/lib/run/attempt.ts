@@ -3,13 +3,22 @@ import { encodeJson } from '../json.ts'
 import type { AttemptEnd } from '../observers/observer.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { LogLevel, LogStream } from '../record.ts'
-import type { ClaimedTask, Settlement, SettlementOutcome } from '../storage/contract.ts'
+import type {
+  ClaimedTask,
+  NewTask,
+  OwnedTask,
+  Settlement,
+  SettlementOutcome,
+  StoredTask,
+} from '../storage/contract.ts'
 import { AttemptLog } from './attempt-log.ts'
+import type { Chains } from './chains.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
 import { describeError, errorType } from './describe-error.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
+import { type ParentReader, parentsOf, type TaskParents } from './parents.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import { secretFilter } from './secrets.ts'
 import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
@@ -24,6 +33,8 @@ const MAX_PROGRESS = 1_000
 export interface AttemptSettings {
   clock: Clock
   queue: TaskQueue
+  chains: Chains
+  parents: ParentReader
   observers: ObserverChain
   encryption: Encryption
   maxResultBytes: number
@@ -36,12 +47,17 @@ export interface AttemptSettings {
 /** The end of an attempt that began. */
 type Decided = Settlement & { outcome: Exclude<SettlementOutcome, { type: 'unstarted' }> }
 
-/** What an attempt that has begun promises. */
-export interface Begun {
+/** What an attempt promises. */
+interface Started {
   /** Resolves once the attempt is decided; never rejects. */
-  settlement: Promise<Decided>
+  settlement: Promise<Settlement>
   /** Resolves when the handler is really over, later than that if it ignores its time-out. */
   ended: Promise<void>
+}
+
+/** The same of one whose handler has begun. */
+interface Begun extends Started {
+  settlement: Promise<Decided>
 }
 
 /** One claimed task under way. */
@@ -87,23 +103,43 @@ export class Attempt {
     return this.#settings.clock.monotonic() - this.#abortedAt > this.#settings.graceMs
   }
 
+  /** Reads what parents returned, if there are any, and runs the handler. */
+  start(executor: TaskExecutor): Started {
+    const { dependsOn } = this.claimed
+    if (dependsOn.length === 0) return this.#wrap(executor, [])
+    const begun = this.#settings.parents
+      .read(dependsOn, this.#controller.signal)
+      .then((parents) => this.#wrap(executor, parents))
+    return {
+      ended: begun.then(
+        ({ ended }) => ended,
+        () => {},
+      ),
+      // Asked to stop before the handler began: that is no attempt.
+      settlement: begun.then(
+        ({ settlement }) => settlement,
+        () => unstarted(this.claimed),
+      ),
+    }
+  }
+
   /** Runs the handler, inside of what observers put around it. */
-  start(executor: TaskExecutor): Begun {
+  #wrap(executor: TaskExecutor, parents: readonly StoredTask[]): Begun {
     const { observers } = this.#settings
-    if (!observers.wraps) return this.#begin(executor)
+    if (!observers.wraps) return this.#begin(executor, parents)
     const { taskId, funcName, maxAttempts, tags, trace } = this.claimed
     const attempt = this.number
     return observers.around(
       { taskId, funcName, attempt, maxAttempts, executor: executor.name, tags, trace },
-      () => this.#begin(executor),
+      () => this.#begin(executor, parents),
       async ({ settlement }) => this.#endOf(await settlement),
     )
   }
 
-  #begin(executor: TaskExecutor): Begun {
+  #begin(executor: TaskExecutor, parents: readonly StoredTask[]): Begun {
     const { clock } = this.#settings
     this.#startedAt = clock.monotonic()
-    const handler = this.#execute(executor)
+    const handler = this.#execute(executor, parents)
     const ended = handler.then(
       () => {},
       () => {},
@@ -124,16 +160,17 @@ export class Attempt {
     return { settlement, ended }
   }
 
-  async #execute(executor: TaskExecutor): Promise<unknown> {
+  async #execute(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<unknown> {
     const { task, claimed } = this
-    const text = await this.#settings.encryption.open(claimed.payload, payloadBinding(claimed))
+    const { encryption } = this.#settings
+    const text = await encryption.open(claimed.payload, payloadBinding(claimed))
     const payload = await storedPayload(task, text)
     this.#hide = secretFilter(payload, task.settings.secret)
     return executor.execute({
       task,
       claimed: { ...claimed, payload: text },
       payload,
-      context: this.#context(),
+      context: this.#context(await parentsOf(parents, encryption)),
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
     })
   }
@@ -143,7 +180,7 @@ export class Attempt {
     try {
       const text = this.#encodeResult(await handler)
       const result = await this.#settings.encryption.seal(text, resultBinding(this.claimed))
-      decided = { outcome: { type: 'success' }, result }
+      decided = { outcome: { type: 'success' }, result, chained: await this.#follow(text) }
     } catch (thrown) {
       decided = this.#decide(thrown)
     }
@@ -197,7 +234,14 @@ export class Attempt {
     }
   }
 
-  #context(): TaskContext {
+  /** The runs that follow this success. */
+  async #follow(result: string): Promise<NewTask[] | undefined> {
+    const { chains } = this.#settings
+    if (!chains.has(this.task.name)) return undefined
+    return chains.follow(this.task.name, result, (message) => this.#write('log', 'error', message))
+  }
+
+  #context(parents: TaskParents): TaskContext {
     const { taskId, funcName, tags } = this.claimed
     return {
       taskId,
@@ -211,6 +255,7 @@ export class Attempt {
         const text = typeof message === 'string' ? this.#hide(message).slice(0, MAX_PROGRESS) : null
         this.log.progress({ fraction: bounded, message: text })
       },
+      parents,
       tasks: this.#settings.queue,
     }
   }
@@ -244,6 +289,11 @@ function snoozeMsOf(thrown: unknown): number | null {
   } catch {
     return null
   }
+}
+
+/** The end of what was claimed and never began. */
+export function unstarted({ taskId, fence }: OwnedTask): Settlement {
+  return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
 }
 
 /** `instanceof` that never throws, though a revoked proxy does so at every look. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { TaskflowError } from '../errors.ts'
 import type { LogLevel } from '../record.ts'
+import { type TaskParents, taskParents } from './parents.ts'
 import type { TaskQueue } from './task-queue.ts'
 
 /** What a running task knows of itself. */
@@ -16,6 +17,8 @@ export interface TaskContext {
   log(message: string, level?: LogLevel): void
   /** Says how far the task is, from 0 to 1. */
   progress(fraction: number, message?: string): void
+  /** How the tasks that it depends on ended, in the order of `dependsOn`; with their results. */
+  readonly parents: TaskParents
   /** Enqueues further tasks. */
   readonly tasks: TaskQueue
 }
@@ -54,6 +57,12 @@ export function taskLog(message: string, level: LogLevel = 'info'): void {
 
 /** The context of a task that is called like an ordinary function. */
 export function standaloneContext(funcName: string): TaskContext {
+  const refuse = () => {
+    throw new TaskflowError(
+      'configuration',
+      `${funcName}: context.tasks: expected to be run by a TaskManager, was called directly`,
+    )
+  }
   return {
     taskId: '00000000-0000-0000-0000-000000000000',
     funcName,
@@ -62,14 +71,8 @@ export function standaloneContext(funcName: string): TaskContext {
     signal: new AbortController().signal,
     log: (message, level = 'info') => consoleLog(message, level),
     progress: () => {},
-    tasks: {
-      enqueue: () => {
-        throw new TaskflowError(
-          'configuration',
-          `${funcName}: context.tasks: expected to be run by a TaskManager, was called directly`,
-        )
-      },
-    },
+    parents: taskParents([]),
+    tasks: { enqueue: refuse, flow: refuse },
   }
 }
 

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { TaskflowError } from '../errors.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
 import { currentContext, standaloneContext, type TaskContext } from './context.ts'
+import type { Follows } from './on.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { isSecretPath } from './secrets.ts'
 import { validatePayload } from './validate-payload.ts'
@@ -9,8 +10,8 @@ import { validatePayload } from './validate-payload.ts'
 const DAY_MS = 86_400_000
 const NAME = /^[\w.:-]{1,200}$/
 
-/** What a task does and how it is run. */
-export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
+/** What a task does and how it is run. `Input` is what `enqueue` takes. */
+export interface TaskOptions<Payload, Result, Input = Payload> extends Partial<RetryPolicy> {
   /** Stable name: what the storage knows it by. 1–200 of letters, digits and `_ . : -`. */
   name: string
   /** Does the work. Throwing fails the attempt; what it returns (JSON) is the result. */
@@ -44,11 +45,21 @@ export interface TaskOptions<Payload, Result> extends Partial<RetryPolicy> {
   secret?: readonly string[]
   /** Its final tasks older than this are deleted. [the manager's] */
   retentionMs?: number
+  /**
+   * Starts a run whenever a run of one of these succeeds: `after: [on(upstream, (result) =>
+   * payload)]`. Stored in the same commit as that success. Both tasks must be given to the manager
+   * that runs the upstream. [none]
+   */
+  after?: readonly Follows<NoInfer<Input>>[]
 }
 
 /** With a schema, of any library that implements Standard Schema, payloads are checked at enqueue. */
 export interface SchemaTaskOptions<Schema extends StandardSchemaV1, Result>
-  extends TaskOptions<StandardSchemaV1.InferOutput<Schema>, Result> {
+  extends TaskOptions<
+    StandardSchemaV1.InferOutput<Schema>,
+    Result,
+    StandardSchemaV1.InferInput<Schema>
+  > {
   schema: Schema
 }
 
@@ -78,6 +89,7 @@ export interface TaskSettings extends RetryPolicy {
   rateLimit: { count: number; perMs: number } | null
   secret: readonly string[]
   retentionMs: number | null
+  after: readonly Follows[]
 }
 
 /**
@@ -120,7 +132,7 @@ export function defineTask(
 
 /** A task as operators see it. */
 export function describeTask({ name, settings }: Task): FunctionInfo {
-  const { group, executor, retries, delayMs, backoff, timeoutMs, priority } = settings
+  const { group, executor, retries, delayMs, backoff, timeoutMs, priority, after } = settings
   return {
     funcName: name,
     group,
@@ -137,6 +149,7 @@ export function describeTask({ name, settings }: Task): FunctionInfo {
     concurrency: settings.concurrency,
     rateLimit: settings.rateLimit,
     retentionMs: settings.retentionMs,
+    after: [...new Set(after.map(({ upstream }) => upstream.name))],
   }
 }
 
@@ -151,7 +164,7 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
   }
   const atLeast = (min: number, value: unknown) =>
     value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= min)
-  const { retries = 0, backoff = 1, jitter = 0, priority = null } = options
+  const { retries = 0, backoff = 1, jitter = 0, priority = null, after = [] } = options
   check(Number.isInteger(retries) && retries >= 0, 'retries', 'a whole number of 0 or more')
   check(atLeast(0, options.delayMs), 'delayMs', 'milliseconds of 0 or more')
   check(atLeast(0, options.maxDelayMs), 'maxDelayMs', 'milliseconds of 0 or more')
@@ -178,6 +191,8 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     'secret',
     "paths like 'card.number' or 'items.*.token'",
   )
+  const follows = Array.isArray(after) && after.every((one) => one?.upstream && one.payload)
+  check(follows, 'after', 'an array of on(task, …)')
   return {
     retries,
     delayMs: options.delayMs ?? 0,
@@ -194,5 +209,6 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
     rateLimit,
     secret: [...secret],
     retentionMs: options.retentionMs ?? null,
+    after,
   }
 }

@@ -7,7 +7,7 @@ import type {
   TurnResult,
 } from '../storage/contract.ts'
 import { announce } from './announce.ts'
-import type { Attempt, AttemptSettings } from './attempt.ts'
+import { type Attempt, type AttemptSettings, unstarted } from './attempt.ts'
 import { Handlers } from './handlers.ts'
 import { type Ask, type Lane, MIN_BULK } from './lane.ts'
 import { Lanes } from './lanes.ts'
@@ -392,8 +392,4 @@ export class Dispatcher {
 
 function isLimited(attempt: Attempt | null): boolean {
   return attempt !== null && attempt.task.settings.concurrency !== null
-}
-
-function unstarted({ taskId, fence }: OwnedTask): Settlement {
-  return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
 }

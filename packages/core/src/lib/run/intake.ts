@@ -1,7 +1,9 @@
 import { asUnavailable, StorageUnavailableError, TaskflowError } from '../errors.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { InsertResult, NewTask, TaskInserter } from '../storage/contract.ts'
+import { uuidv7 } from '../uuid.ts'
 import type { Task } from './define-task.ts'
+import type { FlowEntry, FlowOptions } from './flow.ts'
 import { Gather } from './gather.ts'
 import { newTask, type Origin } from './new-task.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -29,6 +31,8 @@ export class Intake {
   readonly #observers: ObserverChain
   readonly #host: IntakeHost
   readonly #inserts: Gather<NewTask, InsertResult>
+  /** Flows under way: each travels alone, since it must not be split. */
+  readonly #flows = new Set<Promise<unknown>>()
   #closed = false
 
   constructor(options: ResolvedOptions, observers: ObserverChain, host: IntakeHost) {
@@ -83,38 +87,63 @@ export class Intake {
     return this.store(tasks, via)
   }
 
-  /** Stores tasks that are checked. */
-  async store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
-    const stored = await this.#host.depth?.admit(tasks.length)
-    try {
-      return await this.#store(tasks, via)
-    } finally {
-      stored?.()
+  /** Stores a graph in one commit. */
+  async addFlow(
+    entries: readonly FlowEntry[],
+    { via }: FlowOptions,
+  ): Promise<{ flowId: string; tasks: TaskRef[] }> {
+    const flowId = uuidv7(this.#options.clock.now())
+    const tasks: NewTask[] = []
+    // One after the other: ids in the order in which tasks were added, parents before children.
+    for (const { task, payload, options, after } of entries) {
+      const dependsOn = after.flatMap((place) => tasks[place]?.taskId ?? [])
+      const origin: Origin = { source: 'manual', flowId }
+      const any = this.registered(task.name)
+      tasks.push(await newTask(any, payload, { ...options, dependsOn }, origin, this.#options))
     }
-  }
-
-  async #store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
-    if (this.#closed) {
-      throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
-    }
-    // What goes into the caller's own transaction is not gathered with anybody else's tasks.
-    const results = via
-      ? await via.insert({ tasks })
-      : await Promise.all(tasks.map((task) => this.#inserts.add(task)))
-    for (const { unknownParent } of results) {
-      if (unknownParent === undefined) continue
+    const chars = tasks.reduce((sum, { payload }) => sum + payload.length, 0)
+    if (chars > MAX_INSERT_CHARS) {
       throw new TaskflowError(
-        'invalid_input',
-        `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
+        'too_large',
+        `flow: expected at most ${MAX_INSERT_CHARS} characters of payloads, got ${chars}`,
       )
     }
-    return results
+    return { flowId, tasks: await this.#admitted(tasks, () => this.#together(tasks, via)) }
+  }
+
+  /** Stores tasks that are checked. */
+  async store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
+    return this.#admitted(tasks, () =>
+      // What goes into the caller's own transaction is not gathered with anybody else's tasks.
+      via ? via.insert({ tasks }) : Promise.all(tasks.map((task) => this.#inserts.add(task))),
+    )
   }
 
   /** Accepts nothing more; resolves when what was accepted is stored. */
   async close(): Promise<void> {
     this.#closed = true
+    await Promise.allSettled(this.#flows)
     await this.#inserts.settled()
+  }
+
+  /** Stores where there is room for all of them. */
+  async #admitted(tasks: NewTask[], store: () => Promise<InsertResult[]>): Promise<InsertResult[]> {
+    const stored = await this.#host.depth?.admit(tasks.length)
+    try {
+      if (this.#closed) {
+        throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
+      }
+      return known(await store())
+    } finally {
+      stored?.()
+    }
+  }
+
+  async #together(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
+    if (via) return via.insert({ tasks })
+    const inserted = this.#insert(tasks)
+    this.#flows.add(inserted)
+    return inserted.finally(() => this.#flows.delete(inserted))
   }
 
   async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
@@ -132,4 +161,16 @@ export class Intake {
       throw asUnavailable(error)
     }
   }
+}
+
+/** The results, if all are stored. */
+function known(results: InsertResult[]): InsertResult[] {
+  for (const { unknownParent } of results) {
+    if (unknownParent === undefined) continue
+    throw new TaskflowError(
+      'invalid_input',
+      `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
+    )
+  }
+  return results
 }

@@ -10,22 +10,32 @@ import type {
   LogPage,
   LogQuery,
   MetricsQuery,
+  StoredTask,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
 import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
 import { announce } from './announce.ts'
+import { Chains } from './chains.ts'
 import { checkCancel } from './check-cancel.ts'
 import { describeTask, type Task } from './define-task.ts'
 import { type DeleteHistoryOptions, deleteHistory } from './delete-history.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
 import { keyIdOf } from './encryption/envelope.ts'
+import {
+  type FlowBuilder,
+  type FlowOptions,
+  type FlowResult,
+  type FlowShape,
+  makeFlow,
+} from './flow.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hints } from './hints.ts'
 import { hostIdentity } from './host-identity.ts'
 import { Intake } from './intake.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
+import { ParentReader } from './parents.ts'
 import { QueueDepth } from './queue-depth.ts'
 import { recordOf } from './record-of.ts'
 import { HeldTasks, HOLD_MS } from './request-tasks.ts'
@@ -86,6 +96,8 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher = new Dispatcher(resolved, this.#observers, {
       clock: resolved.clock,
       queue: this,
+      chains: new Chains(resolved),
+      parents: new ParentReader(resolved),
       observers: this.#observers,
       encryption: resolved.encryption,
       maxResultBytes: resolved.maxPayloadBytes,
@@ -199,6 +211,13 @@ export class TaskManager implements TaskQueue {
     return this.#intake.addMany(task, items, { source: 'manual' })
   }
 
+  flow<const Shape extends FlowShape>(
+    build: (flow: FlowBuilder) => Shape,
+    options: FlowOptions = {},
+  ): Promise<FlowResult<Shape>> {
+    return makeFlow(build, (entries) => this.#intake.addFlow(entries, options))
+  }
+
   /** Enqueues by name, as operators do. `unknown_function` when no live instance can run it. */
   async enqueueByName(
     funcName: string,
@@ -217,6 +236,7 @@ export class TaskManager implements TaskQueue {
         this.#intake.add(task, payload, options, { source: 'manual' }),
       enqueueHeld: (task, payload, options) =>
         this.#intake.add(task, payload, { ...options, delayMs: HOLD_MS }, { source: 'manual' }),
+      addFlow: (entries, options) => this.#intake.addFlow(entries, options),
       release: (taskIds) => this.#release(taskIds),
     })
   }
@@ -330,7 +350,8 @@ export class TaskManager implements TaskQueue {
     const payload = await retryPayload(task, original, options, this.#options.encryption)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
-    return this.#intake.add(task, payload, given, {
+    const all = { ...given, ...(await this.#parentsOf(original)) }
+    return this.#intake.add(task, payload, all, {
       source: 'manual',
       retryOf: taskId,
       flowId: original.flowId ?? undefined,
@@ -457,6 +478,17 @@ export class TaskManager implements TaskQueue {
     const [result] = await functions.setPaused({ funcNames: [funcName], paused })
     if (!paused) this.#dispatcher.wake()
     return result?.changed ?? false
+  }
+
+  /** What a retry depends on, so that it finds the same results: parents that are still there. */
+  async #parentsOf({ dependsOn }: StoredTask): Promise<EnqueueOptions> {
+    if (dependsOn.length === 0) return {}
+    const parents = await this.#storage.get({ taskIds: dependsOn })
+    // Whoever retries it decides that it runs, however they ended.
+    return {
+      dependsOn: parents.flatMap((parent) => parent?.taskId ?? []),
+      onParentFailure: 'run',
+    }
   }
 
   #part<Name extends 'functions' | 'logs' | 'series'>(name: Name): NonNullable<TaskStorage[Name]> {

@@ -1,5 +1,6 @@
 import type { ParentFailurePolicy, TaskInserter } from '../storage/contract.ts'
 import type { Task } from './define-task.ts'
+import type { FlowBuilder, FlowOptions, FlowResult, FlowShape } from './flow.ts'
 
 /** Settings of a single enqueue. */
 export interface EnqueueOptions {
@@ -61,6 +62,26 @@ export interface TaskQueue {
     task: Task<Payload, Result>,
     ...args: EnqueueArgs<Payload>
   ): Promise<TaskRef<Result>>
+
+  /**
+   * Stores a graph of tasks in one commit: all of it or nothing. At most 1000 tasks, 32 Mi
+   * characters of payloads.
+   *
+   * ```ts
+   * await tasks.flow((flow) => {
+   *   const photo = flow.add(resize, { file })
+   *   flow.add(sendMail, { to }, { after: [photo] })
+   * })
+   * ```
+   *
+   * A task whose idempotency key is held is not stored: the earlier one takes its place in the graph.
+   *
+   * @throws what `enqueue` throws, and what the function throws.
+   */
+  flow<const Shape extends FlowShape>(
+    build: (flow: FlowBuilder) => Shape,
+    options?: FlowOptions,
+  ): Promise<FlowResult<Shape>>
 }
 
 /** The tasks of one request: stored when enqueued, started when the response has been sent. */

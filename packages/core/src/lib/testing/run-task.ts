@@ -2,9 +2,11 @@ import { encodeJson } from '../json.ts'
 import type { LogEntry, TaskProgress } from '../record.ts'
 import { standaloneContext, type TaskContext, withContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
+import { makeFlow } from '../run/flow.ts'
 import { newTask } from '../run/new-task.ts'
 import { resolveOptions } from '../run/options.ts'
-import type { EnqueueOptions, TaskQueue } from '../run/task-queue.ts'
+import type { EnqueueOptions, TaskQueue, TaskRef } from '../run/task-queue.ts'
+import { uuidv7 } from '../uuid.ts'
 
 /** What a manager without tasks of its own would check by. */
 const CHECKS = resolveOptions({ tasks: [] })
@@ -58,13 +60,23 @@ export async function runTask<Payload, Result>(
 
 /** Checks like a manager, and writes down instead of storing. */
 function recorder(enqueued: TaskRun<unknown>['enqueued']): TaskQueue {
+  const add = async (task: Task<unknown, unknown>, payload: unknown, options: EnqueueOptions) => {
+    const { taskId } = await newTask(task, payload, options, { source: 'manual' }, CHECKS)
+    enqueued.push({ funcName: task.name, payload, options })
+    return { taskId, duplicate: false }
+  }
   return {
-    async enqueue(task, ...[payload, options = {}]) {
-      const any = task as Task<unknown, unknown>
-      const { taskId } = await newTask(any, payload, options, { source: 'manual' }, CHECKS)
-      enqueued.push({ funcName: task.name, payload, options })
-      return { taskId, duplicate: false }
-    },
+    enqueue: (task, ...[payload, options = {}]) =>
+      add(task as Task<unknown, unknown>, payload, options),
+    flow: (build) =>
+      makeFlow(build, async (entries) => {
+        const tasks: TaskRef[] = []
+        for (const { task, payload, options, after } of entries) {
+          const dependsOn = after.flatMap((place) => tasks[place]?.taskId ?? [])
+          tasks.push(await add(task, payload, { ...options, dependsOn }))
+        }
+        return { flowId: uuidv7(Date.now()), tasks }
+      }),
   }
 }
 

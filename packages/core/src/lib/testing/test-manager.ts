@@ -3,6 +3,7 @@ import { isRetryable, type TaskRecord, type TaskStatus } from '../record.ts'
 import { currentContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
 import { Encryption, payloadBinding } from '../run/encryption/encryption.ts'
+import type { FlowBuilder, FlowOptions, FlowResult, FlowShape } from '../run/flow.ts'
 import type { TaskManagerOptions } from '../run/options.ts'
 import { type StopReport, TaskManager } from '../run/task-manager.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskRef } from '../run/task-queue.ts'
@@ -119,6 +120,15 @@ export class TestManager extends TaskManager {
     return refs
   }
 
+  override async flow<const Shape extends FlowShape>(
+    build: (flow: FlowBuilder) => Shape,
+    options: FlowOptions = {},
+  ): Promise<FlowResult<Shape>> {
+    const stored = await super.flow(build, options)
+    for (const ref of stored.tasks) await this.#ran(ref)
+    return stored
+  }
+
   override async enqueueByName(
     funcName: string,
     payload: unknown,
@@ -133,7 +143,11 @@ export class TestManager extends TaskManager {
 
   /** The tasks of one request: not held until the response, since nothing starts by itself. */
   override forRequest(): RequestTasks {
-    return { enqueue: (...args) => this.enqueue(...args), release: async () => {} }
+    return {
+      enqueue: (...args) => this.enqueue(...args),
+      flow: (...args) => this.flow(...args),
+      release: async () => {},
+    }
   }
 
   override stop(options: { graceMs?: number; abortMs?: number } = {}): Promise<StopReport> {

@@ -75,6 +75,8 @@ export interface FunctionInfo {
   rateLimit: { count: number; perMs: number } | null
   /** Null: the manager's. */
   retentionMs: number | null
+  /** Names of the tasks it follows. */
+  after: string[]
 }
 
 export interface InstanceDirectory {

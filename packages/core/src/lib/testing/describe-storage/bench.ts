@@ -131,6 +131,7 @@ export class Bench {
           concurrency: null,
           rateLimit: null,
           retentionMs: null,
+          after: ['upstream'],
         })),
       },
       beat,
