@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FunctionJson } from '../client/wire.ts'
 import { defineTask } from '../run/define-task.ts'
+import { on } from '../run/on.ts'
 import { routes } from './create-handler.ts'
 import { broken, endless, quick, testApp } from './test-app.ts'
 
@@ -401,6 +403,19 @@ describe('numbers', () => {
     })
     const none = { jitter: 0, concurrency: null, rate_limit: null, retention: null }
     expect(body[1]).toMatchObject({ max_delay: 86_400, ...none })
+  })
+
+  it('functions name the tasks that they follow', async () => {
+    const follower = defineTask({ name: 'follower', after: [on(quick), on(broken)], run() {} })
+    const other = await testApp({}, { tasks: [quick, broken, follower] })
+    const { body } = await other.json('GET', '/functions')
+    const after = body.map((info: FunctionJson) => [info.func_name, info.after])
+    expect(after).toEqual([
+      ['broken', []],
+      ['follower', ['quick', 'broken']],
+      ['quick', []],
+    ])
+    await other.stop()
   })
 
   it('overview, instances and health tell how things are', async () => {

@@ -63,10 +63,15 @@ export function instancesCases({ describe, test }: Suite): void {
       await bench.beat('a', 1, T0, { funcNames: ['x', 'y'] })
       const [instance] = await bench.instances.list({ now: T0 })
       assert.deepEqual(
-        instance?.functions.map(({ funcName, retries, backoff }) => [funcName, retries, backoff]),
+        instance?.functions.map(({ funcName, retries, backoff, after }) => [
+          funcName,
+          retries,
+          backoff,
+          after,
+        ]),
         [
-          ['x', 3, 1],
-          ['y', 3, 1],
+          ['x', 3, 1, ['upstream']],
+          ['y', 3, 1, ['upstream']],
         ],
       )
     })

@@ -82,6 +82,32 @@ export function parentFailureCases({ describe, test, has }: Suite): void {
       })
     }
 
+    for (const policy of policies) {
+      for (const order of [
+        ['good', 'bad'],
+        ['bad', 'good'],
+      ]) {
+        test(`'${policy}' under a diamond whose ${order[0]} arm ends first`, async (bench) => {
+          const { good, bad, bottom } = await diamond(bench, policy)
+          for (const arm of order) {
+            await bench.run(arm === 'good' ? 'success' : 'failed', T0, { funcNames: [arm] })
+          }
+          const task = await bench.get(bottom)
+          assert.deepEqual(task.dependsOn, [good, bad])
+          if (policy === 'fail') assert.equal(task.error, DEPENDENCY_FAILED)
+          if (policy === 'hold') {
+            assert.deepEqual(task.blockedBy, [bad])
+            assert.deepEqual(await bench.run(), [])
+            const retry = await bench.add({ funcName: 'bad', retryOf: bad })
+            await bench.run('success', T0, { funcNames: ['bad'] })
+            assert.deepEqual((await bench.get(bottom)).dependsOn, [good, retry])
+          }
+          assert.deepEqual(await bench.run(), policy === 'fail' ? [] : [bottom])
+          assert.deepEqual(await bench.run(), [])
+        })
+      }
+    }
+
     test('a parent that is requeued after a crash fails nobody', async (bench) => {
       const parent = await bench.add({ requeueOnInterrupt: true })
       await bench.start('a')
@@ -196,4 +222,17 @@ function chainOf(bench: Bench) {
     chain.push(bench.task({ dependsOn, onParentFailure: 'fail' }))
   }
   return chain
+}
+
+/** One flow: two tasks after one, and one after both, to which the policy applies. */
+async function diamond(bench: Bench, onParentFailure: ParentFailurePolicy) {
+  const flowId = 'diamond'
+  const top = bench.task({ flowId })
+  const good = bench.task({ flowId, funcName: 'good', dependsOn: [top.taskId] })
+  const bad = bench.task({ flowId, funcName: 'bad', dependsOn: [top.taskId] })
+  const dependsOn = [good.taskId, bad.taskId]
+  const bottom = bench.task({ flowId, dependsOn, onParentFailure })
+  await bench.insert([top, good, bad, bottom])
+  assert.deepEqual(await bench.run(), [top.taskId])
+  return { good: good.taskId, bad: bad.taskId, bottom: bottom.taskId }
 }
