@@ -1,32 +1,13 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
-import type { StorageChoice } from './support/instance.ts'
 import { Instances } from './support/instances.ts'
-
-let schemas = 0
-const storages: [name: string, count: number, choose: (folder: string) => StorageChoice][] = [
-  [
-    'two processes on one SQLite file',
-    2,
-    (folder) => ({ kind: 'sqlite', file: join(folder, 'tasks.db') }),
-  ],
-  [
-    'three processes on Postgres',
-    3,
-    () => ({
-      kind: 'postgres',
-      url: inject('postgresUrl'),
-      schema: `instances_${process.pid}_${schemas++}`,
-    }),
-  ],
-]
+import { sharedStorages } from './support/storages.ts'
 
 const open: Instances[] = []
 afterEach(() => Promise.all(open.splice(0).map((instances) => instances.close())))
 
-describe.each(storages)('%s', (_, count, choose) => {
+describe.each(sharedStorages)('%s', (_, count, choose) => {
   async function start(concurrency?: number) {
     const instances = new Instances(choose)
     open.push(instances)

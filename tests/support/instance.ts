@@ -1,6 +1,6 @@
 // An app in a process of its own, for tests that need several: runs tasks until it is told to stop.
 import { appendFileSync, readFileSync } from 'node:fs'
-import { defineTask, TaskManager, type TaskStorage } from '@taskflow/core'
+import { defineTask, on, type TaskContext, TaskManager, type TaskStorage } from '@taskflow/core'
 import { postgresStorage } from '@taskflow/storage-postgres'
 import { sqliteStorage } from '@taskflow/storage-sqlite'
 
@@ -27,6 +27,14 @@ export function openStorage(choice: StorageChoice): TaskStorage {
 export function instanceTasks(ledger: string) {
   const write = (event: string, taskId: string) =>
     appendFileSync(ledger, `${event} ${taskId} ${process.pid}\n`)
+  /** Returns its number; may hang the first time. */
+  const numbered = async (payload: { n: number; hangs: boolean }, { taskId }: TaskContext) => {
+    const again = readFileSync(ledger, 'utf8').includes(`start ${taskId} `)
+    write('start', taskId)
+    if (payload.hangs && !again) await new Promise(() => {})
+    write('end', taskId)
+    return payload.n
+  }
   const quick = defineTask({
     name: 'quick',
     run(_: undefined, { taskId }) {
@@ -45,6 +53,22 @@ export function instanceTasks(ledger: string) {
       write('end', taskId)
     },
   })
+  const part = defineTask({ name: 'part', requeueOnInterrupt: true, run: numbered })
+  /** Adds up what its parents returned. */
+  const sum = defineTask({
+    name: 'sum',
+    run(_: undefined, { taskId, parents }) {
+      write('start', taskId)
+      return parents.of(part).reduce((total, { result = 0 }) => total + result, 0)
+    },
+  })
+  const source = defineTask({ name: 'source', requeueOnInterrupt: true, run: numbered })
+  const follower = defineTask({
+    name: 'follower',
+    requeueOnInterrupt: true,
+    after: [on(source, (n) => ({ n }))],
+    run: ({ n }: { n: number }) => n,
+  })
   /** Blocks the event loop. */
   const spins = defineTask({
     name: 'spins',
@@ -55,7 +79,7 @@ export function instanceTasks(ledger: string) {
       write('end', taskId)
     },
   })
-  return { quick, hangs, spins }
+  return { quick, hangs, part, sum, source, follower, spins }
 }
 
 if (import.meta.main) {
