@@ -39,12 +39,13 @@ export const shopRoutes: readonly ShopRoute[] = [
     async ({ items, email }, tasks) => {
       const order = `O-${randomUUID().slice(0, 8).toUpperCase()}`
       const tags = { order, customer: email }
-      const invoice = await tasks.enqueue(generateInvoice, { order, items }, { tags })
-      const stock = await tasks.enqueue(reserveStock, { order, items }, { tags })
-      // The mail goes out when there is an invoice to send, and something to deliver.
-      const dependsOn = [invoice.taskId, stock.taskId]
-      const mail = await tasks.enqueue(sendOrderConfirmation, { order, email }, { tags, dependsOn })
-      return [invoice, stock, mail]
+      const placed = await tasks.flow((flow) => {
+        const invoice = flow.add(generateInvoice, { order, items }, { tags })
+        const stock = flow.add(reserveStock, { order, items }, { tags })
+        // The mail goes out when there is an invoice to send, and something to deliver.
+        flow.add(sendOrderConfirmation, { order, email }, { tags, after: [invoice, stock] })
+      })
+      return placed.tasks
     },
   ),
 

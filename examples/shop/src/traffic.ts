@@ -19,15 +19,17 @@ const happenings: [weight: number, happen: (tasks: TaskManager) => Promise<unkno
   ],
   [
     4,
-    async (tasks) => {
+    (tasks) => {
       const order = `O-${Math.floor(Math.random() * 36 ** 5).toString(36)}`.toUpperCase()
       const email = customer()
       const options = { tags: { order, customer: email } }
       const items = [{ sku: pick(articles), quantity: 1 + Math.floor(Math.random() * 3) }]
-      const invoice = await tasks.enqueue(generateInvoice, { order, items }, options)
-      const stock = await tasks.enqueue(reserveStock, { order, items }, options)
-      const dependsOn = [invoice.taskId, stock.taskId]
-      await tasks.enqueue(sendOrderConfirmation, { order, email }, { ...options, dependsOn })
+      return tasks.flow((flow) => {
+        const invoice = flow.add(generateInvoice, { order, items }, options)
+        const stock = flow.add(reserveStock, { order, items }, options)
+        const after = [invoice, stock]
+        flow.add(sendOrderConfirmation, { order, email }, { ...options, after })
+      })
     },
   ],
   [

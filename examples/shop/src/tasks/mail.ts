@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineTask, taskLog } from '@taskflow/core'
 import { z } from 'zod'
+import { generateInvoice } from './billing.ts'
 
 /** Greets whoever signed up. */
 export const sendWelcomeEmail = defineTask({
@@ -27,8 +28,10 @@ export const sendOrderConfirmation = defineTask({
   delayMs: 2_000,
   backoff: 2,
   priority: 5,
-  async run({ email, order }, { signal }) {
-    const html = renderMail(`confirmation of ${order}`)
+  async run({ email, order }, { signal, parents }) {
+    const [invoice] = parents.of(generateInvoice)
+    const number = invoice?.result?.number ?? 'an invoice to follow'
+    const html = renderMail(`confirmation of ${order}, with ${number}`)
     await deliver(email, html, signal)
     return { delivered: true }
   },
