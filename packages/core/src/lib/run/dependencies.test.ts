@@ -65,7 +65,7 @@ describe('dependsOn', () => {
     ])
     expect(refused).toMatchObject({
       status: 'rejected',
-      reason: { code: 'invalid_input', message: /no-such-task/ },
+      reason: { code: 'invalid_input', message: expect.stringMatching(/no-such-task/) },
     })
     expect(accepted.status).toBe('fulfilled')
     expect((await manager.list()).tasks).toHaveLength(1)
@@ -80,7 +80,10 @@ describe('dependsOn', () => {
     const { task } = gate()
     const { manager } = await start([task])
     const refused = manager.enqueue(task, undefined, options)
-    await expect(refused).rejects.toMatchObject({ code: 'invalid_input', message })
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(message),
+    })
   })
 })
 

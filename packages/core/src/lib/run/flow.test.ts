@@ -114,7 +114,10 @@ describe('flow', () => {
     const foreign = { after: kept }
     const message = /^flow: add: after: expected a node of this flow/
     const refused = manager.flow((flow) => flow.add(add, { n: 1 }, foreign))
-    await expect(refused).rejects.toMatchObject({ code: 'invalid_input', message })
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(message),
+    })
     const byId = manager.flow((flow) => flow.add(add, { n: 1 }, { after: ['id' as never] }))
     await expect(byId).rejects.toThrow(message)
     await expect(manager.flow(() => kept)).rejects.toThrow(/return value: expected a node/)
