@@ -29,12 +29,9 @@ export class Chains {
         if (!options.tasks.has(upstream.name)) {
           throw wrong(`${task.name}: after: expected one of the manager's tasks`, upstream.name)
         }
-        const links = this.#links.get(upstream.name) ?? []
         // Payloads are checked by the task itself.
-        this.#links.set(upstream.name, [
-          ...links,
-          { task: task as Task<unknown, unknown>, payload },
-        ])
+        const link = { task: task as Task<unknown, unknown>, payload }
+        this.#links.set(upstream.name, [...(this.#links.get(upstream.name) ?? []), link])
       }
     }
     const seen = new Set<string>()

@@ -131,9 +131,10 @@ describe('a storage that is away when parents are read', () => {
     const { task, contexts } = keeper(options)
     const clock = fakeClock()
     const memory = memoryStorage({ now: clock.now })
-    const state = { away: true, reads: 0 }
+    const state = { away: true, silent: false, reads: 0 }
     const get: typeof memory.get = async (input) => {
       state.reads++
+      if (state.silent) return new Promise<never>(() => {})
       if (state.away) throw new StorageUnavailableError('gone')
       return memory.get(input)
     }
@@ -169,6 +170,16 @@ describe('a storage that is away when parents are read', () => {
     const { reads } = state
     await clock.advance(60_000)
     expect(state.reads).toBe(reads)
+  })
+
+  it('gives the task back also when the storage does not answer at all', async () => {
+    const { manager, clock, state, stored } = await outage()
+    state.silent = true
+    await clock.advance(10_000)
+    const stopped = manager.stop({ graceMs: 1_000, abortMs: 1_000 })
+    await clock.advance(1_000)
+    expect(await stopped).toMatchObject({ abandoned: 0 })
+    expect(await stored()).toMatchObject({ status: 'pending', attemptsMade: 0 })
   })
 
   it('lets it be cancelled', async () => {

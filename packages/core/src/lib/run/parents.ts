@@ -62,8 +62,21 @@ export class ParentReader {
     this.#outage = new Outage('taskflow: tasks wait for the results of parents', options.onError)
   }
 
-  /** The tasks of these ids. Rejects only when `signal` aborts. */
+  /** The tasks of these ids. Rejects only when `signal` aborts, and then at once. */
   async read(taskIds: string[], signal: AbortSignal): Promise<StoredTask[]> {
+    let stop = () => {}
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason)
+    })
+    signal.addEventListener('abort', stop)
+    try {
+      return await Promise.race([stopped, this.#read(taskIds, signal)])
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async #read(taskIds: string[], signal: AbortSignal): Promise<StoredTask[]> {
     for (;;) {
       signal.throwIfAborted()
       try {
@@ -71,22 +84,9 @@ export class ParentReader {
         this.#outage.over()
         return stored.filter((task) => task !== null)
       } catch (error) {
-        await this.#pause(this.#outage.failed(error, Math.random()), signal)
+        const ms = this.#outage.failed(error, Math.random())
+        await new Promise<void>((resolve) => this.#clock.after(ms, resolve))
       }
     }
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancelTimer = this.#clock.after(ms, () => {
-        signal.removeEventListener('abort', aborted)
-        resolve()
-      })
-      const aborted = () => {
-        cancelTimer()
-        resolve()
-      }
-      signal.addEventListener('abort', aborted, { once: true })
-    })
   }
 }
