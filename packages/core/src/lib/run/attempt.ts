@@ -238,7 +238,8 @@ export class Attempt {
   async #follow(result: string): Promise<NewTask[] | undefined> {
     const { chains } = this.#settings
     if (!chains.has(this.task.name)) return undefined
-    return chains.follow(this.task.name, result, (message) => this.#write('log', 'error', message))
+    const refused = (message: string) => this.#write('log', 'error', message)
+    return chains.follow(this.task.name, result, this.#hide, refused)
   }
 
   #context(parents: TaskParents): TaskContext {

@@ -146,6 +146,24 @@ describe('after', () => {
     expect(tasks.map(({ funcName }) => funcName).toSorted()).toEqual(['good', 'import_rows'])
   })
 
+  it('names no secrets of the upstream when it refuses', async () => {
+    const upstream = defineTask({
+      name: 'upstream',
+      secret: ['token'],
+      run: ({ token }: { token: string }) => token,
+    })
+    const fails = (token: string) => {
+      throw new Error(`cannot use ${token}`)
+    }
+    const follower = defineTask({ name: 'follower', after: [on(upstream, fails)], run() {} })
+    const { manager, clock, errors } = await start([upstream, follower])
+    const { taskId } = await manager.enqueue(upstream, { token: 'not-for-logs' })
+    await clock.advance(0)
+    const { entries } = await manager.logs({ taskId })
+    expect(entries[0]?.text).toBe('follower was not started after upstream: cannot use •••')
+    expect(errors).toMatchObject([{ message: entries[0]?.text }])
+  })
+
   it('starts nothing for a success that came too late', async () => {
     const { task, open } = gate()
     const follower = defineTask({ name: 'follower', after: [on(task)], run() {} })

@@ -45,11 +45,12 @@ export class Chains {
 
   /**
    * The runs that a success starts; `result` is its JSON. Never rejects: what cannot be made is
-   * reported to `refused`, in words, and to `onError`.
+   * reported to `refused`, in words without secrets, and to `onError`.
    */
   async follow(
     funcName: string,
     result: string,
+    hide: (text: string) => string,
     refused: (message: string) => void,
   ): Promise<NewTask[]> {
     const tasks: NewTask[] = []
@@ -57,7 +58,8 @@ export class Chains {
       try {
         tasks.push(await this.#make(link, result))
       } catch (cause) {
-        const message = `${link.task.name} was not started after ${funcName}: ${describeError(cause).error}`
+        const why = describeError(cause, hide).error
+        const message = `${link.task.name} was not started after ${funcName}: ${why}`
         refused(message)
         this.#options.onError(new TaskflowError('invalid_payload', message, { cause }))
       }
