@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { LifecycleEvent } from '../observers/observer.ts'
+import type { LifecycleEvent, TaskObserver } from '../observers/observer.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { defineTask, describeTask } from './define-task.ts'
 import { on } from './on.ts'
@@ -199,6 +200,22 @@ describe('after', () => {
     const [accepted, started] = events.filter(({ funcName }) => funcName === 'report')
     expect(accepted?.taskId).toBe(started?.taskId)
   })
+})
+
+it('goes on with the trace of the run that it follows', async () => {
+  const spans = new AsyncLocalStorage<string>()
+  const begun: (string | null)[] = []
+  const tracer: TaskObserver = {
+    trace: () => spans.getStore(),
+    async around({ funcName, trace }, run) {
+      begun.push(trace)
+      await spans.run(`span of ${funcName}`, run)
+    },
+  }
+  const { manager, clock } = await start([importRows, report], { observers: [tracer] })
+  await spans.run('span of the caller', () => manager.enqueue(importRows, { rows: 1 }))
+  await clock.advance(0)
+  expect(begun).toEqual(['span of the caller', 'span of import_rows'])
 })
 
 describe('definitions with after', () => {
