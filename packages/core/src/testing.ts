@@ -1,3 +1,4 @@
+export { taskParents } from './lib/run/parents.ts'
 export {
   buildLifecycleEvent,
   buildLogEvent,

@@ -105,6 +105,14 @@ describe('flow', () => {
     expect((await manager.list()).tasks).toEqual([])
   })
 
+  it('is refused as a whole where the queue has no room for all of it', async () => {
+    const { manager } = await start([add], { maxPending: 2, concurrency: 0 })
+    const refused = manager.flow((flow) => [1, 2, 3].map((n) => flow.add(add, { n })))
+    await expect(refused).rejects.toMatchObject({ code: 'throttled' })
+    await manager.flow((flow) => [1, 2].map((n) => flow.add(add, { n })))
+    expect((await manager.list()).total).toBe(2)
+  })
+
   it('refuses nodes of another flow, and tasks that are not nodes', async () => {
     const { manager } = await start([add])
     const kept: ReturnType<FlowBuilder['add']>[] = []

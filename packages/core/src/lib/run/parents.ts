@@ -26,7 +26,10 @@ export interface TaskParents extends ReadonlyArray<TaskParent> {
   of<Result>(task: Task<never, Result>): TaskParent<Result>[]
 }
 
-/** A list of parents with `of`, which is not enumerable: the list can be cloned and sent. */
+/**
+ * A list of parents with `of`, as `context.parents` is: for `runTask`, and for executors that send
+ * the list elsewhere. `of` is not enumerable, so the list can be cloned.
+ */
 export function taskParents(list: readonly TaskParent[]): TaskParents {
   const of = (task: Task<never, unknown>) => list.filter(({ funcName }) => funcName === task.name)
   const parents = Object.defineProperty([...list], 'of', { value: of })

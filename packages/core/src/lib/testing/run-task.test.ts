@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineTask, getTaskContext, SnoozeTask, taskLog } from '../../index.ts'
-import { runTask } from '../../testing.ts'
+import { runTask, taskParents } from '../../testing.ts'
 
 const mail = defineTask({ name: 'mail', run: (_: { to: string }) => {} })
 
@@ -27,6 +27,36 @@ describe('runTask', () => {
     expect(run.enqueued).toEqual([
       { funcName: 'mail', payload: { to: 'ann' }, options: { priority: 3 } },
     ])
+  })
+
+  it('writes down a flow, with parents by the ids of what was enqueued', async () => {
+    const outer = defineTask({
+      name: 'outer',
+      async run(_: void, { tasks }) {
+        const { tasks: refs } = await tasks.flow((flow) => {
+          const first = flow.add(mail, { to: 'ann' }, { priority: 3 })
+          flow.add(mail, { to: 'bob' }, { after: [first] })
+        })
+        return refs[0]?.taskId
+      },
+    })
+    const { enqueued, result } = await runTask(outer)
+    expect(enqueued).toEqual([
+      { funcName: 'mail', payload: { to: 'ann' }, options: { priority: 3, dependsOn: [] } },
+      { funcName: 'mail', payload: { to: 'bob' }, options: { dependsOn: [result] } },
+    ])
+  })
+
+  it('gives the handler the parents of the test', async () => {
+    const lengths = defineTask({ name: 'length', run: (text: string) => text.length })
+    const sum = defineTask({
+      name: 'sum',
+      run: (_: void, { parents }) => parents.of(lengths).map(({ result }) => result),
+    })
+    const parent = { taskId: 'a', funcName: 'length', status: 'success', result: 3 } as const
+    expect((await runTask(sum)).result).toEqual([])
+    const parents = taskParents([parent, { ...parent, funcName: 'other' }])
+    expect((await runTask(sum, undefined, { parents })).result).toEqual([3])
   })
 
   it('gives the handler the context of the test, from any depth', async () => {

@@ -270,6 +270,16 @@ describe('inline', () => {
     expect(mails.map(({ status }) => status)).toEqual(Array(5).fill('success'))
   })
 
+  it('has run a whole flow when it resolves, or rejects with the task that failed', async () => {
+    const tasks = manager({ inline: true })
+    const { refs } = await tasks.flow((flow) =>
+      flow.add(mail, { to: 'ann' }, { after: [flow.add(mail, { to: 'bob' })] }),
+    )
+    expect(await tasks.get(refs.taskId)).toMatchObject({ status: 'success' })
+    const failed = tasks.forRequest().flow((flow) => void flow.add(broken))
+    await expect(failed).rejects.toBeInstanceOf(TaskFailedError)
+  })
+
   it('retries at once, without moving the clock', async () => {
     const tasks = manager({ inline: true })
     const before = tasks.clock.now()
