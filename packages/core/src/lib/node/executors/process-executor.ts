@@ -37,7 +37,7 @@ function startProcess(
   { execArgv, env }: ProcessExecutorOptions,
   events: WorkerEvents,
 ): WorkerLink {
-  const child = fork(processUrl, [tasksFile], {
+  const child = fork(processUrl, [tasksFile, String(process.pid)], {
     execArgv: execArgv ? [...execArgv] : inheritedOptions(),
     ...(env && { env }),
     // What structured clone keeps, as between threads.

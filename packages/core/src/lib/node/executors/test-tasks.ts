@@ -1,28 +1,32 @@
 // biome-ignore-all lint/suspicious/noConsole: what is printed is captured
+
 import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  AbandonTask,
-  defineTask,
-  getTaskContext,
-  SnoozeTask,
-  type Task,
-  TaskAborted,
-  type TaskContext,
-  TaskflowError,
-  type TaskOptions,
-  taskLog,
-} from '@taskflow/core'
-import { z } from 'zod'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { TaskflowError } from '../../errors.ts'
+import { getTaskContext, type TaskContext, taskLog } from '../../run/context.ts'
+import { defineTask, type Task, type TaskOptions } from '../../run/define-task.ts'
+import { AbandonTask, SnoozeTask, TaskAborted } from '../../run/signals.ts'
 import { hostile, returned } from './test-values.ts'
 
-// The tasks file of the executors' tests: what their threads and processes import.
+// The tasks file of the executors' tests: what their threads and processes import. Light, since
+// many workers are started.
 
 /** Runs in the test's own process. */
-export const checked = defineTask({
+export const checked = defineTask<StandardSchemaV1<{ size: number }>, number>({
   name: 'checked',
-  schema: z.object({ size: z.number() }),
+  schema: {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate(value) {
+        const { size } = Object(value)
+        if (typeof size === 'number') return { value: { size } }
+        return { issues: [{ path: ['size'], message: 'expected number' }] }
+      },
+    },
+  },
   run: ({ size }) => size * 2,
 })
 

@@ -41,14 +41,14 @@ function startThread(
     ...(env && { env }),
     ...(resourceLimits && { resourceLimits }),
   })
-  // A started manager keeps its process alive by itself.
-  worker.unref()
   let error: unknown
   worker.on('message', events.message)
   worker.on('error', (thrown) => {
     error = thrown
   })
   worker.on('exit', (code) => events.ended(howItEnded(error, code), error))
+  // A started manager keeps its process alive by itself. Last, since a listener takes this back.
+  worker.unref()
   return {
     send: (message) => worker.postMessage(message),
     kill: () => void worker.terminate(),
