@@ -118,7 +118,8 @@ function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delay
   if (runAt === undefined) return {}
   const at = runAt instanceof Date ? runAt.getTime() : runAt
   // The range of Date, which all that shows instants needs.
-  if (!(Math.abs(at) <= 8.64e15)) throw invalid('runAt: expected an instant, got none')
+  if (typeof at !== 'number' || !(Math.abs(at) <= 8.64e15))
+    throw invalid('runAt: expected an instant, got none')
   return { runAt: Math.round(at) }
 }
 

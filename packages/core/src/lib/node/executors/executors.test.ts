@@ -51,6 +51,16 @@ describe.each(kinds)('tasks in a %s', (kind) => {
     })
   })
 
+  it('enqueue for later', async () => {
+    const { run, manager } = await start()
+    const at = Date.now() + 60_000
+    const { result } = await run(on('enqueueLater'), at)
+    expect(await manager.get(String(result))).toMatchObject({ phase: 'scheduled', runAt: at })
+    expect((await run(on('enqueueNever'))).result).toBe(
+      'TaskflowError: runAt: expected an instant, got none',
+    )
+  })
+
   it.each(Object.keys(returned))('return %s as tasks of the event loop do', async (what) => {
     const { run, logOf } = await start({ tasks: [on('return'), inProcess] })
     const expected = await run(inProcess, what)

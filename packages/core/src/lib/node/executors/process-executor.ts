@@ -40,8 +40,6 @@ function startProcess(
   const child = fork(processUrl, [tasksFile, String(process.pid)], {
     execArgv: execArgv ? [...execArgv] : inheritedOptions(),
     ...(env && { env }),
-    // What structured clone keeps, as between threads.
-    serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let ended = false

@@ -65,6 +65,14 @@ const acts: Record<string, (context: TaskContext, input: unknown) => unknown> = 
 
   enqueue: ({ tasks }, size) =>
     tasks.enqueue(checked, { size: Number(size) }, { tags: { a: 'b' } }),
+  async enqueueLater({ tasks }, at) {
+    const when = new Date(Number(at))
+    return (await tasks.enqueue(checked, { size: 1 }, { runAt: when })).taskId
+  },
+  async enqueueNever({ tasks }) {
+    const options = { runAt: new Date(Number.NaN) }
+    return String(await tasks.enqueue(checked, { size: 1 }, options).catch((error) => error))
+  },
   async enqueueBadly({ tasks }) {
     const payload = { size: 'wrong' as unknown as number }
     const error = await tasks.enqueue(checked, payload).catch((refused: unknown) => refused)

@@ -78,6 +78,7 @@ export class WorkerAttempt {
         'enqueue: via: expected none in a thread or process, a transaction cannot be sent',
       )
     }
+    if (options.runAt instanceof Date) options.runAt = options.runAt.getTime()
     const { maxJsonBytes } = this.#run.limits
     const call = ++this.#lastCall
     this.#send({
