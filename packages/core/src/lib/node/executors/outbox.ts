@@ -3,8 +3,8 @@ import { describeError } from '../../run/describe-error.ts'
 import type { AttemptLimits } from '../../run/executor.ts'
 import type { Output } from './wire.ts'
 
-/** One more than the log keeps of a line, so that it shows that the line was cut. */
-const MAX_TEXT = 65_537
+/** Twice what the log keeps of a line: secrets are masked before it cuts. */
+const MAX_TEXT = 131_072
 /** Lines in a message. */
 const MAX_BATCH = 1_000
 /** So many writes go out by themselves, at once: a loop that never yields is followed too. */

@@ -42,6 +42,16 @@ describe.each(kinds)('what a task in a %s writes', (kind) => {
     expect(entries[0]?.text).toBe('line 19999')
   })
 
+  it('shows no secrets', async () => {
+    const { run, logOf } = await start()
+    const { taskId, error } = await run(on('blab'), { token: 'tok-8a7b6c5d4e' })
+    const text = `${(await logOf(taskId)).join('\n')}\n${error}`
+    expect(text).toContain('the token is')
+    expect(text).toContain('stdout info it is')
+    expect(text).toContain('it was')
+    expect(text).not.toContain('8a7b6c5d4e')
+  })
+
   it('is cut where the log is full, and counted', async () => {
     const { run, manager } = await start({ maxLogLines: 2_500 })
     const { taskId } = await run(on('flood'))

@@ -63,6 +63,13 @@ const acts: Record<string, (context: TaskContext, input: unknown) => unknown> = 
       spawn(process.execPath, ['-e', script], { stdio: 'inherit' }).on('close', resolve)
     }),
 
+  blab({ log }, input) {
+    const { token } = Object(input)
+    log(`the token is ${token}`)
+    console.log(`it is ${token}`)
+    throw new Error(`it was ${token}`)
+  },
+
   enqueue: ({ tasks }, size) =>
     tasks.enqueue(checked, { size: Number(size) }, { tags: { a: 'b' } }),
   async enqueueLater({ tasks }, at) {
@@ -133,6 +140,7 @@ acts.spinTooLong = (context, input) => acts.spin?.(context, input)
 
 const settings: Record<string, Partial<TaskOptions<unknown, unknown>>> = {
   abandon: { retries: 3 },
+  blab: { secret: ['token'] },
   exit: { retries: 1, delayMs: 0 },
   spinTooLong: { retries: 1, delayMs: 0, timeoutMs: 300 },
 }

@@ -4,12 +4,11 @@ import {
   TaskflowError,
   type TaskflowErrorCode,
 } from '../../errors.ts'
-import { describeError } from '../../run/describe-error.ts'
 import { AbandonTask, SnoozeTask, TaskAborted } from '../../run/signals.ts'
 
-// Below what the record keeps, so that nothing is cut, and its length told, twice.
-const MAX_MESSAGE = 8_000
-const MAX_STACK = 32_000
+// Twice what the record keeps: secrets are masked before it cuts, and half a secret is not known.
+const MAX_MESSAGE = 16_384
+const MAX_STACK = 65_536
 const MAX_CAUSES = 10
 
 /** A thrown value as plain data. */
@@ -64,8 +63,11 @@ function ours(error: Error): Partial<WireError> {
 }
 
 function described(thrown: unknown): WireError {
-  const message = describeError(thrown).error.replace(/^Thrown: /, '')
-  return { class: 'value', message: cut(message, MAX_MESSAGE) }
+  let message = 'a value that cannot be described'
+  try {
+    message = cut(String(thrown), MAX_MESSAGE)
+  } catch {}
+  return { class: 'value', message }
 }
 
 function codeOf(error: Error): string | number | undefined {
@@ -75,7 +77,7 @@ function codeOf(error: Error): string | number | undefined {
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 40)}… (${text.length} characters)`
+  return text.length <= length ? text : text.slice(0, length)
 }
 
 /** What to throw here for what was thrown there. Signals and our errors keep their class. */
