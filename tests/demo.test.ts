@@ -92,24 +92,18 @@ describe('the demo', () => {
       const response = await post(origin, '/tasks', { func_name, payload })
       const { task_id } = (await response.json()) as { task_id: string }
       await reaches(origin, task_id, 'success')
-      return read<Task & { executor: string; result: unknown; logs: unknown }>(
-        origin,
-        `/tasks/${task_id}`,
-      )
+      return read<Task & { executor: string; logs: string[] }>(origin, `/tasks/${task_id}`)
     }
     expect(await start('render_thumbnail', { article: 'mug', size: 32 })).toMatchObject({
       executor: 'thread',
       result: { bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      logs: [{ stream: 'log', message: 'Drew 32 × 32 pixels of the mug' }],
+      logs: [expect.stringContaining('Drew 32 × 32 pixels of the mug')],
     })
     const { executor, logs } = await start('print_catalogue', { articles: ['notebook'] })
     expect(executor).toBe('process')
-    expect(logs).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ stream: 'stdout', message: expect.stringMatching(/^layout: 1/) }),
-        expect.objectContaining({ stream: 'stderr', level: 'error' }),
-      ]),
-    )
+    const text = logs.join('\n')
+    expect(text).toContain('layout: 1 pages, process')
+    expect(text).toContain('layout: "notebook" does not fit on its line')
     expect(await end('SIGTERM')).toMatchObject({ code: 0, signal: null })
     expect(stderr()).toBe('')
   })

@@ -41,7 +41,7 @@ describe.each(kinds)('a %s that dies', (kind) => {
       Array.from({ length: 25 }, () => ['failed', 2]),
     )
     expect(await run(on('echo'), 'alive')).toMatchObject({ result: 'alive' })
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('memory', () => {

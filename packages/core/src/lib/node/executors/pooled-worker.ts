@@ -75,6 +75,7 @@ export class PooledWorker {
 
   /** Runs an attempt; one at a time. */
   run(attempt: ExecutorAttempt): Promise<unknown> {
+    this.#uncaught = null
     const settle = deferred<unknown>()
     const { context, payload, limits } = attempt
     const { signal } = context
@@ -122,18 +123,29 @@ export class PooledWorker {
     }
     const job = this.#job
     if (job === null || job.over) return
-    if (message.type === 'output') write(job.attempt, message.output)
-    else if (message.type === 'enqueue') void this.#enqueue(job, message.call, message)
-    else {
-      job.over = true
-      job.disarm()
-      if (message.output) write(job.attempt, message.output)
-      if (message.type === 'failed' && message.spoilt) this.#usable = false
-      this.#link.drained(() => {
-        if (message.type === 'done') this.#settle(() => job.settle.resolve(parse(message.result)))
-        else this.#settle(() => job.settle.reject(fromWire(message.error)))
-      })
+    // What is of no type known here is not ours: `node --watch` has its children report modules.
+    switch (message.type) {
+      case 'output':
+        write(job.attempt, message.output)
+        break
+      case 'enqueue':
+        void this.#enqueue(job, message.call, message)
+        break
+      case 'done':
+        this.#over(job, message.output, () => job.settle.resolve(parse(message.result)))
+        break
+      case 'failed':
+        if (message.spoilt) this.#usable = false
+        this.#over(job, message.output, () => job.settle.reject(fromWire(message.error)))
     }
+  }
+
+  /** The worker told the end; the output before it may still be on its way. */
+  #over(job: Job, output: Output | null, settle: () => void): void {
+    job.over = true
+    job.disarm()
+    if (output) write(job.attempt, output)
+    this.#link.drained(() => this.#settle(settle))
   }
 
   async #enqueue(job: Job, call: number, { funcName, payload, options }: EnqueueCall) {

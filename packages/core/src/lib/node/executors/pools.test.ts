@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** A module in a process of its own. */
 function startApp(name: string, ...args: string[]): ChildProcess {
-  const script = fileURLToPath(new URL(`./test-modules/${name}.ts`, import.meta.url))
+  const script = fileURLToPath(new URL(`./testing-modules/${name}.ts`, import.meta.url))
   const app = fork(script, args, { stdio: 'inherit' })
   // Of interest is what it does with its workers, not its own channel.
   app.channel?.unref()

@@ -59,8 +59,11 @@ function startProcess(
   child.on('exit', (code, signal) => {
     const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`
     const tell = () => end(`${how} before the task did`)
-    child.on('close', tell)
-    setTimeout(tell, LAST_OUTPUT_MS)
+    const timer = setTimeout(tell, LAST_OUTPUT_MS)
+    child.on('close', () => {
+      clearTimeout(timer)
+      tell()
+    })
   })
   letGo(child)
   return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { defineTask, type Task, TaskManager } from '../../../index.ts'
 import { kinds, start, taskOn, tasksFile } from './test-executors.ts'
 
-const module = (name: string) => new URL(`./test-modules/${name}.ts`, import.meta.url)
+const module = (name: string) => new URL(`./testing-modules/${name}.ts`, import.meta.url)
 const task = (name: string, executor: string): Task<unknown, unknown> =>
   defineTask<unknown, unknown>({ name, executor, run() {} })
 

@@ -62,7 +62,7 @@ export class WorkerAttempt {
       signal: this.#controller.signal,
       log: (message, level = 'info') => this.outbox.write('log', level, message),
       progress: (fraction, message) => this.outbox.progress(fraction, message),
-      tasks: { enqueue: (task, ...args) => this.#enqueue(task.name, ...args) } as TaskQueue,
+      tasks: { enqueue: async (task, ...args) => this.#enqueue(task.name, ...args) } as TaskQueue,
     }
   }
 
