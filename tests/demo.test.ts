@@ -86,6 +86,28 @@ describe('the demo', () => {
     expect((await read<Task>(origin, `/tasks/${running}`)).status).toBe('running')
   })
 
+  it('runs tasks in threads and processes', async () => {
+    const { origin, end, stderr } = await startDemo(['--storage', 'memory'])
+    const start = async (func_name: string, payload: unknown) => {
+      const response = await post(origin, '/tasks', { func_name, payload })
+      const { task_id } = (await response.json()) as { task_id: string }
+      await reaches(origin, task_id, 'success')
+      return read<Task & { executor: string; logs: string[] }>(origin, `/tasks/${task_id}`)
+    }
+    expect(await start('render_thumbnail', { article: 'mug', size: 32 })).toMatchObject({
+      executor: 'thread',
+      result: { bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      logs: [expect.stringContaining('Drew 32 × 32 pixels of the mug')],
+    })
+    const { executor, logs } = await start('print_catalogue', { articles: ['notebook'] })
+    expect(executor).toBe('process')
+    const text = logs.join('\n')
+    expect(text).toContain('layout: 1 pages, process')
+    expect(text).toContain('layout: "notebook" does not fit on its line')
+    expect(await end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+    expect(stderr()).toBe('')
+  })
+
   it('makes its own traffic', async () => {
     const { origin, stdout } = await startDemo(['--storage', 'memory'], { TASKFLOW_TRAFFIC: '50' })
     expect(stdout()).toContain('50 sample tasks a second')

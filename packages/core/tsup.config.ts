@@ -8,5 +8,7 @@ export default defineConfig(
     node: 'src/node.ts',
     opentelemetry: 'src/opentelemetry.ts',
     testing: 'src/testing.ts',
+    'executor-thread': 'src/executor-thread.ts',
+    'executor-process': 'src/executor-process.ts',
   }),
 )

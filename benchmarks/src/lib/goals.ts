@@ -59,6 +59,16 @@ function atMost(measure: string, systems: string[], limit: number, unit: string)
   return { measure, systems, text, reached: (value) => value <= limit }
 }
 
+/** Half as fast as what does nothing but pass messages. */
+function ofBare(measure: string, bare: string, name: string): Goal {
+  return {
+    measure,
+    systems: ['taskflow-memory'],
+    text: `≥ 0.5 of ${name}`,
+    reached: (value, figures, { system }) => atLeast(value, figures(bare, system), 0.5),
+  }
+}
+
 function likeEmpty(measure: string): Goal {
   return {
     measure,
@@ -99,6 +109,8 @@ const GOALS: Goal[] = [
   atMost('memory-task-us', ['taskflow-memory'], 8, 'µs'),
   atMost('memory-task-bytes', ['taskflow-memory'], 1536, 'bytes'),
   atMost('memory-drain', [...POSTGRES, ...SQLITE], 110, 'MB'),
+  ofBare('executors-thread', 'executors-piscina', 'piscina'),
+  ofBare('executors-process', 'executors-fork', 'bare fork'),
   atMost('recovery', POSTGRES, 19, 's'),
   atMost('recovery', SQLITE, 2, 's'),
 ]

@@ -155,6 +155,24 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    name: 'executors',
+    about: 'no-op tasks in threads and child processes, beside piscina and a bare fork pool',
+    cases: [
+      {
+        name: 'executors',
+        suits: ({ name }) => name === 'taskflow-memory',
+        measures: [
+          { name: 'executors-thread', title: 'two threads: the executor', ...perSecond },
+          { name: 'executors-thread-manager', title: 'two threads: whole tasks', ...perSecond },
+          { name: 'executors-piscina', title: 'two threads: piscina', ...perSecond },
+          { name: 'executors-process', title: 'two children: the executor', ...perSecond },
+          { name: 'executors-process-manager', title: 'two children: whole tasks', ...perSecond },
+          { name: 'executors-fork', title: 'two children: bare fork', ...perSecond },
+        ],
+      },
+    ],
+  },
+  {
     name: 'recovery',
     about: "from kill -9 of a process until its task runs again, 'requeueOnInterrupt' on",
     cases: [

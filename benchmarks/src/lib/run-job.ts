@@ -14,6 +14,7 @@ const rows: Record<string, () => Promise<Row>> = {
   idle: async () => (await import('./rows/idle.ts')).idle,
   'memory-drain': async () => (await import('./rows/memory-drain.ts')).memoryDrain,
   'memory-task': async () => (await import('./rows/memory-task.ts')).memoryTask,
+  executors: async () => (await import('./rows/executors.ts')).executors,
   recovery: async () => (await import('./rows/recovery.ts')).recovery,
 }
 

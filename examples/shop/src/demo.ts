@@ -31,8 +31,11 @@ export interface Demo {
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const tasks = new TaskManager({
     tasks: shopTasks,
+    tasksFile: new URL('./tasks/all.ts', import.meta.url),
     storage: openStorage(options.storage),
     concurrency: 8,
+    threads: 2,
+    processes: 1,
   })
   // The port first: whoever does not get it should not have touched any task.
   const server = await listen(options)

@@ -2,8 +2,8 @@ import type { TaskManager } from '@taskflow/core'
 import { generateInvoice, reserveStock } from './tasks/billing.ts'
 import { flakyWebhook, syncInventory } from './tasks/integrations.ts'
 import { sendOrderConfirmation, sendWelcomeEmail } from './tasks/mail.ts'
-import { resizeImage } from './tasks/media.ts'
-import { exportOrders, nightlyReport } from './tasks/reports.ts'
+import { renderThumbnail, resizeImage } from './tasks/media.ts'
+import { exportOrders, nightlyReport, printCatalogue } from './tasks/reports.ts'
 
 const people = ['ada', 'alan', 'barbara', 'donald', 'edsger', 'grace', 'katherine', 'radia']
 const articles = ['mug', 'shirt', 'poster', 'notebook', 'sticker', 'cap']
@@ -40,6 +40,14 @@ const happenings: [weight: number, happen: (tasks: TaskManager) => Promise<unkno
       return tasks.enqueue(resizeImage, { file, widths: [320, 960, 1_920] }, { tags: { article } })
     },
   ],
+  [
+    3,
+    (tasks) => {
+      const article = pick(articles)
+      return tasks.enqueue(renderThumbnail, { article, size: 256 }, { tags: { article } })
+    },
+  ],
+  [1, (tasks) => tasks.enqueue(printCatalogue, { articles })],
   [3, (tasks) => tasks.enqueue(flakyWebhook, { event: pick(['order.shipped', 'order.paid']) })],
   [2, (tasks) => tasks.enqueue(syncInventory, { supplier: pick(['acme', 'globex', 'initech']) })],
   [

@@ -33,7 +33,12 @@ export {
 } from './lib/run/define-task.ts'
 export type { DeleteHistoryOptions } from './lib/run/delete-history.ts'
 export type { EncryptionKey, EncryptionOptions } from './lib/run/encryption/key-ring.ts'
-export type { ExecutorAttempt, TaskExecutor } from './lib/run/executor.ts'
+export {
+  type AttemptLimits,
+  asyncExecutor,
+  type ExecutorAttempt,
+  type TaskExecutor,
+} from './lib/run/executor.ts'
 export type {
   FlowArgs,
   FlowBuilder,

@@ -1,4 +1,10 @@
 export type { ParsedBody } from './lib/node/consumed-body.ts'
+export type { PoolOptions } from './lib/node/executors/pool-options.ts'
+export {
+  type ProcessExecutorOptions,
+  processExecutor,
+} from './lib/node/executors/process-executor.ts'
+export { type ThreadExecutorOptions, threadExecutor } from './lib/node/executors/thread-executor.ts'
 export { type FileObserverOptions, fileObserver } from './lib/node/file-observer.ts'
 export {
   type AnswerOptions,

@@ -24,6 +24,30 @@ export const nightlyReport = defineTask({
   },
 })
 
+/**
+ * Lays out the catalogue for print. The layout engine is not ours and prints what it likes, so it
+ * has a process of its own, and its output is in the log.
+ */
+export const printCatalogue = defineTask({
+  name: 'print_catalogue',
+  group: 'reports',
+  executor: 'process',
+  schema: z.object({ articles: z.array(z.string().min(1)).min(1).max(100) }),
+  retries: 1,
+  delayMs: 1_000,
+  timeoutMs: 60_000,
+  requeueOnInterrupt: true,
+  async run({ articles }, { signal, progress }) {
+    console.log(`layout: ${articles.length} pages, process ${process.pid}`)
+    for (const [done, article] of articles.entries()) {
+      progress(done / articles.length, article)
+      await sleep(150, undefined, { signal })
+      if (article.length > 6) console.error(`layout: "${article}" does not fit on its line`)
+    }
+    return { pages: articles.length }
+  },
+})
+
 /** Exports all orders, which takes as long as it was told to. Stops when asked to. */
 export const exportOrders = defineTask({
   name: 'export_orders',

@@ -337,6 +337,7 @@ describe('the trace of who enqueues', () => {
       clock: fakeClock(),
       maxPayloadBytes: 100,
       encryption: new Encryption(undefined),
+      executors: new Map(),
       trace: () => 'somebody',
     }
     const made = (source: TaskSource) => newTask(tick, null, {}, { source }, limits)

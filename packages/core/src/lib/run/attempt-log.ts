@@ -36,6 +36,11 @@ export class AttemptLog {
     return true
   }
 
+  /** Lines that somebody else did not even hand over. */
+  drop(lines: number): void {
+    this.#dropped += lines
+  }
+
   progress(progress: TaskProgress): void {
     this.#progress = progress
   }

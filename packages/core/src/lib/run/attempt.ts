@@ -1,5 +1,4 @@
 import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
-import { encodeJson } from '../json.ts'
 import type { AttemptEnd } from '../observers/observer.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { LogLevel, LogStream } from '../record.ts'
@@ -16,6 +15,7 @@ import type { Chains } from './chains.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
 import { describeError, errorType } from './describe-error.ts'
+import { encodeResult } from './encode-result.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
 import { type ParentReader, parentsOf, type TaskParents } from './parents.ts'
@@ -171,7 +171,13 @@ export class Attempt {
       claimed: { ...claimed, payload: text },
       payload,
       context: this.#context(await parentsOf(parents, encryption)),
+      limits: {
+        maxJsonBytes: this.#settings.maxResultBytes,
+        maxLogLines: Math.max(0, this.#settings.maxLogLines - this.claimed.logCount),
+        maxLogBytes: this.#settings.maxLogBytes,
+      },
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
+      dropped: (lines) => this.log.drop(lines),
     })
   }
 
@@ -224,14 +230,9 @@ export class Attempt {
     return { outcome: outcome.type, durationMs, errorType: this.#errorType, ...text }
   }
 
-  /** A return value that JSON cannot hold costs the result, not the completion. */
   #encodeResult(value: unknown): string {
-    try {
-      return encodeJson(value, 'result', this.#settings.maxResultBytes)
-    } catch (error) {
-      this.#write('log', 'warn', `The result was not kept: ${describeError(error).error}`)
-      return 'null'
-    }
+    const warn = (message: string) => this.#write('log', 'warn', message)
+    return encodeResult(value, this.#settings.maxResultBytes, warn)
   }
 
   /** The runs that follow this success. */

@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options.ts'
 
 type ChainOptions = Pick<
   ResolvedOptions,
-  'tasks' | 'clock' | 'maxPayloadBytes' | 'encryption' | 'trace' | 'onError'
+  'tasks' | 'clock' | 'executors' | 'maxPayloadBytes' | 'encryption' | 'trace' | 'onError'
 >
 
 interface Link {

@@ -67,6 +67,8 @@ export class Dispatcher {
   #draining = false
   #finished: Finished[] = []
   readonly #underWay = new Map<Promise<void>, Turn | null>()
+  /** Lanes whose last question left out tasks that took a process down. */
+  readonly #held = new Set<Lane>()
   /** Turns are about to be sent. */
   #planned = false
   /** Counts reasons to look for work. */
@@ -225,6 +227,7 @@ export class Dispatcher {
     this.#underWay.set(work, turn)
     void work.then(() => {
       this.#underWay.delete(work)
+      this.#askAgain()
       this.#plan()
     })
   }
@@ -240,6 +243,7 @@ export class Dispatcher {
     if (carries < (beside ? (lane?.bulk ?? MIN_BULK) : 1)) return null
     this.#probe = false
     const suspects = !this.#hasSuspect()
+    if (lane && !suspects) this.#held.add(lane)
     const batch = this.#finished.splice(0, MAX_SETTLE)
     if (lane) this.#lanes.asked(lane)
     return { instanceId, batch, lane, ask: lane?.ask(wakes) ?? null, suspects, wakes }
@@ -284,6 +288,18 @@ export class Dispatcher {
     if (this.#handlers.hasSuspect) return true
     for (const turn of this.#underWay.values()) if (turn?.ask && turn.suspects) return true
     return this.#lanes.all.some(({ backlog }) => backlog.some(({ crashes }) => crashes > 0))
+  }
+
+  /** What one lane might have brought held back others; now one of them may ask for it. */
+  #askAgain(): void {
+    if (this.#held.size === 0 || this.#hasSuspect()) return
+    // The answer to a lane's question under way would put it to rest again.
+    const asking = new Set([...this.#underWay.values()].map((turn) => turn?.lane))
+    for (const lane of this.#held) {
+      if (asking.has(lane)) continue
+      lane.stir()
+      this.#held.delete(lane)
+    }
   }
 
   #fill(lane: Lane): void {

@@ -84,6 +84,11 @@ export class Lane {
     this.#lookIn(busy ? Math.min(dueMs, POLL_MS) : dueMs)
   }
 
+  /** There is a reason to ask that is this lane's own. */
+  stir(): void {
+    this.#restsAt = -1
+  }
+
   /** Puts claimed tasks where they wait for a slot. */
   add(claimed: readonly ClaimedTask[]): void {
     this.#backlog.push(...claimed)

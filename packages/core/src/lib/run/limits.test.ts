@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
+import { asyncExecutor } from './executor.ts'
 import { TaskManager } from './task-manager.ts'
 import { gate, start, withParts } from './test-manager.ts'
 
@@ -103,6 +104,46 @@ describe('tasks that took a process down', () => {
     await clock.advance(0)
     expect(await status(first?.taskId ?? '')).toBe('success')
     expect(await status(suspects[1]?.taskId ?? '')).toBe('running')
+    await lost.stop({ graceMs: 0, abortMs: 0 })
+  })
+})
+
+describe('tasks that took a process down, beside executors with slots of their own', () => {
+  it.each([
+    [2, 1],
+    [1, 1],
+    [4, 4],
+    [8, 2],
+  ])('all get their turn: %i and %i slots', async (...slots) => {
+    const { task, open } = gate('gate', { requeueOnInterrupt: true })
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const lost = new TaskManager({ tasks: [task], storage, clock: fakeClock() })
+    await lost.start()
+    const suspects = [await lost.enqueue(task), await lost.enqueue(task), await lost.enqueue(task)]
+    await fakeTurn()
+    const executors = slots.map((concurrency, i) => ({
+      ...asyncExecutor,
+      name: `own${i}`,
+      concurrency,
+    }))
+    const idle = executors.map(({ name }) => defineTask({ name, executor: name, run() {} }))
+    // One answer after the other, as a storage in a thread gives them.
+    let last: Promise<unknown> = Promise.resolve()
+    const slow = withParts(storage, {
+      turn(input) {
+        const answer = last.then(() => new Promise(setImmediate)).then(() => storage.turn(input))
+        last = answer
+        return answer.then((result) => ({ ...result, nextRunAt: null }))
+      },
+    })
+    const { status } = await start([...idle, task], { clock, storage: slow, executors })
+    await clock.advance(30_000)
+    for (const { taskId } of suspects) {
+      expect(await status(taskId)).toBe('running')
+      open.get(taskId)?.end()
+      for (let n = 0; n < 10; n++) await fakeTurn()
+    }
     await lost.stop({ graceMs: 0, abortMs: 0 })
   })
 })

@@ -6,7 +6,9 @@ import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
 import type { Task } from './define-task.ts'
+import { describeError } from './describe-error.ts'
 import { type Encryption, payloadBinding } from './encryption/encryption.ts'
+import type { TaskExecutor } from './executor.ts'
 import type { EnqueueOptions } from './task-queue.ts'
 
 const MAX_KEY = 500
@@ -36,6 +38,7 @@ export async function newTask(
   limits: {
     clock: Clock
     maxPayloadBytes: number
+    executors: ReadonlyMap<string, TaskExecutor>
     encryption: Encryption
     trace: TraceSource | undefined
   },
@@ -44,8 +47,10 @@ export async function newTask(
   const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()
   const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
   // What `run` will get is what JSON keeps of the payload, so that is what is checked.
-  await task.validate(payload === undefined ? undefined : JSON.parse(text))
+  const input: unknown = payload === undefined ? undefined : JSON.parse(text)
+  await task.validate(input)
   const { settings, name: funcName } = task
+  checkByExecutor(limits.executors.get(settings.executor), task, input)
   // Before anything is awaited that takes a while: ids keep the order of the calls.
   const taskId = uuidv7(limits.clock.now())
   const binding = payloadBinding({ taskId, funcName, retryOf: origin.retryOf })
@@ -67,6 +72,21 @@ export async function newTask(
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,
     trace,
+  }
+}
+
+function checkByExecutor(
+  executor: TaskExecutor | undefined,
+  task: Task<unknown, unknown>,
+  payload: unknown,
+): void {
+  try {
+    executor?.validate?.(task, payload)
+  } catch (cause) {
+    if (cause instanceof TaskflowError && cause.code === 'invalid_payload') throw cause
+    const { error } = describeError(cause)
+    const message = `${task.name}: the executor ${executor?.name} refused the payload: ${error}`
+    throw new TaskflowError('invalid_payload', message, { cause })
   }
 }
 
@@ -98,7 +118,8 @@ function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delay
   if (runAt === undefined) return {}
   const at = runAt instanceof Date ? runAt.getTime() : runAt
   // The range of Date, which all that shows instants needs.
-  if (!(Math.abs(at) <= 8.64e15)) throw invalid('runAt: expected an instant, got none')
+  if (typeof at !== 'number' || !(Math.abs(at) <= 8.64e15))
+    throw invalid('runAt: expected an instant, got none')
   return { runAt: Math.round(at) }
 }
 

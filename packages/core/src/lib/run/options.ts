@@ -8,6 +8,7 @@ import type { Task } from './define-task.ts'
 import { Encryption } from './encryption/encryption.ts'
 import type { EncryptionOptions } from './encryption/key-ring.ts'
 import { asyncExecutor, type TaskExecutor } from './executor.ts'
+import { defaultPoolSize, missingTasksFile, pooledExecutors } from './pooled-executors.ts'
 
 /** Settings of a `TaskManager`. */
 export interface TaskManagerOptions {
@@ -15,8 +16,18 @@ export interface TaskManagerOptions {
   tasks: readonly Task[]
   /** Where tasks live. [memoryStorage(): gone with the process] */
   storage?: TaskStorage
-  /** Further places to run tasks, beside 'async'. [none] */
+  /** Further places to run tasks, beside 'async', or in place of 'thread' and 'process'. [none] */
   executors?: readonly TaskExecutor[]
+  /**
+   * The module that exports the tasks, by themselves or in arrays or objects, as a file URL or an
+   * absolute path: threads and processes import it. It must not make this manager or start a
+   * server. [none: no 'thread' and 'process' executors]
+   */
+  tasksFile?: URL | string
+  /** Tasks that run in threads at once, beside `concurrency`. [cores - 1, at least 1] */
+  threads?: number
+  /** Tasks that run in child processes at once, beside `concurrency`. [cores - 1, at least 1] */
+  processes?: number
   /** Told of every log line and every step. [none] */
   observers?: readonly TaskObserver[]
   /** Payloads and results are encrypted in the storage: `{ keys: [{ id, secret }] }`. [they are not] */
@@ -30,7 +41,10 @@ export interface TaskManagerOptions {
   maxPending?: number
   /** Final tasks older than this are deleted, at least every 6 h. [never] */
   retentionMs?: number
-  /** A running task may be cancelled by force this long after it was asked to stop. [30 000] */
+  /**
+   * A running task may be cancelled by force this long after it was asked to stop; a thread or
+   * process is then ended. [30 000]
+   */
   cancelGraceMs?: number
   /** A task that took this many processes down with it is failed. [3] */
   maxCrashes?: number
@@ -88,10 +102,26 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: ${name}: expected a whole number of ${min} or more, got ${String(value)}`,
     )
   }
-  const executors = named('executors', [asyncExecutor, ...(options.executors ?? [])])
+  const clock = options.clock ?? systemClock
+  const cancelGraceMs = number('cancelGraceMs', 30_000, 0)
+  const threads = number('threads', defaultPoolSize(), 1)
+  const processes = number('processes', defaultPoolSize(), 1)
+  const given = options.executors ?? []
+  const { tasksFile } = options
+  const pools =
+    tasksFile === undefined
+      ? []
+      : pooledExecutors({ tasksFile, threads, processes, graceMs: cancelGraceMs, clock })
+  const executors = named('executors', [
+    asyncExecutor,
+    ...pools.filter(({ name }) => !given.some((own) => own.name === name)),
+    ...given,
+  ])
   const tasks = named('tasks', options.tasks)
   for (const task of tasks.values()) {
     if (executors.has(task.settings.executor)) continue
+    const missing = missingTasksFile(task.name, task.settings.executor)
+    if (missing) throw missing
     throw new TaskflowError(
       'configuration',
       `TaskManager: ${task.name}: executor: expected one of ${[...executors.keys()].join(', ')}, got ${task.settings.executor}`,
@@ -125,7 +155,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     concurrency: number('concurrency', 10, 0),
     maxPending: options.maxPending === undefined ? null : number('maxPending', 0, 1),
     retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
-    cancelGraceMs: number('cancelGraceMs', 30_000, 0),
+    cancelGraceMs,
     maxCrashes: number('maxCrashes', 3, 1),
     heartbeat,
     maxBlockMs: number('maxBlockMs', 60_000, 15_000),
@@ -134,7 +164,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     maxLogBytes: number('maxLogBytes', 16_777_216, 0),
     handleSignals: options.handleSignals ?? false,
     onError,
-    clock: options.clock ?? systemClock,
+    clock,
   }
 }
 

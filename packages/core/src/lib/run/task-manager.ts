@@ -44,6 +44,7 @@ import { Retention } from './retention.ts'
 import { retryPayload } from './retry-payload.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
+import { refuseInWorker } from './worker-scope.ts'
 
 /** What `stop` did with the work that was under way. */
 export type StopReport = HandBack
@@ -79,6 +80,7 @@ export class TaskManager implements TaskQueue {
   #letGo = () => {}
 
   constructor(options: TaskManagerOptions) {
+    refuseInWorker()
     const resolved = resolveOptions(options)
     this.#options = resolved
     this.#storage = resolved.storage
@@ -448,14 +450,15 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.abortForShutdown()
     this.#results.close()
     await this.#dispatcher.idle(abortMs, hurry)
+    // What still runs elsewhere ends here, so that nobody else starts it while it does.
+    for (const executor of this.#options.executors.values()) {
+      await executor.close?.().catch(this.#options.onError)
+    }
     const report = await this.#dispatcher.handBack()
     // Until here handlers that were waited for could enqueue what follows them.
     await this.#intake.close()
     // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
     if (this.instanceId) await this.#heartbeat.leave().catch(this.#options.onError)
-    for (const executor of this.#options.executors.values()) {
-      await executor.close?.().catch(this.#options.onError)
-    }
     await this.#observers.close()
     await unheard
     await this.#storage.close().finally(() => this.#letGo())

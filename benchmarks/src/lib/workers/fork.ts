@@ -1,0 +1,2 @@
+// A bare child: answers each message with one.
+process.on('message', () => process.send?.(null))
