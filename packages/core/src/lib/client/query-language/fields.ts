@@ -1,0 +1,73 @@
+import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
+
+/** What a term of the query language may ask about, `tag.<key>` aside. */
+export type QueryField = keyof typeof QUERY_FIELDS
+
+/** How a field's values are written. */
+export type QueryValueKind = 'word' | 'pattern' | 'text' | 'number' | 'duration' | 'instant'
+
+export interface FieldInfo {
+  kind: QueryValueKind
+  /** What it is about, for completion. */
+  about: string
+  /** The only words it takes. */
+  words?: readonly string[]
+}
+
+/**
+ * The fields of the query language. A `pattern` may hold `*`, for any text; a `number`, `duration`
+ * (`5s`, `100ms`) or `instant` (`1h` ago, or a date) is compared with `<`, `<=`, `>` or `>=`.
+ */
+export const QUERY_FIELDS = {
+  status: { kind: 'word', about: 'status', words: TASK_STATUSES },
+  phase: { kind: 'word', about: 'status in more detail', words: TASK_PHASES },
+  source: { kind: 'word', about: 'what created it', words: TASK_SOURCES },
+  task: { kind: 'pattern', about: 'name of the function' },
+  group: { kind: 'pattern', about: 'group of the function' },
+  executor: { kind: 'pattern', about: 'where it runs' },
+  instance: { kind: 'pattern', about: 'id of the instance' },
+  flow: { kind: 'pattern', about: 'id of the flow' },
+  schedule: { kind: 'pattern', about: 'id of the schedule' },
+  error: { kind: 'text', about: 'part of the error' },
+  created: { kind: 'instant', about: 'when it was enqueued' },
+  started: { kind: 'instant', about: 'when its last attempt began' },
+  ended: { kind: 'instant', about: 'when it ended' },
+  duration: { kind: 'duration', about: 'how long it ran' },
+  attempt: { kind: 'number', about: 'attempts made' },
+  priority: { kind: 'number', about: 'priority' },
+} as const satisfies Record<string, FieldInfo>
+
+/** What is known of a field; undefined for one that does not exist. */
+export function fieldInfo(field: string): FieldInfo | undefined {
+  return Object.hasOwn(QUERY_FIELDS, field) ? QUERY_FIELDS[field as QueryField] : undefined
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `100ms`, `5s`, `1.5m`, `2h`, `7d` in milliseconds; a bare number is seconds. Else null. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/.exec(text)
+  return match ? Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0) : null
+}
+
+/** A date or an ISO 8601 instant in epoch milliseconds; else null. */
+export function parseInstant(text: string): number | null {
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? null : at
+}
+
+/** Whether text is what a pattern says, `*` being any text. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const parts = pattern.split('*')
+  const first = parts[0] ?? ''
+  const last = parts.at(-1) ?? ''
+  if (parts.length === 1) return text === first
+  if (!text.startsWith(first)) return false
+  let at = first.length
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return text.length - last.length >= at && text.endsWith(last)
+}
