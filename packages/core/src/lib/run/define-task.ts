@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { TaskflowError } from '../errors.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
 import { currentContext, standaloneContext, type TaskContext } from './context.ts'
+import { jsonSchemaOf } from './json-schema.ts'
 import type { Follows } from './on.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { isSecretPath } from './secrets.ts'
@@ -75,6 +76,8 @@ export interface Task<in Payload = never, out Result = unknown> {
   run(payload: Payload, context?: TaskContext): Promise<Result>
   /** Rejects with `invalid_payload` where the schema refuses. */
   validate(payload: unknown): Promise<void>
+  /** JSON Schema of what `enqueue` takes; null without a schema, and when its library tells none. */
+  payloadSchema(): Record<string, unknown> | null
 }
 
 /** Settings of a task, with defaults. */
@@ -124,6 +127,7 @@ export function defineTask(
     async validate(payload) {
       await validated(payload)
     },
+    payloadSchema: () => jsonSchemaOf(schema),
     async run(payload, context = currentContext() ?? standaloneContext(name)) {
       return run(await validated(payload), context)
     },

@@ -159,6 +159,11 @@ export class TaskManager implements TaskQueue {
     return this.#options.tasks.get(funcName)?.settings.secret ?? null
   }
 
+  /** JSON Schema of a task's payloads; null where it is not known here, or the task is not. */
+  payloadSchema(funcName: string): Record<string, unknown> | null {
+    return this.#options.tasks.get(funcName)?.payloadSchema() ?? null
+  }
+
   /** The storage, for handlers and adapters. */
   get storage(): TaskStorage {
     return this.#storage
@@ -314,19 +319,17 @@ export class TaskManager implements TaskQueue {
   async cancel(taskId: string, options: { force?: boolean } = {}): Promise<CancelResult> {
     await this.open()
     const { cancelGraceMs: graceMs } = this.#options
-    const [result] = await this.#storage.cancel({
-      taskIds: [taskId],
-      force: options.force ?? false,
-      graceMs,
-    })
-    const checked = checkCancel(result, taskId, graceMs)
-    // The owner may be this process: no need to wait for the next beat.
-    this.#dispatcher.cancelLocally(taskId)
-    if (checked.status === 'cancelled') this.#results.notice({ taskId, step: 'cancelled' })
-    // Tasks that run all the same when this one ends may be due now.
-    this.#dispatcher.wake()
-    if (checked.result === 'cancelled') await this.#announce([{ taskId, status: 'cancelled' }])
-    return checked
+    const [result] = await this.#cancel([taskId], options.force ?? false)
+    return checkCancel(result, taskId, graceMs)
+  }
+
+  /**
+   * As `cancel` for many tasks in one commit, without force. Says what became of each and throws
+   * for none of them.
+   */
+  async cancelMany(taskIds: readonly string[]): Promise<CancelResult[]> {
+    await this.open()
+    return this.#cancel([...taskIds], false)
   }
 
   /**
@@ -403,6 +406,13 @@ export class TaskManager implements TaskQueue {
     return deleteHistory(this.#options, options)
   }
 
+  /** Names of the functions that are paused; none where the storage cannot pause. */
+  async pausedFunctions(): Promise<Set<string>> {
+    await this.open()
+    const paused = (await this.#storage.functions?.paused()) ?? []
+    return new Set(paused.map(({ funcName }) => funcName))
+  }
+
   /** How tasks ended over time, for charts. */
   async series(query: SeriesQuery): Promise<SeriesBucket[]> {
     await this.open()
@@ -473,6 +483,22 @@ export class TaskManager implements TaskQueue {
       // They start by themselves when the hold is over.
       this.#options.onError(error)
     }
+  }
+
+  async #cancel(taskIds: string[], force: boolean): Promise<CancelResult[]> {
+    const { cancelGraceMs: graceMs } = this.#options
+    const results = await this.#storage.cancel({ taskIds, force, graceMs })
+    const ended: { taskId: string; status: TaskStatus }[] = []
+    for (const { taskId, result } of results) {
+      // The owner may be this process: no need to wait for the next beat.
+      if (result === 'cancelled' || result === 'requested') this.#dispatcher.cancelLocally(taskId)
+      if (result === 'cancelled') ended.push({ taskId, status: 'cancelled' })
+    }
+    for (const { taskId } of ended) this.#results.notice({ taskId, step: 'cancelled' })
+    // Tasks that run all the same when these end may be due now.
+    this.#dispatcher.wake()
+    if (ended.length > 0) await this.#announce(ended)
+    return results
   }
 
   async #setPaused(funcName: string, paused: boolean): Promise<boolean> {
