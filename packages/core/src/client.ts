@@ -1,16 +1,28 @@
 export { LONGEST_DELAY_MS, reconnectDelay } from './lib/client/backoff.ts'
 export type {
-  LogPage,
+  BulkRequest,
   RequestOptions,
   RunRequest,
   TaskflowClient,
-  TaskPage,
 } from './lib/client/client.ts'
 export { createClient } from './lib/client/client.ts'
 export type { ClientIssue } from './lib/client/client-error.ts'
 export { ClientError, isAbort } from './lib/client/client-error.ts'
-export type { LogQuery, TaskQuery } from './lib/client/query.ts'
+export type { AuditPage, LogPage, RecentLogPage, TaskPage } from './lib/client/pages.ts'
+export type {
+  AuditQuery,
+  LogQuery,
+  RecentLogQuery,
+  SeriesQuery,
+  TaskFilterQuery,
+  TaskQuery,
+} from './lib/client/query.ts'
 export { toQueryString } from './lib/client/query.ts'
+export type { QueryField, QueryValueKind } from './lib/client/query-language/fields.ts'
+export { QUERY_FIELDS } from './lib/client/query-language/fields.ts'
+export { formatQuery } from './lib/client/query-language/format.ts'
+export type { QueryOperator, QueryTerm } from './lib/client/query-language/parse.ts'
+export { parseQuery, QuerySyntaxError } from './lib/client/query-language/parse.ts'
 export type {
   StreamMessage,
   StreamOptions,

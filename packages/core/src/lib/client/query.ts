@@ -1,12 +1,8 @@
 import type { TaskPhase, TaskSource, TaskStatus } from '../record.ts'
 import type { TaskSort } from '../storage/contract.ts'
 
-/** Filter, order and page of the task list; every member may be left out. */
-export interface TaskQuery {
-  /** Records per page, at most 1000. [100] */
-  limit?: number
-  /** Where the page starts, from `next` of an earlier one. */
-  cursor?: string
+/** Which tasks; every member may be left out, and all that are given must hold. */
+export interface TaskFilterQuery {
   status?: readonly TaskStatus[]
   phase?: readonly TaskPhase[]
   func_name?: readonly string[]
@@ -14,32 +10,76 @@ export interface TaskQuery {
   executor?: readonly string[]
   source?: readonly TaskSource[]
   instance?: readonly string[]
-  /** `key:value` */
-  tag?: readonly string[]
   flow_id?: readonly string[]
   schedule_id?: readonly string[]
+  /** `key:value` */
+  tag?: readonly string[]
   /** Beginning or end of an id, or part of a function name. */
   search?: string
+  /** Query language: see `parseQuery`. */
+  q?: string
   /** `90m`, `6h`, `7d` or ISO 8601, on `created_at`. */
   since?: string
   until?: string
+}
+
+/** Filter, order and page of the task list; every member may be left out. */
+export interface TaskQuery extends TaskFilterQuery {
+  /** Records per page, at most 1000. [100] */
+  limit?: number
+  /** Where the page starts, from `next` of an earlier one. */
+  cursor?: string
   sort?: TaskSort
   order?: 'asc' | 'desc'
   /** Log lines per record, 0–200. [0: without logs and stack traces] */
   logs?: number
 }
 
-/** Which part of a task's log to read. */
-export interface LogQuery {
+/** Which lines of a log. */
+interface LogFilterQuery {
   stream?: 'log' | 'stdout' | 'stderr'
   /** This level and above. */
   level?: 'debug' | 'info' | 'warn' | 'error'
+  /** Part of the text. */
   search?: string
-  /** First line, from 1. */
-  from?: number
-  cursor?: string
   /** [500] */
   limit?: number
+  /** Where the page starts, from `next` of an earlier one. */
+  cursor?: string
+}
+
+/** Which part of a task's log to read. */
+export interface LogQuery extends LogFilterQuery {
+  /** First line, from 1. */
+  from?: number
+}
+
+/** Which lines of all tasks' logs to read. */
+export interface RecentLogQuery extends LogFilterQuery {
+  func_name?: readonly string[]
+  /** `90m`, `6h`, `7d` or ISO 8601, by when a line was written. */
+  since?: string
+}
+
+/** Which part of the audit to read. */
+export interface AuditQuery {
+  action?: readonly string[]
+  actor?: string
+  task_id?: string
+  since?: string
+  until?: string
+  /** [100] */
+  limit?: number
+  cursor?: string
+}
+
+/** How far back, and in what steps; `90m`, `6h`, `7d`. */
+export interface SeriesQuery {
+  func_name?: string
+  /** [1h] */
+  window?: string
+  /** Whole minutes. [1m] */
+  step?: string
 }
 
 /** `?a=1&a=2`, or an empty string; undefined and empty members are left out. */

@@ -196,10 +196,12 @@ export function openStream(options: StreamOptions): TaskflowStream {
 }
 
 function streamQuery(options: StreamOptions): string {
+  // Changes come in the order they happen, without pages.
+  const { sort: _sort, order: _order, cursor: _cursor, ...query } = options.query ?? {}
   return toQueryString({
     deltas: 1,
     logs: 0,
-    ...options.query,
+    ...query,
     ...(options.taskId !== undefined && { task_id: options.taskId }),
   })
 }

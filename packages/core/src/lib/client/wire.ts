@@ -149,6 +149,25 @@ export interface LogEntryJson {
   attempt: number
 }
 
+/** A log line among those of all tasks. */
+export interface TaskLogEntryJson extends LogEntryJson {
+  task_id: string
+  func_name: string
+}
+
+/** How tasks ended in one step of time. */
+export interface SeriesBucketJson {
+  /** Its first instant. */
+  at: string
+  success: number
+  failed: number
+  interrupted: number
+  cancelled: number
+  /** Of successes; null without any. */
+  avg_duration_seconds: number | null
+  p95_duration_seconds: number | null
+}
+
 export interface FunctionJson {
   func_name: string
   group: string | null
@@ -170,6 +189,9 @@ export interface FunctionJson {
   retention: number | null
   /** Names of the tasks whose success starts it. */
   after: string[]
+  /** JSON Schema of its payload; null when it has no schema, or one that cannot be told. */
+  schema: Record<string, unknown> | null
+  /** No instance starts it until it is resumed. */
   paused: boolean
   /** How many live instances can run it. */
   instances: number
@@ -222,6 +244,11 @@ export interface SessionJson {
   expires_at: string | null
 }
 
+export interface HealthJson {
+  /** `degraded`: no live instance. `unavailable`: the storage cannot be reached. */
+  status: 'ok' | 'degraded' | 'unavailable'
+}
+
 export interface ProblemJson {
   type: string
   title: string
@@ -237,6 +264,102 @@ export interface ActionJson {
   task: TaskJson
   /** An earlier task stands in for the one asked for. */
   duplicate?: boolean
+}
+
+/** What became of one task in a bulk retry. */
+export interface BulkRetryResultJson {
+  original_task_id: string
+  /** The retry, or the earlier one that stands; null when it was skipped, and in a dry run. */
+  new_task_id: string | null
+  /** Why it was skipped. */
+  reason?: string
+}
+
+export interface BulkRetryJson {
+  dispatched: number
+  skipped: number
+  /** One for each task, at most 1000. */
+  results: BulkRetryResultJson[]
+}
+
+/** What became of one task in a bulk cancel. */
+export interface BulkCancelResultJson {
+  task_id: string
+  /** Why it was skipped. */
+  reason?: string
+}
+
+export interface BulkCancelJson {
+  cancelled: number
+  skipped: number
+  /** One for each task, at most 1000. */
+  results: BulkCancelResultJson[]
+}
+
+export interface DeletedJson {
+  deleted: number
+}
+
+export interface PausedJson {
+  func_name: string
+  paused: boolean
+}
+
+/** One thing that somebody did. */
+export interface AuditEntryJson {
+  entry_id: string
+  action: string
+  /** The task it was done to; null when to none. */
+  task_id: string | null
+  /** Who did it; `anonymous` without auth. */
+  actor: string
+  timestamp: string
+  detail: Record<string, unknown>
+}
+
+/** Tasks that depend on each other. */
+export interface TaskGraphJson {
+  nodes: TaskJson[]
+  edges: TaskEdgeJson[]
+  /** True when there is more than is shown. */
+  truncated: boolean
+}
+
+/** `to` depends on `from`. */
+export interface TaskEdgeJson {
+  from: string
+  to: string
+}
+
+/** Which functions follow which. */
+export interface FunctionGraphJson {
+  nodes: FunctionNodeJson[]
+  edges: FunctionEdgeJson[]
+}
+
+/** A function in the graph, with its tasks by status and phase. */
+export interface FunctionNodeJson {
+  func_name: string
+  group: string | null
+  /** False when no live instance has it. */
+  registered: boolean
+  paused: boolean
+  queued: number
+  scheduled: number
+  blocked: number
+  retrying: number
+  running: number
+  success: number
+  failed: number
+  interrupted: number
+  cancelled: number
+}
+
+export interface FunctionEdgeJson {
+  from: string
+  to: string
+  /** `after`: declared by the function. `flow`: seen in recent flows. */
+  kind: 'after' | 'flow'
 }
 
 /** Events of `GET /dashboard/stream?deltas=1`, by name. */

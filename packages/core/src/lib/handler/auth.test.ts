@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TaskManagerOptions } from '../run/options.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
-import { createHandler, routes } from './create-handler.ts'
+import { createHandler } from './create-handler.ts'
 import type { HandlerOptions, User } from './options.ts'
+import { routes } from './routes/routes.ts'
 import { testApp } from './test-app.ts'
 
 type App = Awaited<ReturnType<typeof testApp>>

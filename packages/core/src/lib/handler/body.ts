@@ -1,4 +1,8 @@
 import { TaskflowError } from '../errors.ts'
+import { duplicateKey } from './duplicate-key.ts'
+import { schemaProblem } from './openapi/schema.ts'
+import { schemas } from './openapi/schemas.ts'
+import type { Call } from './route.ts'
 
 /** The request's body as text, read no further than `maxBytes`. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
@@ -47,19 +51,23 @@ export async function readJson(request: Request, maxBytes: number): Promise<Map<
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TaskflowError('invalid_input', 'body: expected a JSON object')
   }
+  const twice = duplicateKey(text)
+  if (twice !== null) {
+    const key = JSON.stringify(twice.slice(0, 100))
+    throw new TaskflowError('invalid_input', `body: expected each key once, got ${key} twice`)
+  }
   // A map, so that a key like __proto__ is only ever a key.
   return new Map(Object.entries(value))
 }
 
-/** Refuses keys nobody reads: most often they are misspelt. */
-export function onlyKeys(body: Map<string, unknown>, allowed: readonly string[]): void {
-  for (const key of body.keys()) {
-    if (allowed.includes(key)) continue
-    throw new TaskflowError(
-      'invalid_input',
-      `body: expected only ${allowed.join(', ')}, got ${JSON.stringify(key.slice(0, 100))}`,
-    )
-  }
+/** The JSON body of a call, held to what its route declares. */
+export async function readBody(call: Call): Promise<Map<string, unknown>> {
+  const { maxBodyBytes, doc } = call.route
+  const most = call.app.options.maxBodyBytes
+  const body = await readJson(call.request, Math.min(most, maxBodyBytes ?? most))
+  const problem = schemaProblem(doc.body ?? {}, Object.fromEntries(body), schemas)
+  if (problem !== null) throw new TaskflowError('invalid_input', `body: ${problem}`)
+  return body
 }
 
 export function mediaType(request: Request): string {

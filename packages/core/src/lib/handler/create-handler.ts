@@ -15,19 +15,8 @@ import { type HandlerOptions, resolveHandlerOptions, type User } from './options
 import { isOurs, problemResponse } from './problem.ts'
 import { Query } from './query.ts'
 import type { App, Call, Route } from './route.ts'
-import { authRoutes } from './routes/auth-routes.ts'
-import { dashboardRoutes } from './routes/dashboard-routes.ts'
-import { numberRoutes } from './routes/number-routes.ts'
-import { taskRoutes } from './routes/task-routes.ts'
+import { routes } from './routes/routes.ts'
 import { StreamHub } from './stream/stream-hub.ts'
-
-/** Every route there is. */
-export const routes: readonly Route[] = [
-  ...taskRoutes,
-  ...numberRoutes,
-  ...dashboardRoutes,
-  ...authRoutes,
-]
 
 /** What the server knows of a request beyond the `Request`. */
 export interface RequestOrigin {
@@ -66,6 +55,8 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
     ended: new EndedSessions(shared),
     throttle: new LoginThrottle(shared),
     hub: new StreamHub(manager, onError),
+    routes,
+    onError,
     startedAt: systemClock.now(),
   }
   const router = routerOf(routes)
@@ -117,6 +108,7 @@ async function answer(
   const rights = known ? rightsOf(user, app.options.readOnly) : []
   const call: Call = {
     app,
+    route,
     request,
     url,
     origin,
@@ -138,6 +130,7 @@ async function answer(
       throw new TaskflowError('forbidden', why)
     }
   }
+  checkNames(url.searchParams, route)
   return route.handle(call)
 }
 
@@ -189,6 +182,18 @@ class MethodNotAllowed extends TaskflowError {
     const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods
     super('method_not_allowed', `expected ${allow.join(' or ')}`)
     this.allow = allow.join(', ')
+  }
+}
+
+/** Refuses query parameters that the route does not have: most often they are misspelt. */
+function checkNames(params: URLSearchParams, { doc }: Route): void {
+  if (doc.anyQuery) return
+  const names = (doc.query ?? []).map(({ name }) => name)
+  for (const name of params.keys()) {
+    if (names.includes(name)) continue
+    const got = JSON.stringify(name.slice(0, 100))
+    const expected = names.length > 0 ? `only ${names.join(', ')}` : 'none'
+    throw new TaskflowError('invalid_input', `query parameters: expected ${expected}, got ${got}`)
   }
 }
 

@@ -45,12 +45,27 @@ export class Query {
     return value === '1' || value === 'true'
   }
 
+  required(name: string): string {
+    const value = this.one(name)
+    if (value !== undefined) return value
+    throw new TaskflowError('invalid_input', `${name}: expected a value, it is required`)
+  }
+
+  /** How long, such as `90m`, `6h`, `7d`, in milliseconds. */
+  duration(name: string, fallback: number): number {
+    const text = this.one(name)
+    if (text === undefined) return fallback
+    const age = ageOf(text)
+    if (age !== null && age > 0) return age
+    throw invalid(name, 'how long, such as 90m, 6h, 7d', text)
+  }
+
   /** An instant: ISO 8601, or an age such as `90m`, `6h`, `7d`. */
   instant(name: string, now: number): number | undefined {
     const text = this.one(name)
     if (text === undefined) return undefined
-    const age = /^(\d{1,6})([smhd])$/.exec(text)
-    if (age) return now - Number(age[1]) * (UNITS[age[2] ?? ''] ?? 0)
+    const age = ageOf(text)
+    if (age !== null) return now - age
     const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
     if (!Number.isNaN(at)) return at
     throw invalid(
@@ -59,6 +74,11 @@ export class Query {
       text,
     )
   }
+}
+
+function ageOf(text: string): number | null {
+  const match = /^(\d{1,6})([smhd])$/.exec(text)
+  return match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : null
 }
 
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -82,20 +102,34 @@ export function filterOf(query: Query, now: number): TaskFilter {
   }
 }
 
-/** The whole of a list request. */
-export function listInputOf(query: Query, now: number): ListInput {
-  const cursor = query.one('cursor')
+/** Order and page of a list request. */
+export function pageInputOf(query: Query): Omit<ListInput, 'filter' | 'now'> {
   return {
-    filter: filterOf(query, now),
-    sort: query.oneOf('sort', TASK_SORTS),
-    order: query.oneOf('order', ['asc', 'desc']),
+    ...sortingOf(query),
     limit: query.integer('limit', 100, 1, 1000),
-    cursor: cursor === undefined ? undefined : decodeCursor(cursor),
+    cursor: cursorOf(query),
   }
 }
 
+export function sortingOf(query: Query): Pick<ListInput, 'sort' | 'order'> {
+  return { sort: query.oneOf('sort', TASK_SORTS), order: query.oneOf('order', ['asc', 'desc']) }
+}
+
+/** The storage's cursor in a request; undefined for the first page. */
+export function cursorOf(query: Query): string | undefined {
+  const cursor = query.one('cursor')
+  return cursor === undefined ? undefined : decodeCursor(cursor)
+}
+
+/** A `Link` header to the page that begins at a cursor. */
+export function nextLink(path: string, search: string, cursor: string): string {
+  const next = new URLSearchParams(search)
+  next.set('cursor', encodeCursor(cursor))
+  return `<${path}?${next}>; rel="next"`
+}
+
 /** Cursors travel as base64url, since storages may put any text into them. */
-export function encodeCursor(cursor: string): string {
+function encodeCursor(cursor: string): string {
   const binary = String.fromCharCode(...new TextEncoder().encode(cursor))
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -5,10 +5,13 @@ import type {
   InstanceJson,
   LogEntryJson,
   MetricsJson,
+  SeriesBucketJson,
   TaskJson,
+  TaskLogEntryJson,
 } from '../client/wire.ts'
 import type { LogEntry, TaskAttempt, TaskSummary } from '../record.ts'
 import type { FunctionInfo, InstanceRecord, TaskMetrics } from '../storage/contract.ts'
+import type { SeriesBucket } from '../storage/parts.ts'
 
 const EXCERPT = 300
 
@@ -69,6 +72,10 @@ export function logJson(entry: LogEntry): LogEntryJson {
   return { ...entry, at: isoInstant(entry.at) }
 }
 
+export function taskLogJson(task: TaskSummary, entry: LogEntry): TaskLogEntryJson {
+  return { task_id: task.taskId, func_name: task.funcName, ...logJson(entry) }
+}
+
 export function attemptJson(attempt: TaskAttempt): AttemptJson {
   return {
     attempt: attempt.attempt,
@@ -108,6 +115,18 @@ export function metricsJson(metrics: TaskMetrics, now: number): MetricsJson {
   }
 }
 
+export function bucketJson(bucket: SeriesBucket): SeriesBucketJson {
+  return {
+    at: isoInstant(bucket.at),
+    success: bucket.success,
+    failed: bucket.failed,
+    interrupted: bucket.interrupted,
+    cancelled: bucket.cancelled,
+    avg_duration_seconds: seconds(bucket.avgDurationMs),
+    p95_duration_seconds: seconds(bucket.p95DurationMs),
+  }
+}
+
 export function analyticsJson(metrics: TaskMetrics): AnalyticsJson {
   return {
     total: metrics.total,
@@ -126,6 +145,7 @@ export function functionJson(
   info: FunctionInfo & { instances: number },
   metrics: TaskMetrics,
   lastRun: TaskSummary | undefined,
+  more: Pick<FunctionJson, 'schema' | 'paused'>,
 ): FunctionJson {
   return {
     func_name: info.funcName,
@@ -147,7 +167,7 @@ export function functionJson(
     },
     retention: seconds(info.retentionMs),
     after: info.after,
-    paused: false,
+    ...more,
     instances: info.instances,
     analytics: analyticsJson(metrics),
     last_run: lastRun ? taskJson(lastRun, 0) : null,

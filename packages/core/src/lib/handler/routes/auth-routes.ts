@@ -1,9 +1,12 @@
 import type { SessionJson } from '../../client/wire.ts'
 import { TaskflowError } from '../../errors.ts'
+import { audit } from '../audit.ts'
 import { authenticate } from '../auth/credentials.ts'
 import { Throttled } from '../auth/login-throttle.ts'
 import { mediaType, readJson, readText } from '../body.ts'
 import { jsonResponse, pageResponse, redirect } from '../headers.ts'
+import { empty, json, textAnswer } from '../openapi/answers.ts'
+import { object, text } from '../openapi/schemas.ts'
 import type { Call, Route } from '../route.ts'
 import { isoInstant } from '../serialize.ts'
 import { themeOf } from './dashboard-routes.ts'
@@ -11,11 +14,79 @@ import { themeOf } from './dashboard-routes.ts'
 const MAX_LOGIN_BYTES = 8_192
 
 export const authRoutes: Route[] = [
-  { method: 'GET', pattern: '/auth/login', right: 'none', handle: loginPage },
-  { method: 'POST', pattern: '/auth/login', right: 'none', handle: login },
-  { method: 'GET', pattern: '/auth/logout', right: 'none', handle: logout },
-  { method: 'POST', pattern: '/auth/logout', right: 'none', handle: logout },
-  { method: 'GET', pattern: '/auth/session', right: 'none', handle: session },
+  {
+    method: 'GET',
+    pattern: '/auth/login',
+    right: 'none',
+    doc: {
+      operation: 'loginPage',
+      client: false,
+      summary: 'The login page.',
+      anyQuery: true,
+      answers: { 200: textAnswer('text/html', 'The page.') },
+    },
+    handle: loginPage,
+  },
+  {
+    method: 'POST',
+    pattern: '/auth/login',
+    right: 'none',
+    maxBodyBytes: MAX_LOGIN_BYTES,
+    doc: {
+      operation: 'login',
+      summary: 'Begins a session.',
+      anyQuery: true,
+      body: object<{ username: string; password: string; next: string }>(
+        { username: text, password: text, next: text },
+        ['next'],
+      ),
+      bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
+      answers: {
+        204: empty('Signed in.', ['Set-Cookie']),
+        303: empty('Signed in by form.', ['Set-Cookie', 'Location']),
+      },
+    },
+    handle: login,
+  },
+  {
+    method: 'GET',
+    pattern: '/auth/logout',
+    right: 'none',
+    doc: {
+      operation: 'logoutPage',
+      client: false,
+      summary: 'Ends the session, for a same-origin or typed navigation.',
+      anyQuery: true,
+      answers: { 303: empty('Signed out.', ['Set-Cookie', 'Location']) },
+    },
+    handle: logout,
+  },
+  {
+    method: 'POST',
+    pattern: '/auth/logout',
+    right: 'none',
+    doc: {
+      operation: 'logout',
+      summary: 'Ends the session.',
+      anyQuery: true,
+      answers: {
+        204: empty('Signed out; with `Accept: application/json`.', ['Set-Cookie']),
+        303: empty('Signed out.', ['Set-Cookie', 'Location']),
+      },
+    },
+    handle: logout,
+  },
+  {
+    method: 'GET',
+    pattern: '/auth/session',
+    right: 'none',
+    doc: {
+      operation: 'session',
+      summary: 'Who is signed in, and what they may do.',
+      answers: { 200: json('Session', 'The session.') },
+    },
+    handle: session,
+  },
 ]
 
 function loginPage(call: Call): Response {
@@ -63,6 +134,7 @@ async function login(call: Call): Promise<Response> {
     throw new TaskflowError('unauthenticated', message)
   }
   await attempt.succeeded()
+  await audit({ ...call, user }, { action: 'login' })
   const token = await sessions.create(user, call.now)
   const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
   return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
@@ -77,10 +149,20 @@ async function logout(call: Call): Promise<Response> {
     }
   }
   const { sessions, ended, authentication, options } = call.app
-  if (call.session) await ended.end(call.session)
+  if (call.session) {
+    await ended.end(call.session)
+    await audit(call, { action: 'logout' })
+  }
   const headers = { 'set-cookie': sessions.cookie(null, call.origin.startsWith('https:')) }
+  if (call.request.method === 'POST' && wantsJson(call.request)) {
+    return new Response(null, { status: 204, headers })
+  }
   const to = authentication.kind === 'login' ? `${options.basePath}/auth/login` : home(call)
   return redirect(to, headers)
+}
+
+function wantsJson(request: Request): boolean {
+  return request.headers.get('accept') === 'application/json'
 }
 
 function session({ app, user, rights, session }: Call): Response {

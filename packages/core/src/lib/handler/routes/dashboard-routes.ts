@@ -1,13 +1,62 @@
 import { TaskflowError } from '../../errors.ts'
 import { pageResponse } from '../headers.ts'
-import { filterOf } from '../query.ts'
-import type { Call, Route } from '../route.ts'
+import { empty, textAnswer } from '../openapi/answers.ts'
+import { filters, flagged, limit, logs, parameter } from '../openapi/parameters.ts'
+import type { Call, Route, RouteDoc } from '../route.ts'
+import { selectionOf } from '../selection/selection.ts'
+
+const aPage: RouteDoc = {
+  operation: 'dashboard',
+  client: false,
+  summary: 'The page with the dashboard.',
+  anyQuery: true,
+  answers: {
+    200: textAnswer('text/html', 'The page.'),
+    303: empty('To the login.', ['Location']),
+  },
+}
 
 export const dashboardRoutes: Route[] = [
-  { method: 'GET', pattern: '/dashboard', right: 'page', handle: page },
-  { method: 'GET', pattern: '/dashboard/**', right: 'page', handle: page },
-  { method: 'GET', pattern: '/dashboard/assets/:name', right: 'none', handle: asset },
-  { method: 'GET', pattern: '/dashboard/stream', right: 'read', handle: stream },
+  { method: 'GET', pattern: '/dashboard', right: 'page', doc: aPage, handle: page },
+  {
+    method: 'GET',
+    pattern: '/dashboard/**',
+    right: 'page',
+    doc: { ...aPage, operation: 'dashboardBelow' },
+    handle: page,
+  },
+  {
+    method: 'GET',
+    pattern: '/dashboard/assets/:name',
+    right: 'none',
+    doc: {
+      operation: 'asset',
+      client: false,
+      summary: 'Scripts and styles.',
+      anyQuery: true,
+      answers: { 200: empty('The file.', ['ETag']), 304: empty('Unchanged.', ['ETag']) },
+    },
+    handle: asset,
+  },
+  {
+    method: 'GET',
+    pattern: '/dashboard/stream',
+    right: 'read',
+    doc: {
+      operation: 'stream',
+      client: false,
+      summary: 'Changes as server-sent events; `openStream` of the client follows them.',
+      query: [
+        ...filters,
+        flagged('deltas', 'One event per change, not the whole state.'),
+        parameter('task_id', 'Only this task, with its log lines.'),
+        limit(100, 1000),
+        logs,
+      ],
+      answers: { 200: textAnswer('text/event-stream', 'The events.') },
+    },
+    handle: stream,
+  },
 ]
 
 function page({ app, request }: Call): Response {
@@ -40,7 +89,7 @@ async function asset({ app, request, params }: Call): Promise<Response> {
 
 function stream({ app, query, request, rights, session, now }: Call): Promise<Response> {
   return app.hub.open({
-    filter: filterOf(query, now),
+    ...selectionOf(query, now),
     deltas: query.flag('deltas'),
     logs: query.integer('logs', 20, 0, 200),
     limit: query.integer('limit', 100, 1, 1000),

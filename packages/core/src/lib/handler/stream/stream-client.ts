@@ -1,13 +1,12 @@
 import type { Right, StreamEvents } from '../../client/wire.ts'
-import type { TaskFilter } from '../../storage/contract.ts'
 import { ByteLengthQueuingStrategy, ReadableStream } from '../../streams.ts'
+import type { Selection } from '../selection/selection.ts'
 
 /** A reader that leaves more than this unread gets no more until it has caught up. */
 const MAX_BUFFERED_BYTES = 262_144
 
 /** What a stream was asked for. */
-export interface StreamRequest {
-  filter: TaskFilter
+export interface StreamRequest extends Selection {
   /** One event per change; else the whole state. */
   deltas: boolean
   /** Log lines per record. */

@@ -4,6 +4,7 @@ import type { TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { ChangeFeed, ChangePage, ListInput, LogPage } from '../../storage/contract.ts'
 import { matchesFilter } from '../../storage/filter.ts'
+import { listSelected } from '../selection/list-selected.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
 import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
 
@@ -113,9 +114,9 @@ export class StreamHub {
   }
 
   async #state(client: StreamClient, id: string): Promise<string> {
-    const { filter, limit, logs } = client.request
+    const { limit, logs } = client.request
     const [page, metrics] = await Promise.all([
-      this.#manager.list({ filter, limit }),
+      listSelected(this.#manager, client.request, { limit }),
       this.#manager.metrics(),
     ])
     const tasks = page.tasks.map((task) => taskJson(task, logs))
@@ -271,7 +272,7 @@ function changeFrames(
   for (const taskId of taskIds) {
     const task = tasks.get(taskId)
     if (!task) removed.push(taskId)
-    else if (matchesFilter(task, task.phase, filter)) {
+    else if (matchesFilter(task, task.phase, filter) && (request.matches?.(task) ?? true)) {
       // Written once for all readers that want as many log lines.
       const text = cache.get(taskId) ?? frame('task', taskJson(task, request.logs))
       cache.set(taskId, text)

@@ -1,45 +1,50 @@
 import type { OverviewJson } from '../../client/wire.ts'
-import { TaskflowError } from '../../errors.ts'
 import { VERSION } from '../../version.ts'
 import { jsonResponse } from '../headers.ts'
+import { json, jsonList } from '../openapi/answers.ts'
 import type { Call, Route } from '../route.ts'
-import { functionJson, instanceJson, metricsJson, taskJson } from '../serialize.ts'
+import { instanceJson, metricsJson, taskJson } from '../serialize.ts'
 
 const RECENT_TASKS = 10
 
-export const numberRoutes: Route[] = [
-  { method: 'GET', pattern: '/metrics', right: 'read', handle: metrics },
-  { method: 'GET', pattern: '/functions', right: 'read', handle: functions },
-  { method: 'GET', pattern: '/instances', right: 'read', handle: instances },
-  { method: 'GET', pattern: '/overview', right: 'read', handle: overview },
-  { method: 'GET', pattern: '/health', right: 'none', handle: health },
+export const overviewRoutes: Route[] = [
+  {
+    method: 'GET',
+    pattern: '/overview',
+    right: 'read',
+    doc: {
+      operation: 'overview',
+      summary: 'The state of it all.',
+      answers: { 200: json('Overview', 'The state.') },
+    },
+    handle: overview,
+  },
+  {
+    method: 'GET',
+    pattern: '/instances',
+    right: 'read',
+    doc: {
+      operation: 'instances',
+      summary: 'Processes that work on this storage.',
+      answers: { 200: jsonList('Instance', 'All of them, oldest first.') },
+    },
+    handle: instances,
+  },
+  {
+    method: 'GET',
+    pattern: '/health',
+    right: 'none',
+    doc: {
+      operation: 'health',
+      summary: 'Whether the storage answers and somebody works.',
+      answers: {
+        200: json('Health', '`ok`, or `degraded` without a live instance.'),
+        503: json('Health', '`unavailable`: the storage cannot be reached.'),
+      },
+    },
+    handle: health,
+  },
 ]
-
-async function metrics({ app, query, now }: Call): Promise<Response> {
-  const numbers = await app.manager.metrics({
-    funcName: query.one('func_name'),
-    since: query.instant('since', now),
-  })
-  return jsonResponse(metricsJson(numbers, now))
-}
-
-async function functions({ app }: Call): Promise<Response> {
-  const { manager } = app
-  const known = await manager.functions()
-  const [numbers, last] = await Promise.all([
-    manager.metricsOf(known.map(({ funcName }) => ({ funcName }))),
-    Promise.all(
-      known.map(({ funcName }) => manager.list({ filter: { funcName: [funcName] }, limit: 1 })),
-    ),
-  ])
-  return jsonResponse(
-    known.map((info, i) => {
-      const own = numbers[i]
-      if (!own) throw new TaskflowError('internal', 'metrics: the storage gave no answer')
-      return functionJson(info, own, last[i]?.tasks[0])
-    }),
-  )
-}
 
 async function instances({ app }: Call): Promise<Response> {
   return jsonResponse((await app.manager.instances()).map(instanceJson))

@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { TaskLogEntryJson } from '../client/wire.ts'
+import { defineTask } from '../run/define-task.ts'
+import { endless, testApp } from './test-app.ts'
+
+type App = Awaited<ReturnType<typeof testApp>>
+let app: App
+afterEach(() => app.stop())
+
+/** Writes so many lines, each in a millisecond of its own, with the turns of others between them. */
+const chatty = defineTask({
+  name: 'chatty',
+  async run({ name, count }: { name: string; count: number }, { log }) {
+    for (let n = 1; n <= count; n += 1) {
+      log(`${name} ${n}`, n % 10 === 0 ? 'error' : 'info')
+      if (count > 100) continue
+      const at = Date.now()
+      while (Date.now() === at) await new Promise((resolve) => setImmediate(resolve))
+    }
+  },
+})
+
+async function chat(...talks: [name: string, count: number][]): Promise<void> {
+  const refs = await Promise.all(
+    talks.map(([name, count]) => app.manager.enqueue(chatty, { name, count })),
+  )
+  for (const { taskId } of refs) await app.until(taskId, 'success')
+}
+
+/** All pages, by their links. */
+async function everything(query: string): Promise<TaskLogEntryJson[]> {
+  const seen: TaskLogEntryJson[] = []
+  for (let path: string | undefined = `/logs${query}`; path !== undefined; ) {
+    const { body, headers, status }: Awaited<ReturnType<App['json']>> = await app.json('GET', path)
+    expect(status).toBe(200)
+    seen.push(...body)
+    path = headers.get('link')?.match(/^<\/tasks(.*)>; rel="next"$/)?.[1]
+  }
+  return seen
+}
+
+const placesOf = (lines: TaskLogEntryJson[]) => lines.map(({ task_id, n }) => `${task_id} ${n}`)
+
+describe('GET /logs', () => {
+  it.each([1, 7, 40, 5000])('in pages of %i holds every line once, newest first', async (limit) => {
+    app = await testApp({}, { tasks: [chatty] })
+    await chat(['a', 40], ['b', 30], ['c', 1])
+    await chat(['d', 25], ['e', 45])
+    const lines = await everything(`?limit=${limit}`)
+    expect(lines).toHaveLength(141)
+    expect(new Set(placesOf(lines)).size).toBe(141)
+    const instants = lines.map(({ at }) => at)
+    expect(instants).toEqual(instants.toSorted().reverse())
+    expect(lines[0]).toMatchObject({ func_name: 'chatty', stream: 'log', attempt: 0 })
+    for (const id of new Set(lines.map(({ task_id }) => task_id))) {
+      const own = lines.filter(({ task_id }) => task_id === id).map(({ n }) => n)
+      expect(own).toEqual(own.toSorted((a, b) => b - a))
+    }
+  })
+
+  it('goes on within a log that is longer than a page, beside others', async () => {
+    app = await testApp({}, { tasks: [chatty] })
+    await chat(['a', 1_300], ['b', 1_300], ['c', 1_300])
+    const lines = await everything('?limit=500')
+    expect(lines).toHaveLength(3_900)
+    expect(new Set(placesOf(lines)).size).toBe(3_900)
+  })
+
+  it('shows what running tasks say, and filters by text, level, stream and function', async () => {
+    app = await testApp({}, { tasks: [chatty, endless] })
+    await chat(['a', 30])
+    const { taskId } = await app.manager.enqueue(endless)
+    await expect
+      .poll(async () => (await everything('')).map(({ task_id }) => task_id)[0])
+      .toBe(taskId)
+    expect((await everything('?level=error')).map(({ text }) => text)).toEqual([
+      'a 30',
+      'a 20',
+      'a 10',
+    ])
+    expect(await everything('?search=A%203')).toHaveLength(2)
+    expect(await everything('?search=%25')).toEqual([])
+    expect(await everything('?stream=stderr')).toEqual([])
+    expect(await everything('?func_name=endless')).toHaveLength(1)
+    expect(await everything('?func_name=endless&func_name=chatty')).toHaveLength(31)
+    expect(await everything('?since=2100-01-01')).toEqual([])
+    expect(await everything('?since=1h&limit=10')).toHaveLength(31)
+  })
+
+  it.each(['cursor=AAAA', 'cursor=WzEsMl0', 'limit=5001', 'level=loud', 'status=failed'])(
+    'answers 400 to ?%s',
+    async (query) => {
+      app = await testApp()
+      expect((await app.json('GET', `/logs?${query}`)).status).toBe(400)
+    },
+  )
+})
+
+describe('GET /{task_id}/logs', () => {
+  it('goes on by the cursor of its link', async () => {
+    app = await testApp({}, { tasks: [chatty] })
+    await chat(['a', 30])
+    const [task] = (await app.json('GET')).body
+    const first = await app.json('GET', `/${task.task_id}/logs?limit=20&search=a`)
+    expect(first.headers.get('x-total-count')).toBe('30')
+    const next = first.headers.get('link')?.match(/^<\/tasks(.*)>; rel="next"$/)?.[1]
+    const { body } = await app.json('GET', next)
+    expect(body.map(({ n }: TaskLogEntryJson) => n)).toEqual([
+      21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+    ])
+    for (const bad of ['cursor=AAAA', 'cursor=MA', 'from=0']) {
+      expect((await app.json('GET', `/${task.task_id}/logs?${bad}`)).status).toBe(400)
+    }
+  })
+})

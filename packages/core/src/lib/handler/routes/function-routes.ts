@@ -1,0 +1,88 @@
+import { TaskflowError } from '../../errors.ts'
+import { audit } from '../audit.ts'
+import { jsonResponse } from '../headers.ts'
+import { json, jsonList } from '../openapi/answers.ts'
+import type { Call, Route } from '../route.ts'
+import { functionJson } from '../serialize.ts'
+
+const NAME = /^[\w.:-]{1,200}$/
+
+export const functionRoutes: Route[] = [
+  {
+    method: 'GET',
+    pattern: '/functions',
+    right: 'read',
+    doc: {
+      operation: 'functions',
+      summary: 'What live instances can run, with settings and numbers.',
+      answers: { 200: jsonList('Function', 'All of them, by name.') },
+    },
+    handle: functions,
+  },
+  {
+    method: 'POST',
+    pattern: '/functions/:name/pause',
+    right: 'pause',
+    doc: {
+      operation: 'pause',
+      summary: 'Starts none of its tasks any more, on all instances, until it is resumed.',
+      answers: { 200: json('Paused', 'The function.') },
+    },
+    handle: (call) => setPaused(call, true),
+  },
+  {
+    method: 'POST',
+    pattern: '/functions/:name/resume',
+    right: 'pause',
+    doc: {
+      operation: 'resume',
+      summary: 'Lets a paused function start again.',
+      answers: { 200: json('Paused', 'The function.') },
+    },
+    handle: (call) => setPaused(call, false),
+  },
+]
+
+async function functions({ app }: Call): Promise<Response> {
+  const { manager } = app
+  const known = await manager.functions()
+  const [numbers, last, paused] = await Promise.all([
+    manager.metricsOf(known.map(({ funcName }) => ({ funcName }))),
+    Promise.all(
+      known.map(({ funcName }) => manager.list({ filter: { funcName: [funcName] }, limit: 1 })),
+    ),
+    manager.pausedFunctions(),
+  ])
+  return jsonResponse(
+    known.map((info, i) => {
+      const own = numbers[i]
+      if (!own) throw new TaskflowError('internal', 'metrics: the storage gave no answer')
+      return functionJson(info, own, last[i]?.tasks[0], {
+        paused: paused.has(info.funcName),
+        schema: manager.payloadSchema(info.funcName),
+      })
+    }),
+  )
+}
+
+/** A function that no live instance has may be paused too, but not one that nobody ever had. */
+async function setPaused(call: Call, paused: boolean): Promise<Response> {
+  const { manager } = call.app
+  const name = call.params.name ?? ''
+  if (!NAME.test(name) || !(await isKnown(call, name))) {
+    throw new TaskflowError('not_found', `no function ${JSON.stringify(name.slice(0, 100))}`)
+  }
+  const changed = paused ? await manager.pause(name) : await manager.resume(name)
+  if (changed) {
+    const action = paused ? 'pause' : 'resume'
+    await audit(call, { action, detail: { func_name: name } })
+  }
+  return jsonResponse({ func_name: name, paused })
+}
+
+async function isKnown({ app: { manager } }: Call, name: string): Promise<boolean> {
+  const [live, paused] = await Promise.all([manager.functions(), manager.pausedFunctions()])
+  if (paused.has(name) || live.some(({ funcName }) => funcName === name)) return true
+  const { tasks } = await manager.list({ filter: { funcName: [name] }, limit: 1 })
+  return tasks.length > 0
+}

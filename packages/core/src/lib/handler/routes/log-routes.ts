@@ -1,0 +1,142 @@
+import { TaskflowError } from '../../errors.ts'
+import { jsonResponse } from '../headers.ts'
+import { pagedList, textAnswer } from '../openapi/answers.ts'
+import { cursor, limit, logFilters, parameter, since } from '../openapi/parameters.ts'
+import { cursorOf, nextLink, type Query } from '../query.ts'
+import { recentLogs } from '../recent-logs.ts'
+import type { Call, Route } from '../route.ts'
+import { logJson, logLines, taskLogJson } from '../serialize.ts'
+import { taskOf } from '../task-of.ts'
+
+const MAX_LINE = 1e9
+
+export const logRoutes: Route[] = [
+  {
+    method: 'GET',
+    pattern: '/logs',
+    right: 'read',
+    doc: {
+      operation: 'recentLogs',
+      summary: 'Log lines of all tasks, newest first: of those that run and the newest 10 000.',
+      query: [
+        ...logFilters,
+        parameter('func_name', 'Name of the function.', { type: 'string' }, { repeats: true }),
+        since,
+        limit(500, 5000),
+        cursor,
+      ],
+      answers: {
+        200: pagedList('TaskLogEntry', 'Lines; a page may be short, or empty, and have a next.'),
+      },
+    },
+    handle: recent,
+  },
+  {
+    method: 'GET',
+    pattern: '/:task_id/logs',
+    right: 'read',
+    doc: {
+      operation: 'logs',
+      summary: 'The log of one task, in order.',
+      query: [
+        ...logFilters,
+        parameter('from', 'Number of the first line.', {
+          type: 'integer',
+          minimum: 1,
+          maximum: MAX_LINE,
+          default: 1,
+        }),
+        limit(500, 5000),
+        cursor,
+        parameter('format', '`text` downloads it whole.', {
+          type: 'string',
+          enum: ['json', 'text'],
+          default: 'json',
+        }),
+      ],
+      answers: {
+        200: {
+          ...pagedList('LogEntry', 'A page of lines, or all of them as text.', ['X-Total-Count']),
+          content: {
+            ...pagedList('LogEntry', '').content,
+            ...textAnswer('text/plain', '').content,
+          },
+        },
+      },
+    },
+    handle: logs,
+  },
+]
+
+async function recent({ app, query, url, now }: Call): Promise<Response> {
+  const { lines, next } = await recentLogs(app.manager, {
+    ...linesOf(query),
+    filter: { funcName: query.many('func_name') },
+    since: query.instant('since', now),
+    limit: query.integer('limit', 500, 1, 5000),
+    cursor: cursorOf(query),
+  })
+  const response = jsonResponse(lines.map(({ task, entry }) => taskLogJson(task, entry)))
+  if (next !== null) {
+    response.headers.set('link', nextLink(`${app.options.basePath}/logs`, url.search, next))
+  }
+  return response
+}
+
+async function logs(call: Call): Promise<Response> {
+  const { query, app, url } = call
+  const from = placeOf(query)
+  const limit = query.integer('limit', 500, 1, 5000)
+  const asText = query.oneOf('format', ['json', 'text']) === 'text'
+  const wanted = linesOf(query)
+  const { taskId } = await taskOf(call)
+  const filter = { taskId, ...wanted }
+  if (asText) return logText(call, filter)
+  const page = await app.manager.logs({ ...filter, from, limit })
+  const response = jsonResponse(page.entries.map(logJson))
+  response.headers.set('x-total-count', `${page.total}`)
+  if (page.next !== null) {
+    const path = `${app.options.basePath}/${taskId}/logs`
+    response.headers.set('link', nextLink(path, url.search, `${page.next}`))
+  }
+  return response
+}
+
+function linesOf(query: Query) {
+  return {
+    stream: query.oneOf('stream', ['log', 'stdout', 'stderr']),
+    level: query.oneOf('level', ['debug', 'info', 'warn', 'error']),
+    search: query.one('search'),
+  }
+}
+
+/** Number of the first line: a cursor is one too, and comes before `from`. */
+function placeOf(query: Query): number {
+  const from = query.integer('from', 1, 1, MAX_LINE)
+  const cursor = cursorOf(query)
+  if (cursor === undefined) return from
+  if (/^[1-9]\d{0,8}$/.test(cursor)) return Number(cursor)
+  throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
+}
+
+/** The whole log as a file, page by page as the client reads. */
+function logText(call: Call, filter: { taskId: string }): Response {
+  const { manager } = call.app
+  const encoder = new TextEncoder()
+  let from: number | null = 1
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (from === null) return controller.close()
+      const page = await manager.logs({ ...filter, from, limit: 1000 })
+      from = page.next
+      const text = logLines(page.entries).join('\n')
+      if (text) controller.enqueue(encoder.encode(`${text}\n`))
+    },
+  })
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `attachment; filename="${filter.taskId}.log"`,
+    },
+  })
+}
