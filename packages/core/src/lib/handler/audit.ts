@@ -21,7 +21,8 @@ const CHUNK = 500
 export async function audit(call: Call, ...actions: AuditedAction[]): Promise<void> {
   const { audit: log } = call.app.manager.storage
   if (!log) return
-  const actor = call.user?.id ?? 'anonymous'
+  // Text for sure: hosts may have numbers for ids.
+  const actor = call.user ? String(call.user.id) : 'anonymous'
   const entries = actions.map(
     ({ action, taskId = null, detail = {} }): NewAuditEntry => ({
       entryId: uuidv7(systemClock.now()),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TaskLogEntryJson } from '../client/wire.ts'
 import { defineTask } from '../run/define-task.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { endless, testApp } from './test-app.ts'
 
 type App = Awaited<ReturnType<typeof testApp>>
@@ -111,5 +112,21 @@ describe('GET /{task_id}/logs', () => {
     for (const bad of ['cursor=AAAA', 'cursor=MA', 'from=0']) {
       expect((await app.json('GET', `/${task.task_id}/logs?${bad}`)).status).toBe(400)
     }
+  })
+})
+
+describe('storages without logs of their own', () => {
+  it('show the newest lines that tasks keep', async () => {
+    const storage = new Proxy(memoryStorage(), {
+      get(target, name) {
+        if (name === 'logs') return undefined
+        const member = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    app = await testApp({}, { tasks: [chatty], storage })
+    await chat(['a', 30])
+    const lines = await everything('?limit=7')
+    expect(lines.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => 30 - n))
   })
 })

@@ -25,6 +25,8 @@ export interface RecentLogLine {
 /** Lines looked at for one page; the page after it goes on from there. */
 const MAX_LINES = 20_000
 const CHUNK = 500
+/** Lines have the time of the instance that wrote them, tasks that of the storage. */
+const CLOCKS_DIFFER_MS = 60_000
 /** Places within tasks that a cursor holds. */
 const MAX_OPEN = 50
 const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error']
@@ -110,6 +112,8 @@ class OpenLog {
   async load(): Promise<boolean> {
     if (this.n < 1) return false
     if (this.entry?.n !== this.n) {
+      // Without logs of its own, the storage keeps the newest lines only.
+      if (!this.#manager.storage.logs) return false
       const from = Math.max(1, this.n - CHUNK + 1)
       const { taskId } = this.task
       const page = await this.#manager.logs({ taskId, from, limit: this.n - from + 1 })
@@ -133,7 +137,7 @@ async function* sourcesOf(
   before: Place | null,
 ): AsyncGenerator<Source, void, undefined> {
   // Lines are not older than their task, so whatever was created since has nothing older to show.
-  const until = before === null ? undefined : before.at + 1
+  const until = before === null ? undefined : before.at + CLOCKS_DIFFER_MS
   const filter = { ...query.filter, until }
   const live: Source[] = []
   for (const part of [{ status: ['running' as const] }, { phase: ['retrying' as const] }]) {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FunctionNodeJson, TaskJson } from '../../client/wire.ts'
+import { defineTask } from '../../run/define-task.ts'
+import { on } from '../../run/on.ts'
 import type { NewTask } from '../../storage/contract.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { broken, quick, testApp } from '../test-app.ts'
@@ -82,6 +84,17 @@ describe('GET /{task_id}/graph', () => {
 })
 
 describe('GET /graph', () => {
+  it('has what functions declare to follow, also where flows have shown it', async () => {
+    const first = defineTask({ name: 'first', run() {} })
+    const second = defineTask({ name: 'second', after: [on(first)], run() {} })
+    const other = await testApp({}, { tasks: [first, second] })
+    const a = inFlow('first', 'f1', [])
+    await other.manager.storage.insert({ tasks: [a, inFlow('second', 'f1', [a.taskId])] })
+    const { body } = await other.json('GET', '/graph')
+    expect(body.edges).toEqual([{ from: 'first', to: 'second', kind: 'after' }])
+    await other.stop()
+  })
+
   it('has registered functions, edges of flows, and tasks by status', async () => {
     const a = inFlow('quick', 'f1', [])
     const b = inFlow('retired', 'f1', [a.taskId])
