@@ -37,6 +37,8 @@ export const overviewRoutes: Route[] = [
     doc: {
       operation: 'health',
       summary: 'Whether the storage answers and somebody works.',
+      // Probes add what they like.
+      anyQuery: true,
       answers: {
         200: json('Health', '`ok`, or `degraded` without a live instance.'),
         503: json('Health', '`unavailable`: the storage cannot be reached.'),
