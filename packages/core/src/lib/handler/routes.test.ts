@@ -220,6 +220,43 @@ describe('query parameters', () => {
   })
 })
 
+describe('bodies', () => {
+  let app: Awaited<ReturnType<typeof testApp>>
+  beforeEach(async () => {
+    // Without `ui` there is no login form, and with users there is a login.
+    app = await testApp({ auth: ['admin', 'secret'] })
+  })
+  afterEach(() => app.stop())
+  const withBody = routes.filter(({ doc }) => doc.body !== undefined)
+
+  it.each(withBody.map((route) => [named(route), route] as const))(
+    'of %s are held to what is declared',
+    async (_, route) => {
+      const login = await app.json('POST', '/auth/login', { username: 'admin', password: 'secret' })
+      const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+      const send = async (body: string, type = 'application/json') => {
+        const headers = { cookie, 'content-type': type }
+        const response = await app.call(route.method, samplePath(route), { body, headers })
+        return [response.status, JSON.parse(await response.text()).code]
+      }
+      const invalid = [400, 'invalid_input']
+      for (const body of ['{', 'nonsense', '[]', '"text"', '1', 'null', '{"a":1,"a":2}']) {
+        expect(await send(body), body).toEqual(invalid)
+      }
+      for (const [name, schema] of Object.entries(route.doc.body?.properties ?? {})) {
+        // A payload may be anything.
+        if (Object.keys(schema).length === 0) continue
+        expect(await send(JSON.stringify({ [name]: [[1e308]] })), name).toEqual(invalid)
+      }
+      expect(await send('{"nobody_reads_this":1}')).toEqual(invalid)
+      expect(await send('{}', 'text/plain')).toEqual([415, 'unsupported_media_type'])
+      const long = JSON.stringify({ payload: 'x'.repeat(2_200_000) })
+      expect(await send(long)).toEqual([413, 'too_large'])
+      expect(app.errors).toEqual([])
+    },
+  )
+})
+
 describe('answers', () => {
   const jsonOf = (route: Route, status: number): Schema | undefined =>
     route.doc.answers[status]?.content?.['application/json']
