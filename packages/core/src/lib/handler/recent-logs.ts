@@ -33,8 +33,8 @@ const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 /**
  * Lines of all tasks, newest first. Logs are kept with their tasks, so this merges the logs of the
- * tasks that ran last: those running, and of the newest 10 000 others, by their end. No line of a
- * task is newer than its end, so only as many logs are read as the page needs.
+ * tasks that ran last: those running or waiting for a retry, and of the newest 10 000 that ended, by
+ * their end. No line of a task is newer than its end, so only as many logs are read as are needed.
  */
 export async function recentLogs(
   manager: TaskManager,

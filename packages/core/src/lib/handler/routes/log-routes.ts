@@ -17,7 +17,8 @@ export const logRoutes: Route[] = [
     right: 'read',
     doc: {
       operation: 'recentLogs',
-      summary: 'Log lines of all tasks, newest first: of those that run and the newest 10 000.',
+      summary:
+        'Log lines of all tasks, newest first: of those that run, and the newest 10 000 that ended.',
       query: [
         ...logFilters,
         parameter('func_name', 'Name of the function.', { type: 'string' }, { repeats: true }),
