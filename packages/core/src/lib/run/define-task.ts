@@ -9,7 +9,8 @@ import { isSecretPath } from './secrets.ts'
 import { validatePayload } from './validate-payload.ts'
 
 const DAY_MS = 86_400_000
-const NAME = /^[\w.:-]{1,200}$/
+/** Names of tasks and ids of schedules. */
+export const NAME = /^[\w.:-]{1,200}$/
 
 /** What a task does and how it is run. `Input` is what `enqueue` takes. */
 export interface TaskOptions<Payload, Result, Input = Payload> extends Partial<RetryPolicy> {

@@ -123,6 +123,12 @@ export class Dispatcher {
     return this.#handlers.unresponsive
   }
 
+  /** Starts what was claimed elsewhere at once, whatever runs beside it. */
+  start(claimed: ClaimedTask): void {
+    this.#lanes.of(claimed.funcName)?.enter()
+    this.#begin(claimed)
+  }
+
   /** Passes cancel requests on to the handlers they mean. */
   cancel(requests: readonly OwnedTask[]): void {
     for (const request of requests) {
@@ -306,16 +312,21 @@ export class Dispatcher {
     for (;;) {
       const claimed = lane.next()
       if (!claimed) return
-      const task = this.#options.tasks.get(claimed.funcName)
-      const executor = task && this.#options.executors.get(task.settings.executor)
-      if (task && executor) {
-        this.#flusher.start()
-        const attempt = this.#handlers.start(claimed, task, executor)
-        this.#observers.lifecycle(startedStep(attempt, this.#options.clock.now()))
-      } else {
-        lane.leave()
-        this.#finish(unstarted(claimed), null)
-      }
+      this.#begin(claimed)
+    }
+  }
+
+  /** Runs what has a slot. */
+  #begin(claimed: ClaimedTask): void {
+    const task = this.#options.tasks.get(claimed.funcName)
+    const executor = task && this.#options.executors.get(task.settings.executor)
+    if (task && executor) {
+      this.#flusher.start()
+      const attempt = this.#handlers.start(claimed, task, executor)
+      this.#observers.lifecycle(startedStep(attempt, this.#options.clock.now()))
+    } else {
+      this.#lanes.of(claimed.funcName)?.leave()
+      this.#finish(unstarted(claimed), null)
     }
   }
 

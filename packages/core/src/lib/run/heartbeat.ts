@@ -1,4 +1,11 @@
-import type { BeatInput, OwnedTask, RecoveredTask, TaskStorage } from '../storage/contract.ts'
+import type {
+  BeatInput,
+  BeatResult,
+  FunctionInfo,
+  OwnedTask,
+  RecoveredTask,
+  TaskStorage,
+} from '../storage/contract.ts'
 import type { StandIn } from '../storage/parts.ts'
 import { describeTask } from './define-task.ts'
 import { InstanceWatch } from './instance-watch.ts'
@@ -23,6 +30,10 @@ export interface HeartbeatEvents {
   workDue(): void
   running(): number
   unresponsive(): number
+  /** A beat that was sent at `sentAt` of the monotonic clock was answered. */
+  answered(result: BeatResult, sentAt: number): void
+  /** What the code of this instance declares for a function. */
+  schedulesOf(funcName: string): NonNullable<FunctionInfo['schedules']>
   /** More tasks run in our name than `running` counts. */
   strays(): void
   /** Tasks were taken over from instances that are dead. */
@@ -181,7 +192,10 @@ export class Heartbeat {
   }
 
   async #send(leaving: boolean) {
-    const functions = [...this.#options.tasks.values()].map(describeTask)
+    const functions = [...this.#options.tasks.values()].map((task) => {
+      const schedules = this.#events.schedulesOf(task.name)
+      return { ...describeTask(task), ...(schedules.length > 0 && { schedules }) }
+    })
     const beat = this.#standIn?.next() ?? ++this.#beat
     const input: BeatInput = {
       instance: { instanceId: this.#instanceId, ...this.#identity, functions },
@@ -194,8 +208,10 @@ export class Heartbeat {
       leaving,
     }
     this.#standIn?.beating(input)
+    const sentAt = this.#options.clock.monotonic()
     const result = await this.#storage.beat(input)
     if (result.alive) this.#acked = beat
+    this.#events.answered(result, sentAt)
     return result
   }
 }

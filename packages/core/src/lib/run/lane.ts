@@ -102,6 +102,11 @@ export class Lane {
     return claimed
   }
 
+  /** A slot is taken, also where none is free. */
+  enter(): void {
+    this.#taken++
+  }
+
   /** A slot is free again. */
   leave(): void {
     this.#taken--

@@ -21,6 +21,7 @@ export interface Origin {
   source: TaskSource
   retryOf?: string
   flowId?: string | undefined
+  scheduleId?: string | undefined
   /** Id of the key to encrypt with, if there is such a key. [the first] */
   keyId?: string | undefined
 }
@@ -71,6 +72,7 @@ export async function newTask(
     dependsOn: checkParents(options.dependsOn),
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,
+    scheduleId: origin.scheduleId,
     trace,
   }
 }

@@ -10,11 +10,12 @@ import type {
   LogPage,
   LogQuery,
   MetricsQuery,
+  NewTask,
   StoredTask,
   TaskMetrics,
   TaskStorage,
 } from '../storage/contract.ts'
-import type { SeriesBucket, SeriesQuery } from '../storage/parts.ts'
+import type { SeriesBucket, SeriesQuery, TickRecord } from '../storage/parts.ts'
 import { announce } from './announce.ts'
 import { Chains } from './chains.ts'
 import { checkCancel } from './check-cancel.ts'
@@ -42,6 +43,17 @@ import { HeldTasks, HOLD_MS } from './request-tasks.ts'
 import { type ResultOptions, Results } from './results.ts'
 import { Retention } from './retention.ts'
 import { retryPayload } from './retry-payload.ts'
+import { claimForShutdown, shutdownSchedules } from './schedules/at-shutdown.ts'
+import {
+  type ScheduleAction,
+  type ScheduleActionResult,
+  ScheduleOperations,
+} from './schedules/operations.ts'
+import type { ScheduleArgs } from './schedules/schedule-options.ts'
+import type { ScheduleRecord } from './schedules/schedule-record.ts'
+import { Schedules, unknownSchedule } from './schedules/schedules.ts'
+import type { Trigger } from './schedules/trigger.ts'
+import { acceptedStep } from './steps.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 import { refuseInWorker } from './worker-scope.ts'
@@ -72,6 +84,8 @@ export class TaskManager implements TaskQueue {
   readonly #retention: Retention
   readonly #results: Results
   readonly #depth: QueueDepth | null
+  readonly #schedules: Schedules
+  readonly #scheduleOperations: ScheduleOperations
   readonly #stopping = new AbortController()
   #opened: Promise<void> | null = null
   #started: Promise<void> | null = null
@@ -107,6 +121,13 @@ export class TaskManager implements TaskQueue {
       maxLogBytes: resolved.maxLogBytes,
       graceMs: resolved.cancelGraceMs,
     })
+    const scheduled = (tasks: NewTask[]) => this.#scheduled(tasks)
+    this.#schedules = new Schedules(resolved, {
+      open: () => this.open(),
+      instanceId: () => this.instanceId,
+      stored: scheduled,
+    })
+    this.#scheduleOperations = new ScheduleOperations(this.#schedules, resolved, scheduled)
     this.#heartbeat = new Heartbeat(resolved, hostIdentity(), {
       joined: (instanceId) => this.#dispatcher.join(instanceId),
       lost: () => this.#dispatcher.leaseLost(),
@@ -115,11 +136,14 @@ export class TaskManager implements TaskQueue {
       running: () => this.#dispatcher.held,
       unresponsive: () => this.#dispatcher.unresponsive,
       strays: () => this.#dispatcher.findStrays(),
+      answered: (result, sentAt) => this.#schedules.answered(result, sentAt),
+      schedulesOf: (funcName) => this.#schedules.declaredOf(funcName),
       recovered: (freed) => this.#announce(freed),
     })
     this.#hints = new Hints(resolved, {
       work: () => this.#dispatcher.wake(),
       cancels: () => this.#heartbeat.beatNow(),
+      schedules: () => this.#schedules.look(),
     })
     this.#retention = new Retention(resolved, () => this.functions())
   }
@@ -413,6 +437,90 @@ export class TaskManager implements TaskQueue {
     return new Set(paused.map(({ funcName }) => funcName))
   }
 
+  /**
+   * Runs a task whenever it is due, once for any number of instances. Before `start` it declares:
+   * such a schedule lives as long as instances whose code declares it, and of several definitions
+   * the newest counts. After `start` it stays until it is removed. Resolves with its id when it is
+   * checked and, after `start`, stored.
+   *
+   * ```ts
+   * tasks.schedule(report, { cron: '0 9 * * 1-5', timeZone: 'Europe/Berlin' }, { payload: { day } })
+   * ```
+   *
+   * @throws TaskflowError `invalid_input` at once for a trigger or option that makes no sense or an id
+   *   that is taken, `unknown_function`, `configuration` when the storage knows no schedules. Rejects
+   *   with `invalid_payload`, or `invalid_input` for a time that has passed; then `start` does too.
+   */
+  schedule<Payload, Result>(
+    task: Task<Payload, Result>,
+    when: Trigger,
+    ...[options = {}]: ScheduleArgs<Payload>
+  ): Promise<string> {
+    return this.#schedules.add(task as Task, when, options)
+  }
+
+  /** All schedules, those of other instances too, by id; with the next `upcoming` runs of each. [1] */
+  async schedules(options: { upcoming?: number } = {}): Promise<ScheduleRecord[]> {
+    return this.#schedules.records(options.upcoming ?? 1)
+  }
+
+  /** One schedule. @throws TaskflowError `not_found`. */
+  async getSchedule(
+    scheduleId: string,
+    options: { upcoming?: number } = {},
+  ): Promise<ScheduleRecord> {
+    const [record] = await this.#schedules.records(options.upcoming ?? 1, [scheduleId])
+    if (record) return record
+    throw unknownSchedule(scheduleId)
+  }
+
+  /**
+   * Pauses a schedule on all instances, over restarts and deploys, until `resumeSchedule`. False when
+   * it was paused already.
+   *
+   * @throws TaskflowError `not_found`.
+   */
+  pauseSchedule(scheduleId: string): Promise<boolean> {
+    return this.#scheduleOperations.pause(scheduleId)
+  }
+
+  /** Lets a paused schedule go on with its next run from now. False when it was not paused. */
+  resumeSchedule(scheduleId: string): Promise<boolean> {
+    return this.#scheduleOperations.resume(scheduleId)
+  }
+
+  /**
+   * Runs a schedule now, paused or not, beside its times. A recurring one goes on with its next time;
+   * a one-off is paused with that, and may be resumed or removed.
+   *
+   * @throws TaskflowError `not_found`, `unknown_function` when this manager does not have the task,
+   *   `invalid_payload` when the task refuses the stored payload by now.
+   */
+  runSchedule(scheduleId: string): Promise<TaskRef> {
+    return this.#scheduleOperations.run(scheduleId)
+  }
+
+  /** Removes a schedule for good: it comes back only with another definition. */
+  removeSchedule(scheduleId: string): Promise<void> {
+    return this.#scheduleOperations.remove(scheduleId)
+  }
+
+  /** Does one thing to many schedules, and tells what became of each. */
+  bulkSchedules(
+    action: ScheduleAction,
+    scheduleIds: readonly string[],
+  ): Promise<ScheduleActionResult[]> {
+    return this.#scheduleOperations.bulk(action, scheduleIds)
+  }
+
+  /** What became of a schedule's due times, the newest first; 50 a page. */
+  scheduleTicks(
+    scheduleId: string,
+    page: { limit?: number; cursor?: string } = {},
+  ): Promise<{ ticks: TickRecord[]; next: string | null }> {
+    return this.#scheduleOperations.ticks(scheduleId, page)
+  }
+
   /** How tasks ended over time, for charts. */
   async series(query: SeriesQuery): Promise<SeriesBucket[]> {
     await this.open()
@@ -436,12 +544,15 @@ export class TaskManager implements TaskQueue {
 
   async #start(): Promise<void> {
     await this.open()
+    await this.#schedules.prepared()
     if (this.#stopped) throw stoppedBefore()
     await this.#heartbeat.start().catch((error) => {
       throw asUnavailable(error)
     })
     if (this.#stopped) throw stoppedBefore()
     this.#hints.start()
+    await this.#schedules.start()
+    if (this.#stopped) throw stoppedBefore()
     this.#retention.start()
     this.#letGo = this.#options.clock.hold()
     if (this.#options.handleSignals) stopOnSignals(this)
@@ -455,6 +566,7 @@ export class TaskManager implements TaskQueue {
     this.#retention.stop()
     const unheard = this.#hints.stop()
     this.#heartbeat.drain()
+    await this.#runAtShutdown(graceMs, hurry)
     this.#dispatcher.drain()
     await this.#dispatcher.idle(graceMs, hurry)
     this.#dispatcher.abortForShutdown()
@@ -465,6 +577,7 @@ export class TaskManager implements TaskQueue {
       await executor.close?.().catch(this.#options.onError)
     }
     const report = await this.#dispatcher.handBack()
+    await this.#schedules.stop()
     // Until here handlers that were waited for could enqueue what follows them.
     await this.#intake.close()
     // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
@@ -473,6 +586,37 @@ export class TaskManager implements TaskQueue {
     await unheard
     await this.#storage.close().finally(() => this.#letGo())
     return report
+  }
+
+  /** A schedule stored tasks. */
+  #scheduled(tasks: NewTask[]): void {
+    const at = this.#options.clock.now()
+    for (const task of tasks) this.#observers.lifecycle(acceptedStep(task, at))
+    this.#dispatcher.wake()
+  }
+
+  /** Starts what is to run when this instance stops; the handlers are waited for like all others. */
+  async #runAtShutdown(graceMs: number, hurry: Promise<void>): Promise<void> {
+    const stopped = this.#schedules.stop()
+    const { instanceId } = this
+    const due = instanceId === '' ? [] : shutdownSchedules(this.#schedules)
+    if (due.length === 0) return
+    const started = due.map(async (schedule) => {
+      const claimed = await claimForShutdown(
+        schedule,
+        this.#schedules,
+        instanceId,
+        this.#options,
+        (tasks) => this.#scheduled(tasks),
+      )
+      for (const task of claimed) this.#dispatcher.start(task)
+    })
+    const over = new Promise<void>((resolve) => {
+      this.#options.clock.after(graceMs, resolve)
+    })
+    await Promise.race([Promise.all([stopped, ...started]), over, hurry]).catch(
+      this.#options.onError,
+    )
   }
 
   async #release(taskIds: string[]): Promise<void> {

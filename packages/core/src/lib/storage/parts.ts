@@ -68,8 +68,11 @@ export interface ScheduleStorage {
     now?: number | undefined
   }): Promise<{ scheduleId: string; result: 'added' | 'kept' | 'changed' | 'removed' }[]>
 
-  /** Schedules that are not removed, by id; those asked for, else all. */
-  list(input?: { scheduleIds?: string[] | undefined }): Promise<StoredSchedule[]>
+  /** Schedules that are not removed, by id; those asked for, else all. `removed`: those that are, instead. */
+  list(input?: {
+    scheduleIds?: string[] | undefined
+    removed?: boolean | undefined
+  }): Promise<StoredSchedule[]>
 
   /**
    * Writes down ticks and stores their tasks, each tick with its task in one commit, in order. A

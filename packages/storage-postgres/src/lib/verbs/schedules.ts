@@ -180,16 +180,16 @@ interface ScheduleRow {
 
 export async function listSchedules(
   store: Store,
-  input: { scheduleIds?: string[] | undefined } = {},
+  input: { scheduleIds?: string[] | undefined; removed?: boolean | undefined } = {},
 ): Promise<StoredSchedule[]> {
-  const { scheduleIds } = input
-  const only = scheduleIds === undefined ? '' : 'and id = any ($1::text[])'
+  const { scheduleIds, removed = false } = input
+  const only = scheduleIds === undefined ? '' : 'and id = any ($2::text[])'
   const rows = await store.look((runner) =>
     runner.run<ScheduleRow>(
       `select s.*, coalesce((select state from {live} where id = s.last_task_id),
           (select state from {done} where id = s.last_task_id)) as last_state
-        from {schedules} as s where removed = 0 ${only} order by id`,
-      scheduleIds === undefined ? [] : [texts(scheduleIds)],
+        from {schedules} as s where removed = $1 ${only} order by id`,
+      scheduleIds === undefined ? [removed ? 1 : 0] : [removed ? 1 : 0, texts(scheduleIds)],
     ),
   )
   return rows.map((row) => ({

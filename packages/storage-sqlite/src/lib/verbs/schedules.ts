@@ -59,13 +59,14 @@ export function declare(session: Session, input: Input<'declare'>, now: number):
 
 export function listSchedules(session: Session, input?: Input<'list'>): StoredSchedule[] {
   const ids = input?.scheduleIds
+  const removed = input?.removed ? 1 : 0
   const rows = (
     ids === undefined
-      ? session.sql('select * from {schedules} where removed = 0 order by id').all()
+      ? session.sql('select * from {schedules} where removed = ? order by id').all(removed)
       : session
-          .sql(`select * from {schedules} where removed = 0
+          .sql(`select * from {schedules} where removed = ?
             and id in (select value from json_each(?)) order by id`)
-          .all(JSON.stringify(ids.map((id) => toText(id))))
+          .all(removed, JSON.stringify(ids.map((id) => toText(id))))
   ) as ScheduleRow[]
   const states = statesOf(
     session,

@@ -4,7 +4,7 @@ import { type DerivedKeys, type EncryptionOptions, KeyRing } from './key-ring.ts
 
 /** Where a stored value belongs; it decrypts nowhere else. */
 export interface Binding {
-  field: 'payload' | 'result'
+  field: 'payload' | 'result' | 'schedule'
   funcName: string
   id: string
 }
@@ -25,6 +25,11 @@ export function payloadBinding(task: {
 /** What a result is bound to. */
 export function resultBinding({ taskId, funcName }: { taskId: string; funcName: string }): Binding {
   return { field: 'result', funcName, id: taskId }
+}
+
+/** What the payload of a schedule is bound to, of which each run gets one of its own. */
+export function scheduleBinding(funcName: string, scheduleId: string): Binding {
+  return { field: 'schedule', funcName, id: scheduleId }
 }
 
 /**
@@ -96,6 +101,7 @@ async function syntheticIv(
 }
 
 function unreadable({ field }: Binding): TaskflowError {
-  const code = field === 'payload' ? 'invalid_payload' : 'internal'
-  return new TaskflowError(code, `the ${field} could not be decrypted`)
+  const code = field === 'result' ? 'internal' : 'invalid_payload'
+  const what = field === 'schedule' ? 'payload of the schedule' : field
+  return new TaskflowError(code, `the ${what} could not be decrypted`)
 }

@@ -77,6 +77,8 @@ export interface FunctionInfo {
   retentionMs: number | null
   /** Names of the tasks it follows. */
   after: string[]
+  /** Schedules of it that this instance's code declares. [none] */
+  schedules?: { scheduleId: string; revision: string }[]
 }
 
 export interface InstanceDirectory {

@@ -85,10 +85,13 @@ export class MemorySchedules implements ScheduleStorage {
     return 'changed'
   }
 
-  async list(input: { scheduleIds?: string[] | undefined } = {}): Promise<StoredSchedule[]> {
-    const ids = new Set(input.scheduleIds ?? this.#schedules.keys())
-    return [...ids]
-      .flatMap((id) => this.#standing(id) ?? [])
+  async list(
+    input: { scheduleIds?: string[] | undefined; removed?: boolean | undefined } = {},
+  ): Promise<StoredSchedule[]> {
+    const { scheduleIds = this.#schedules.keys(), removed = false } = input
+    return [...new Set(scheduleIds)]
+      .flatMap((id) => this.#schedules.get(id) ?? [])
+      .filter((schedule) => schedule.removed === removed)
       .sort((a, b) => (a.definition.scheduleId < b.definition.scheduleId ? -1 : 1))
       .map(({ definition, createdAt, lastRunAt, lastTaskId }) => ({
         ...definition,

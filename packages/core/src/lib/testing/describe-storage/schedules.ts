@@ -55,6 +55,19 @@ export function schedulesCases({ describe, test, has }: Suite): void {
       assert.deepEqual(await ids([]), [])
     })
 
+    test('lists removed ones where they are asked for', async (bench) => {
+      await declare(bench, scheduleOf('s', { revision: 'r7' }), scheduleOf('t'))
+      const ids = async (input: object) =>
+        (await bench.schedules.list(input)).map(({ scheduleId }) => scheduleId)
+      assert.deepEqual(await ids({ removed: true }), [])
+      await change(bench, { removed: true })
+      assert.deepEqual(await ids({ removed: true }), ['s'])
+      assert.deepEqual(await ids({ removed: true, scheduleIds: ['s', 't'] }), ['s'])
+      assert.deepEqual(await ids({ removed: true, scheduleIds: ['t'] }), [])
+      assert.deepEqual(await ids({ removed: false }), ['t'])
+      assert.equal((await bench.schedules.list({ removed: true }))[0]?.revision, 'r7')
+    })
+
     test('the same revision is kept as it is', async (bench) => {
       await declare(bench, scheduleOf('s'))
       const before = await find(bench, 's')

@@ -1,0 +1,97 @@
+import type { InstanceRecord } from '../../storage/contract.ts'
+import type { ScheduleDefinition, StoredSchedule } from '../../storage/parts.ts'
+import {
+  readSchedule,
+  type ScheduleSpec,
+  type StoredSpec,
+  sameTimes,
+  succeed,
+} from './definition.ts'
+import { Timetable } from './timetable.ts'
+
+/** A schedule that this process asks for. */
+export interface OwnSchedule {
+  scheduleId: string
+  revision: string
+  spec: ScheduleSpec
+  /** When it was asked for: a date that was ahead then is stored, though it may have passed. */
+  askedAt: number
+}
+
+/**
+ * Whether a definition takes the place of what is stored. Of the definitions that live instances
+ * declare the one first seen last counts: a new one wins at once, and an old one that comes back
+ * with a restart, or stays behind in a deploy, waits until nobody declares a newer one.
+ */
+export function takesOver(
+  own: OwnSchedule,
+  {
+    stored,
+    removed,
+    others,
+  }: { stored?: Schedules; removed?: Schedules; others: readonly string[] },
+): boolean {
+  const current = stored ?? removed
+  if (!current) return true
+  if (current.revision === own.revision) return false
+  const seen = revisionsOf(current)
+  const mine = seen.indexOf(own.revision)
+  if (mine === -1) return true
+  // An operator removed what came after it.
+  if (!stored) return false
+  return !others.some((revision) => seen.indexOf(revision) > mine)
+}
+
+type Schedules = StoredSchedule | undefined
+
+/** Revisions of a schedule that other instances declare and may fire. */
+export function declaredByOthers(
+  instances: readonly InstanceRecord[],
+  scheduleId: string,
+  instanceId: string,
+): { revision: string; instance: InstanceRecord }[] {
+  return instances
+    .filter((instance) => instance.state === 'running' && instance.instanceId !== instanceId)
+    .flatMap((instance) =>
+      instance.functions.flatMap(({ schedules = [] }) =>
+        schedules
+          .filter((schedule) => schedule.scheduleId === scheduleId)
+          .map(({ revision }) => ({ revision, instance })),
+      ),
+    )
+}
+
+/** What to store for a definition, in the place of what was there. */
+export function definitionOf(
+  { scheduleId, revision, spec, askedAt }: OwnSchedule,
+  earlier: StoredSchedule | undefined,
+  now: number,
+): ScheduleDefinition {
+  const before = earlier && specOf(earlier)
+  const next = succeed(spec, revision, before, now)
+  const keeps = earlier && before && sameTimes(before, spec)
+  return {
+    scheduleId,
+    funcName: spec.funcName,
+    revision,
+    definition: JSON.stringify(next),
+    overlap: spec.overlap,
+    nextRunAt: keeps
+      ? earlier.nextRunAt
+      : new Timetable(scheduleId, next).next(earlier ? now : Math.min(now, askedAt)),
+    paused: false,
+  }
+}
+
+function revisionsOf(stored: StoredSchedule): readonly string[] {
+  return specOf(stored)?.revisions ?? [stored.revision]
+}
+
+/** Undefined for what a newer version wrote. */
+function specOf(stored: StoredSchedule): StoredSpec | undefined {
+  try {
+    return readSchedule(stored).spec
+  } catch {
+    return undefined
+  }
+}
