@@ -10,6 +10,8 @@ export interface InstanceOptions {
   /** File that handlers write to, one line per event: what really happened. */
   ledger: string
   concurrency: number
+  /** Declares a schedule that is due so often. */
+  everyMs?: number | undefined
 }
 
 export type StorageChoice =
@@ -83,9 +85,15 @@ export function instanceTasks(ledger: string) {
 }
 
 if (import.meta.main) {
-  const { storage, ledger, concurrency } = JSON.parse(process.argv[2] ?? '') as InstanceOptions
-  const tasks = Object.values(instanceTasks(ledger))
+  const { storage, ledger, concurrency, everyMs } = JSON.parse(
+    process.argv[2] ?? '',
+  ) as InstanceOptions
+  const known = instanceTasks(ledger)
+  const tasks = Object.values(known)
   const manager = new TaskManager({ tasks, storage: openStorage(storage), concurrency })
+  if (everyMs !== undefined) {
+    await manager.schedule(known.quick, { everyMs }, { overlap: 'allow' })
+  }
   await manager.start()
   process.send?.('ready')
   process.once('SIGTERM', () => void manager.stop({ graceMs: 0, abortMs: 0 }))

@@ -23,8 +23,13 @@ export class Instances {
   }
 
   /** Starts an instance; resolves with its process when it claims. */
-  async start(concurrency = 10): Promise<ChildProcess> {
-    const options: InstanceOptions = { storage: this.#choice, ledger: this.ledger, concurrency }
+  async start(concurrency = 10, everyMs?: number): Promise<ChildProcess> {
+    const options: InstanceOptions = {
+      storage: this.#choice,
+      ledger: this.ledger,
+      concurrency,
+      everyMs,
+    }
     const child = fork(new URL('instance.ts', import.meta.url), [JSON.stringify(options)])
     this.#children.push(child)
     const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])

@@ -23,6 +23,7 @@ export { QUERY_FIELDS } from './lib/client/query-language/fields.ts'
 export { formatQuery } from './lib/client/query-language/format.ts'
 export type { QueryOperator, QueryTerm } from './lib/client/query-language/parse.ts'
 export { parseQuery, QuerySyntaxError } from './lib/client/query-language/parse.ts'
+export type { ScheduleClient, ScheduleQuery } from './lib/client/schedules.ts'
 export type {
   StreamMessage,
   StreamOptions,

@@ -17,6 +17,7 @@ import {
   type TaskQuery,
   toQueryString,
 } from './query.ts'
+import { type ScheduleClient, scheduleClient } from './schedules.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import type {
   ActionJson,
@@ -66,7 +67,7 @@ export interface RequestOptions {
 }
 
 /** Typed requests to a taskflow handler, one for each route. Every method rejects with a `ClientError`. */
-export interface TaskflowClient {
+export interface TaskflowClient extends ScheduleClient {
   /** The task list, newest first unless `sort` says otherwise; without logs unless asked. */
   list(query?: TaskQuery, options?: RequestOptions): Promise<TaskPage>
   /** One task, whole. 404 when it is unknown or was pruned. */
@@ -211,6 +212,7 @@ export function createClient(options: TransportOptions): TaskflowClient {
     },
     pause: (name, options) => post(`/functions${at(name, '/pause')}`, undefined, options),
     resume: (name, options) => post(`/functions${at(name, '/resume')}`, undefined, options),
+    ...scheduleClient(get, change),
   }
 }
 

@@ -6,6 +6,9 @@ import type {
   TaskSource,
   TaskStatus,
 } from '../record.ts'
+import type { ScheduleJson } from './schedule-wire.ts'
+
+export type * from './schedule-wire.ts'
 
 /*
  * What travels over HTTP, as `docs/reference/http.md` describes it: snake_case, instants as
@@ -220,6 +223,8 @@ export interface OverviewJson {
   /** Slots of this instance. */
   concurrency: number
   totals: MetricsJson
+  /** How many schedules are in which state. */
+  schedules: { pending: number; scheduled: number; paused: number }
   recent_tasks: TaskJson[]
   instances: InstanceJson[]
   config: {
@@ -373,10 +378,12 @@ export interface StreamEvents {
     resumed: boolean
     rights: Right[]
   }
-  state: { tasks: TaskJson[]; metrics: MetricsJson; schedules?: unknown[] }
+  state: { tasks: TaskJson[]; metrics: MetricsJson; schedules: ScheduleJson[] }
   task: TaskJson
   removed: { task_ids: string[] }
   metrics: MetricsJson
+  /** All of them, when one has changed or run; at most once a second. */
+  schedules: ScheduleJson[]
   log: LogEntryJson & { task_id: string }
   resync: Record<string, never>
   health: { status: 'ok' | 'degraded' | 'unavailable' }

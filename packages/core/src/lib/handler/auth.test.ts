@@ -48,7 +48,10 @@ describe('without a session', () => {
     '%s %s is closed',
     async (method, pattern, right) => {
       const app = await open()
-      const path = pattern.replace(':task_id', unknownId).replace('**', 'runs')
+      const path = pattern
+        .replace(':task_id', unknownId)
+        .replace(':schedule_id', 'any')
+        .replace('**', 'runs')
       const response = await app.call(method, path)
       expect(response.status).toBe(right === 'page' ? 303 : 401)
     },

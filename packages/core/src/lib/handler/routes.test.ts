@@ -18,6 +18,7 @@ function samplePath({ pattern }: Route, id = unknownId): string {
   return pattern
     .replace(':task_id', id)
     .replace(':name', 'quick')
+    .replace(':schedule_id', 'hourly')
     .replace('**', 'runs')
     .replace(/^\/$/, '')
 }
@@ -97,6 +98,13 @@ const calls: {
   deleteHistory: (client, o) => client.deleteHistory({ value: 1, unit: 'day' }, o),
   pause: (client, o) => client.pause('quick', o),
   resume: (client, o) => client.resume('quick', o),
+  schedules: (client, o) => client.schedules({}, o),
+  schedule: (client, o) => client.schedule('hourly', {}, o),
+  runSchedule: (client, o) => client.runSchedule('hourly', o),
+  pauseSchedule: (client, o) => client.pauseSchedule('hourly', o),
+  resumeSchedule: (client, o) => client.resumeSchedule('hourly', o),
+  removeSchedule: (client, o) => client.removeSchedule('hourly', o),
+  bulkSchedules: (client, o) => client.bulkSchedules({ ids: ['hourly'], action: 'run' }, o),
 }
 
 describe('the client', () => {
@@ -267,11 +275,13 @@ describe('answers', () => {
     const bad = await app.manager.enqueue(broken)
     await app.until(ok.taskId, 'success')
     await app.until(bad.taskId, 'failed')
+    await app.manager.schedule(quick, { everyMs: 3_600_000 }, { id: 'hourly', payload: {} })
     const later = { delayMs: 60_000 }
     const bodies: Record<string, () => Promise<unknown>> = {
       run: async () => ({ func_name: 'quick', payload: {} }),
       bulkRetry: async () => ({ task_ids: [bad.taskId, unknownId] }),
       bulkCancel: async () => ({ filter: { group: 'fast' }, dry_run: true }),
+      bulkSchedules: async () => ({ ids: ['hourly', 'none'], action: 'run' }),
       login: async () => ({ username: 'a', password: 'b' }),
     }
     const ids: Record<string, () => Promise<string>> = {

@@ -521,6 +521,11 @@ export class TaskManager implements TaskQueue {
     return this.#scheduleOperations.ticks(scheduleId, page)
   }
 
+  /** Told when schedules may have changed, here or elsewhere; returns what ends that. For streams. */
+  onSchedulesChanged(listener: () => void): () => void {
+    return this.#schedules.onChanged(listener)
+  }
+
   /** How tasks ended over time, for charts. */
   async series(query: SeriesQuery): Promise<SeriesBucket[]> {
     await this.open()

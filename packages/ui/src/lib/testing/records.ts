@@ -99,6 +99,7 @@ export function makeOverview(): OverviewJson {
     executors: ['async'],
     concurrency: 10,
     totals: makeMetrics(),
+    schedules: { pending: 0, scheduled: 0, paused: 0 },
     recent_tasks: [],
     instances: [],
     config: {

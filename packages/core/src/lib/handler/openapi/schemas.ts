@@ -1,5 +1,7 @@
 import type * as wire from '../../client/wire.ts'
 import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
+import { SCHEDULE_STATES } from '../../run/schedules/schedule-record.ts'
+import { TRIGGER_ALIASES } from '../../run/schedules/trigger.ts'
 import { ref, type Schema, type Schemas } from './schema.ts'
 
 export const text: Schema = { type: 'string' }
@@ -36,6 +38,57 @@ export function object<Json extends object>(
   const required = Object.keys(properties).filter((name) => !optional.some((one) => one === name))
   return { type: 'object', properties, required, additionalProperties: false }
 }
+
+const schedule: Schema = object<wire.ScheduleJson>(
+  {
+    id: text,
+    name: text,
+    func_name: text,
+    executor: textOrNull,
+    storage: text,
+    trigger: { type: 'string', enum: TRIGGER_ALIASES },
+    description: text,
+    time_zone: textOrNull,
+    state: { type: 'string', enum: SCHEDULE_STATES },
+    next_run: instantOrNull,
+    next_runs: listOf(instant),
+    last_run: instantOrNull,
+    last_task_id: textOrNull,
+    last_status: { type: ['string', 'null'], enum: TASK_STATUSES },
+    misfire: { type: 'string', enum: ['latest', 'skip', 'all'] },
+    overlap: { type: 'string', enum: ['skip', 'queue', 'allow'] },
+    jitter: number,
+    start_at: instantOrNull,
+    end_at: instantOrNull,
+    priority: { type: ['integer', 'null'] },
+    tags,
+    ticks: listOf(
+      object<wire.ScheduleTickJson>({
+        due_at: instant,
+        fired_at: instant,
+        lateness: number,
+        outcome: {
+          type: 'string',
+          enum: ['ran', 'late', 'missed', 'manual', 'invalid', 'skipped_overlap'],
+        },
+        task_id: textOrNull,
+      }),
+    ),
+  },
+  ['ticks'],
+)
+
+const scheduleBulk: Schema = object<wire.ScheduleBulkJson>({
+  done: count,
+  skipped: count,
+  results: listOf(
+    object<wire.ScheduleBulkJson['results'][number]>({
+      id: text,
+      task_id: textOrNull,
+      reason: textOrNull,
+    }),
+  ),
+})
 
 const task: Record<keyof wire.TaskJson, Schema> = {
   task_id: text,
@@ -206,6 +259,11 @@ export const schemas: Schemas = {
     executors: listOf(text),
     concurrency: count,
     totals: ref('Metrics'),
+    schedules: object<wire.OverviewJson['schedules']>({
+      pending: count,
+      scheduled: count,
+      paused: count,
+    }),
     recent_tasks: listOf(ref('Task')),
     instances: listOf(ref('Instance')),
     config: object<wire.OverviewJson['config']>({
@@ -218,6 +276,8 @@ export const schemas: Schemas = {
       poll_interval_seconds: number,
     }),
   }),
+  Schedule: schedule,
+  ScheduleBulk: scheduleBulk,
   Action: object<wire.ActionJson>({ task_id: text, task: ref('Task'), duplicate: flag }, [
     'duplicate',
   ]),

@@ -4,6 +4,7 @@ import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
 import type { Call, Route } from '../route.ts'
 import { instanceJson, metricsJson, taskJson } from '../serialize.ts'
+import { scheduleCounts } from './schedule-routes.ts'
 
 const RECENT_TASKS = 10
 
@@ -54,10 +55,11 @@ async function instances({ app }: Call): Promise<Response> {
 
 async function overview({ app, now }: Call): Promise<Response> {
   const { manager, options, startedAt } = app
-  const [totals, recent, all] = await Promise.all([
+  const [totals, recent, all, schedules] = await Promise.all([
     manager.metrics(),
     manager.list({ limit: RECENT_TASKS }),
     manager.instances(),
+    scheduleCounts(manager),
   ])
   const { retentionMs } = manager
   const body: OverviewJson = {
@@ -69,6 +71,7 @@ async function overview({ app, now }: Call): Promise<Response> {
     executors: manager.executors,
     concurrency: manager.concurrency,
     totals: metricsJson(totals, now),
+    schedules,
     recent_tasks: recent.tasks.map((task) => taskJson(task, 0)),
     instances: all.map(instanceJson),
     config: {

@@ -12,6 +12,7 @@ import { logRoutes } from './log-routes.ts'
 import { metricsRoutes } from './metrics-routes.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
+import { scheduleRoutes } from './schedule-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 
 /** Every route there is: handler, OpenAPI document and the tests of the client go by it. */
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...exportRoutes,
   ...metricsRoutes,
   ...functionRoutes,
+  ...scheduleRoutes,
   ...overviewRoutes,
   ...auditRoutes,
   ...dashboardRoutes,

@@ -1,3 +1,4 @@
+import type { ScheduleJson } from '../../client/wire.ts'
 import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import type { TaskSummary } from '../../record.ts'
@@ -5,6 +6,7 @@ import type { TaskManager } from '../../run/task-manager.ts'
 import type { ChangeFeed, ChangePage, ListInput, LogPage } from '../../storage/contract.ts'
 import { matchesFilter } from '../../storage/filter.ts'
 import { listSelected } from '../selection/list-selected.ts'
+import { scheduleJson } from '../schedule-json.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
 import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
 
@@ -39,6 +41,10 @@ export class StreamHub {
   #cancelHeartbeat = () => {}
   #healthy = true
   #metricsDue = false
+  /** Schedules may have changed: told with the next numbers. */
+  #schedulesDue = false
+  #schedulesTold = ''
+  #unwatch = () => {}
   #metricsAt = Number.NEGATIVE_INFINITY
 
   constructor(manager: TaskManager, onError: (error: unknown) => void) {
@@ -115,12 +121,14 @@ export class StreamHub {
 
   async #state(client: StreamClient, id: string): Promise<string> {
     const { limit, logs } = client.request
-    const [page, metrics] = await Promise.all([
+    const [page, metrics, schedules] = await Promise.all([
       listSelected(this.#manager, client.request, { limit }),
       this.#manager.metrics(),
+      this.#schedules(),
     ])
     const tasks = page.tasks.map((task) => taskJson(task, logs))
-    return frame('state', { tasks, metrics: metricsJson(metrics, systemClock.now()) }, id)
+    const numbers = metricsJson(metrics, systemClock.now())
+    return frame('state', { tasks, metrics: numbers, schedules }, id)
   }
 
   #run(): void {
@@ -146,6 +154,9 @@ export class StreamHub {
         this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
       }
     }
+    this.#unwatch = this.#manager.onSchedulesChanged(() => {
+      this.#schedulesDue = true
+    })
     this.#cancelLook = systemClock.after(LOOK_MS, () => void look())
     this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
   }
@@ -162,6 +173,7 @@ export class StreamHub {
   #rest(): void {
     this.#cancelLook()
     this.#cancelHeartbeat()
+    this.#unwatch()
     this.#cursor = null
   }
 
@@ -192,6 +204,8 @@ export class StreamHub {
 
   async #sendChanges(page: ChangePage): Promise<void> {
     const tasks = await this.#tasks(page.taskIds)
+    // A run of a schedule began or ended: its next or last one is another.
+    for (const { scheduleId } of tasks.values()) if (scheduleId !== null) this.#schedulesDue = true
     const json = new Map<number, Map<string, string>>()
     for (const client of this.#clients) {
       if (!client.request.deltas) continue
@@ -203,8 +217,11 @@ export class StreamHub {
   /** Numbers for streams of changes; the whole state for plain ones. */
   async #sendNumbers(): Promise<void> {
     const monotonic = systemClock.monotonic()
-    if (!this.#metricsDue || monotonic - this.#metricsAt < METRICS_MS) return
+    if (!this.#metricsDue && !this.#schedulesDue) return
+    if (monotonic - this.#metricsAt < METRICS_MS) return
     this.#metricsAt = monotonic
+    if (this.#schedulesDue) await this.#sendSchedules()
+    if (!this.#metricsDue) return
     const metrics = await this.#manager.metrics()
     const numbers = frame('metrics', metricsJson(metrics, systemClock.now()))
     for (const client of this.#clients) {
@@ -212,6 +229,25 @@ export class StreamHub {
       else client.write(await this.#state(client, this.#cursor ?? ''))
     }
     this.#metricsDue = false
+  }
+
+  /** To streams of changes, if there is anything new; plain ones get the whole state. */
+  async #sendSchedules(): Promise<void> {
+    this.#schedulesDue = false
+    const schedules = await this.#schedules().catch((error) => {
+      this.#schedulesDue = true
+      throw error
+    })
+    const told = frame('schedules', schedules)
+    if (told === this.#schedulesTold) return
+    this.#schedulesTold = told
+    this.#metricsDue = true
+    for (const client of this.#clients) if (client.request.deltas) client.write(told)
+  }
+
+  async #schedules(): Promise<ScheduleJson[]> {
+    if (!this.#manager.storage.schedules) return []
+    return (await this.#manager.schedules()).map((each) => scheduleJson(each))
   }
 
   async #sendLogs(client: StreamClient, tasks: Map<string, TaskSummary>): Promise<void> {

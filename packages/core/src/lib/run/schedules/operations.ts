@@ -63,7 +63,7 @@ export class ScheduleOperations {
     const pause = isOnce(schedule, nextRunAt) ? { pause: true } : {}
     await this.#fire({ ...pause, ...manual(schedule, task, now, nextRunAt) })
     this.#stored([task])
-    await this.#schedules.look()
+    await this.#schedules.changed()
     return { taskId: task.taskId, duplicate: false }
   }
 
@@ -119,7 +119,7 @@ export class ScheduleOperations {
   async #change(change: ScheduleChange): Promise<boolean> {
     const [result] = await this.#schedules.storage.change({ changes: [change] })
     if (result?.result === 'missing') throw unknownSchedule(change.scheduleId)
-    await this.#schedules.look()
+    await this.#schedules.changed()
     return result?.result === 'changed'
   }
 }

@@ -54,6 +54,7 @@ export class Schedules {
   #others = ''
   #looking: Promise<void> | null = null
   #lookAgain = false
+  readonly #listeners = new Set<() => void>()
   #cancelRetry = () => {}
 
   constructor(options: ResolvedOptions, host: SchedulesHost) {
@@ -184,6 +185,18 @@ export class Schedules {
     return this.#looking
   }
 
+  /** Told when schedules may have changed; returns what ends that. */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** An operator changed a schedule here. */
+  changed(): Promise<void> {
+    for (const listener of this.#listeners) listener()
+    return this.look()
+  }
+
   /** Frees an id for another `add`. */
   forget(scheduleId: string): void {
     if (!this.#declared.has(scheduleId)) this.#ids.delete(scheduleId)
@@ -268,6 +281,7 @@ export class Schedules {
     )
     this.#known = stored.flatMap((each) => this.#read(each)).filter((each) => this.#fires(each))
     this.#ticker?.set(this.#known)
+    for (const listener of this.#listeners) listener()
   }
 
   /** Stores the definitions of this process that count and are not stored; whether there were any. */
