@@ -10,6 +10,7 @@ import { expressShop } from './frameworks/express.ts'
 import { honoShop } from './frameworks/hono.ts'
 import { koaShop } from './frameworks/koa.ts'
 import { type DemoOptions, type Framework, type StorageChoice, UsageError } from './options.ts'
+import { scheduleShop } from './schedules.ts'
 import { shopTasks } from './tasks/all.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -45,6 +46,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const auth = options.auth ?? (false as const)
     const title = 'Taskflow shop'
     server.on('request', serve(tasks, { auth, title, exposePayloads: true }))
+    await scheduleShop(tasks)
     await tasks.start()
   } catch (error) {
     server.close()

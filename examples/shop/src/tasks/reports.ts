@@ -8,7 +8,7 @@ const steps = ['orders', 'returns', 'stock', 'visitors']
 export const nightlyReport = defineTask({
   name: 'nightly_report',
   group: 'reports',
-  schema: z.object({ day: z.iso.date() }),
+  schema: z.object({ day: z.union([z.iso.date(), z.literal('yesterday')]) }),
   priority: -10,
   retries: 1,
   delayMs: 5_000,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { TaskFailedError } from '../errors.ts'
 import type { TaskContext } from './context.ts'
 import { defineTask } from './define-task.ts'
+import { anyOf } from './schedules/trigger.ts'
 import { TaskManager } from './task-manager.ts'
 import type { RequestTasks, TaskRef } from './task-queue.ts'
 
@@ -119,4 +120,25 @@ it('refuses options that do not exist, or of another type', () => {
   // @ts-expect-error no such option
   void manager.deleteHistory({ olderThan: 5 })
   void manager.deleteHistory({ olderThanMs: 5, funcNames: ['mail'], dryRun: true })
+})
+
+it('schedules take the payload of their task', () => {
+  const when = { everyMs: 1_000 }
+  expectTypeOf(manager.schedule(tick, when)).resolves.toEqualTypeOf<string>()
+  void manager.schedule(tick, when, { id: 'other', overlap: 'queue' })
+  void manager.schedule(mail, { cron: '0 9 * * *' }, { payload: { to: 'a' } })
+  void manager.schedule(mail, anyOf([when, { at: new Date() }]), { payload: { to: 'a' } })
+  void manager.schedule(tick, { shutdown: true })
+  // @ts-expect-error the payload is missing
+  void manager.schedule(mail, when)
+  // @ts-expect-error the payload is missing
+  void manager.schedule(mail, when, { id: 'x' })
+  // @ts-expect-error another payload
+  void manager.schedule(mail, when, { payload: { to: 1 } })
+  // @ts-expect-error this task takes none
+  void manager.schedule(tick, when, { payload: 1 })
+  // @ts-expect-error no such trigger
+  void manager.schedule(tick, { everySeconds: 1 })
+  // @ts-expect-error no such policy
+  void manager.schedule(tick, when, { misfire: 'some' })
 })

@@ -61,6 +61,25 @@ export function declaredByOthers(
     )
 }
 
+/** Whether no other live instance started with this definition before this one. */
+export function isFirst(
+  instances: readonly InstanceRecord[],
+  {
+    scheduleId,
+    revision,
+    instanceId,
+  }: { scheduleId: string; revision: string; instanceId: string },
+): boolean {
+  const me = instances.find((instance) => instance.instanceId === instanceId)
+  if (!me) return true
+  return !declaredByOthers(instances, scheduleId, instanceId).some(
+    (other) =>
+      other.revision === revision &&
+      (other.instance.startedAt < me.startedAt ||
+        (other.instance.startedAt === me.startedAt && other.instance.instanceId < instanceId)),
+  )
+}
+
 /** What to store for a definition, in the place of what was there. */
 export function definitionOf(
   { scheduleId, revision, spec, askedAt }: OwnSchedule,
@@ -69,6 +88,7 @@ export function definitionOf(
 ): ScheduleDefinition {
   const before = earlier && specOf(earlier)
   const next = succeed(spec, revision, before, now)
+  const isNewDate = !earlier && spec.trigger.type === 'date'
   const keeps = earlier && before && sameTimes(before, spec)
   return {
     scheduleId,
@@ -78,7 +98,7 @@ export function definitionOf(
     overlap: spec.overlap,
     nextRunAt: keeps
       ? earlier.nextRunAt
-      : new Timetable(scheduleId, next).next(earlier ? now : Math.min(now, askedAt)),
+      : new Timetable(scheduleId, next).next(isNewDate ? Math.min(now, askedAt) : now),
     paused: false,
   }
 }

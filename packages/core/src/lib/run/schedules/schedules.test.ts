@@ -104,6 +104,20 @@ describe('a schedule', () => {
     expect(runs).toEqual([1])
   })
 
+  it('begins with the start, not with the call; a date in between is made up for', async () => {
+    const { clock, manager } = world()
+    const [often, once] = [noted('often'), noted('once')]
+    const tasks = manager([often.task, once.task])
+    await tasks.schedule(often.task, { everyMs: MINUTE }, { payload: 1 })
+    await tasks.schedule(once.task, { at: clock.now() + MINUTE }, { payload: 1 })
+    await clock.advance(10 * MINUTE)
+    await tasks.start()
+    await clock.advance(MINUTE - 1)
+    expect([often.runs.length, once.runs.length]).toEqual([0, 1])
+    await clock.advance(1)
+    expect([often.runs.length, once.runs.length]).toEqual([1, 1])
+  })
+
   it('is kept where nobody can run it, and runs with the instance that can', async () => {
     const { clock, manager } = world()
     const { task, runs } = noted()

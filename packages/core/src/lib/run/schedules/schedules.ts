@@ -4,7 +4,13 @@ import type { ScheduleStorage, StoredSchedule } from '../../storage/parts.ts'
 import type { Task } from '../define-task.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { Outage } from '../outage.ts'
-import { declaredByOthers, definitionOf, type OwnSchedule, takesOver } from './declarations.ts'
+import {
+  declaredByOthers,
+  definitionOf,
+  isFirst,
+  type OwnSchedule,
+  takesOver,
+} from './declarations.ts'
 import { readSchedule, type Schedule } from './definition.ts'
 import { ownSchedule } from './own-schedule.ts'
 import { readSpec, type ScheduleOptions } from './schedule-options.ts'
@@ -320,14 +326,9 @@ export class Schedules {
     if (starting.length === 0) return false
     const instances = await this.#instances()
     const instanceId = this.#host.instanceId()
-    const me = instances.find((instance) => instance.instanceId === instanceId)
     const now = this.clock.now()
     const changes = starting.flatMap(({ scheduleId, revision, nextRunAt }) => {
-      const others = declaredByOthers(instances, scheduleId, instanceId)
-      const isFirst = !others.some(
-        (other) => other.revision === revision && isBefore(other.instance, me),
-      )
-      if (!isFirst) return []
+      if (!isFirst(instances, { scheduleId, revision, instanceId })) return []
       if (nextRunAt === null || nextRunAt > now) return [{ scheduleId, nextRunAt: now }]
       this.#ticker?.alsoAt(scheduleId, now)
       return []
@@ -366,11 +367,4 @@ export class Schedules {
 export function unknownSchedule(scheduleId: string): TaskflowError {
   const id = JSON.stringify(scheduleId.slice(0, 200))
   return new TaskflowError('not_found', `no stored schedule with id ${id}`)
-}
-
-function isBefore(other: InstanceRecord, me: InstanceRecord | undefined): boolean {
-  if (!me) return false
-  return other.startedAt === me.startedAt
-    ? other.instanceId < me.instanceId
-    : other.startedAt < me.startedAt
 }
