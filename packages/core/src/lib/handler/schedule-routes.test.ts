@@ -125,7 +125,7 @@ describe('run now', () => {
       last_status: 'success',
     })
     expect(after.ticks).toMatchObject([{ outcome: 'manual', task_id, lateness: 0 }])
-    expect((await client.list({ schedule_id: 'hourly' })).tasks).toHaveLength(1)
+    expect((await client.list({ schedule_id: ['hourly'] })).tasks).toHaveLength(1)
   })
 
   it('of a one-off leaves it paused; it can be resumed', async () => {

@@ -603,25 +603,16 @@ export class TaskManager implements TaskQueue {
   /** Starts what is to run when this instance stops; the handlers are waited for like all others. */
   async #runAtShutdown(graceMs: number, hurry: Promise<void>): Promise<void> {
     const stopped = this.#schedules.stop()
-    const { instanceId } = this
-    const due = instanceId === '' ? [] : shutdownSchedules(this.#schedules)
-    if (due.length === 0) return
-    const started = due.map(async (schedule) => {
-      const claimed = await claimForShutdown(
-        schedule,
-        this.#schedules,
-        instanceId,
-        this.#options,
-        (tasks) => this.#scheduled(tasks),
-      )
-      for (const task of claimed) this.#dispatcher.start(task)
+    if (this.instanceId === '' || shutdownSchedules(this.#schedules).length === 0) return
+    const claiming = claimForShutdown(this.#schedules, this.instanceId, this.#options, {
+      stored: (task) => this.#scheduled([task]),
+      claimed: (task) => this.#dispatcher.start(task),
     })
+    const { clock, onError } = this.#options
     const over = new Promise<void>((resolve) => {
-      this.#options.clock.after(graceMs, resolve)
+      clock.after(graceMs, resolve)
     })
-    await Promise.race([Promise.all([stopped, ...started]), over, hurry]).catch(
-      this.#options.onError,
-    )
+    await Promise.race([Promise.all([stopped, claiming]), over, hurry]).catch(onError)
   }
 
   async #release(taskIds: string[]): Promise<void> {

@@ -18,31 +18,30 @@ export interface OwnSchedule {
   askedAt: number
 }
 
+/** What there is of a schedule. */
+interface Current {
+  stored: StoredSchedule | undefined
+  removed: StoredSchedule | undefined
+  /** Revisions that other live instances declare. */
+  others: readonly string[]
+}
+
 /**
  * Whether a definition takes the place of what is stored. Of the definitions that live instances
  * declare the one first seen last counts: a new one wins at once, and an old one that comes back
  * with a restart, or stays behind in a deploy, waits until nobody declares a newer one.
  */
-export function takesOver(
-  own: OwnSchedule,
-  {
-    stored,
-    removed,
-    others,
-  }: { stored?: Schedules; removed?: Schedules; others: readonly string[] },
-): boolean {
-  const current = stored ?? removed
-  if (!current) return true
-  if (current.revision === own.revision) return false
-  const seen = revisionsOf(current)
+export function takesOver(own: OwnSchedule, current: Current): boolean {
+  const before = current.stored ?? current.removed
+  if (!before) return true
+  if (before.revision === own.revision) return false
+  const seen = revisionsOf(before)
   const mine = seen.indexOf(own.revision)
   if (mine === -1) return true
   // An operator removed what came after it.
-  if (!stored) return false
-  return !others.some((revision) => seen.indexOf(revision) > mine)
+  if (!current.stored) return false
+  return !current.others.some((revision) => seen.indexOf(revision) > mine)
 }
-
-type Schedules = StoredSchedule | undefined
 
 /** Revisions of a schedule that other instances declare and may fire. */
 export function declaredByOthers(
@@ -80,25 +79,29 @@ export function isFirst(
   )
 }
 
-/** What to store for a definition, in the place of what was there. */
+/**
+ * What to store for a definition, in the place of what was there. Its next tick stays where it was
+ * unless the times are others, or it was removed.
+ */
 export function definitionOf(
   { scheduleId, revision, spec, askedAt }: OwnSchedule,
-  earlier: StoredSchedule | undefined,
+  { stored, removed }: Pick<Current, 'stored' | 'removed'>,
   now: number,
 ): ScheduleDefinition {
+  const earlier = stored ?? removed
   const before = earlier && specOf(earlier)
   const next = succeed(spec, revision, before, now)
   const isNewDate = !earlier && spec.trigger.type === 'date'
-  const keeps = earlier && before && sameTimes(before, spec)
   return {
     scheduleId,
     funcName: spec.funcName,
     revision,
     definition: JSON.stringify(next),
     overlap: spec.overlap,
-    nextRunAt: keeps
-      ? earlier.nextRunAt
-      : new Timetable(scheduleId, next).next(isNewDate ? Math.min(now, askedAt) : now),
+    nextRunAt:
+      stored && before && sameTimes(before, spec)
+        ? stored.nextRunAt
+        : new Timetable(scheduleId, next).next(isNewDate ? Math.min(now, askedAt) : now),
     paused: false,
   }
 }

@@ -42,11 +42,9 @@ export interface Schedule {
 
 /** Reads a stored schedule. @throws TaskflowError `internal` for what a newer version wrote. */
 export function readSchedule(stored: StoredSchedule): Schedule {
-  const spec = JSON.parse(stored.definition) as StoredSpec
-  const { anchor, startAt, endAt, jitterMs, trigger } = spec
   try {
-    const timing = { trigger, anchor, startAt, endAt, jitterMs }
-    return { stored, spec, timetable: new Timetable(stored.scheduleId, timing) }
+    const spec = JSON.parse(stored.definition) as StoredSpec
+    return { stored, spec, timetable: new Timetable(stored.scheduleId, spec) }
   } catch (cause) {
     const message = `schedule ${stored.scheduleId}: its definition cannot be read`
     throw new TaskflowError('internal', message, { cause })

@@ -505,6 +505,24 @@ describe('run now', () => {
     }
   })
 
+  it('is over when it was removed; added again by the same app, it is there again', async () => {
+    const { clock, manager } = world()
+    const { task, runs } = noted()
+    const tasks = manager([task])
+    await tasks.start()
+    for (let twice = 0; twice < 2; twice++) {
+      await tasks.schedule(task, { everyMs: MINUTE }, { payload: 1 })
+      await clock.advance(MINUTE)
+      await tasks.removeSchedule('noted')
+      await clock.advance(5 * MINUTE)
+    }
+    expect(runs).toHaveLength(2)
+    await stop(tasks, clock)
+    const restarted = manager([task])
+    await restarted.start()
+    expect(await restarted.schedules()).toEqual([])
+  })
+
   it('of many tells what became of each', async () => {
     const { clock, manager } = world()
     const { task, runs } = noted()

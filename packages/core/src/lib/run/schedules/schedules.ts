@@ -46,6 +46,8 @@ export class Schedules {
   readonly #ticker: Ticker | null
   /** Ids this process has asked for. */
   readonly #ids = new Set<string>()
+  /** Ids that were removed here: who asks for one again means it. */
+  readonly #removedHere = new Set<string>()
   /** Asked for before the start, by id: they live as long as an instance that declares them. */
   readonly #declared = new Map<string, OwnSchedule>()
   #preparing: Promise<unknown>[] = []
@@ -205,7 +207,9 @@ export class Schedules {
 
   /** Frees an id for another `add`. */
   forget(scheduleId: string): void {
-    if (!this.#declared.has(scheduleId)) this.#ids.delete(scheduleId)
+    if (this.#declared.has(scheduleId)) return
+    this.#ids.delete(scheduleId)
+    this.#removedHere.add(scheduleId)
   }
 
   /** One schedule of the storage. @throws TaskflowError `not_found`. */
@@ -259,12 +263,15 @@ export class Schedules {
 
   async #addNow(prepared: Promise<OwnSchedule>): Promise<string> {
     const own = await prepared
-    const { scheduleId, revision, spec } = own
+    const { scheduleId, spec } = own
+    // With its old revision it would stay removed.
+    if (this.#removedHere.delete(scheduleId)) own.revision += `-${crypto.randomUUID().slice(0, 8)}`
+    const { revision } = own
     try {
       const [stored] = await this.storage.list({ scheduleIds: [scheduleId] })
       if (stored?.revision !== revision) {
-        const earlier = stored ?? (await this.#removed([scheduleId])).get(scheduleId)
-        const definition = definitionOf(own, earlier, this.clock.now())
+        const removed = (await this.#removed([scheduleId])).get(scheduleId)
+        const definition = definitionOf(own, { stored, removed }, this.clock.now())
         if (spec.runOnStart) definition.nextRunAt = this.clock.now()
         await this.storage.declare({ schedules: [definition] })
       }
@@ -308,7 +315,7 @@ export class Schedules {
       const others = declaredByOthers(instances, scheduleId, this.#host.instanceId())
       const revisions = others.map(({ revision }) => revision)
       if (!takesOver(own, { ...current, others: revisions })) return []
-      return [definitionOf(own, current.stored ?? current.removed, now)]
+      return [definitionOf(own, current, now)]
     })
     if (schedules.length > 0) await this.storage.declare({ schedules })
     return schedules.length > 0

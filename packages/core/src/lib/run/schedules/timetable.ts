@@ -94,6 +94,8 @@ function nextOf(trigger: StoredTrigger, anchor: number): Next {
     case 'shutdown':
       return () => null
   }
+  // A newer version may have stored what this one does not know.
+  throw new Error('unknown trigger')
 }
 
 /** A number from 0 to below 1 that depends on nothing but the text: FNV-1a, mixed once more. */

@@ -223,6 +223,13 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     })),
   ],
   [
+    'does not tell which schedules were removed',
+    /lists removed ones where they are asked for/,
+    scheduling((good) => ({
+      list: async (input = {}) => (input.removed ? [] : good.list(input)),
+    })),
+  ],
+  [
     'keeps one version for all schedules',
     /is another whenever/,
     (good) => ({ beat: async (input) => ({ ...(await good.beat(input)), schedulesVersion: '1' }) }),
