@@ -57,8 +57,7 @@ export function scheduleClient(get: Get, change: Change): ScheduleClient {
   return {
     schedules: (query = {}, options) =>
       json(get(`/schedules${toQueryString({ ...query })}`, options)),
-    schedule: (id, query = {}, options) =>
-      json(get(at(id, toQueryString({ ...query })), options)),
+    schedule: (id, query = {}, options) => json(get(at(id, toQueryString({ ...query })), options)),
     runSchedule: (id, options) => act(at(id, '/run'), options),
     pauseSchedule: (id, options) => act(at(id, '/pause'), options),
     resumeSchedule: (id, options) => act(at(id, '/resume'), options),

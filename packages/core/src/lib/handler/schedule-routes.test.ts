@@ -185,11 +185,28 @@ describe('pause, resume, remove', () => {
     expect(await client.schedules()).toEqual([])
   })
 
+  it('are written down, with who did it, where something was done', async () => {
+    const { client } = await open()
+    const { task_id } = await client.runSchedule('hourly')
+    await client.pauseSchedule('hourly')
+    await client.pauseSchedule('hourly')
+    await client.bulkSchedules({ ids: ['hourly', 'once', 'none'], action: 'remove' })
+    const { entries } = await client.audit()
+    const detail = { schedule_id: 'hourly' }
+    expect(entries.reverse()).toMatchObject([
+      { action: 'run', task_id, actor: 'anonymous', detail },
+      { action: 'pause', task_id: null, detail },
+      { action: 'remove', task_id: null, detail },
+      { action: 'remove', task_id: null, detail: { schedule_id: 'once' } },
+    ])
+  })
+
   it.each([
-    [{ ids: ['a'] }, /action: expected one of run, pause, resume, remove/],
-    [{ ids: 'a', action: 'run' }, /ids: expected an array/],
-    [{ ids: [1], action: 'run' }, /ids: expected an array/],
-    [{ ids: Array(1001).fill('a'), action: 'run' }, /at most 1000/],
+    [{ ids: ['a'] }, /expected action/],
+    [{ ids: ['a'], action: 'stop' }, /action: expected one of run, pause, resume, remove/],
+    [{ ids: 'a', action: 'run' }, /ids: expected array/],
+    [{ ids: [1], action: 'run' }, /ids\[0\]: expected string/],
+    [{ ids: Array(1001).fill('a'), action: 'run' }, /0 to 1000 elements, got 1001/],
     [{ ids: [], action: 'run', all: true }, /expected only ids, action/],
   ])('refuses %o', async (body, message) => {
     const { json } = await open()
