@@ -15,6 +15,7 @@ export {
   ownsTarget,
 } from './lib/node/node-handler.ts'
 export type { NodeRequest, NodeResponse } from './lib/node/node-message.ts'
+export { hashPassword, verifyPassword } from './lib/node/password-hash.ts'
 export { releaseAfter } from './lib/node/release-after.ts'
 export { runStandIn } from './lib/node/run-stand-in.ts'
 export { beatStandIn } from './lib/node/stand-in.ts'

@@ -195,6 +195,36 @@ describe('login', () => {
     await signIn(backend, 'x', 'y')
   })
 
+  it('leads back to a login that says so, after signing out', async () => {
+    const app = await open()
+    const cookie = await signIn(app)
+    const response = await app.call('POST', '/auth/logout', { headers: { cookie } })
+    const to = response.headers.get('location') ?? ''
+    expect(to).toBe('/tasks/auth/login?reason=signed-out')
+    expect(await (await app.call('GET', to.slice('/tasks'.length))).text()).toContain('signed out')
+    const json = { accept: 'application/json' }
+    expect((await app.json('POST', '/auth/logout', undefined, json)).status).toBe(204)
+  })
+
+  it('finds its session among other cookies, and behind one that a sibling domain has put there', async () => {
+    const app = await open()
+    const cookie = await signIn(app)
+    const list = (...cookies: string[]) =>
+      app.json('GET', '', undefined, { cookie: cookies.join('; ') })
+    expect((await list('theme=dark', 'taskflow_session=planted', cookie, 'x')).status).toBe(200)
+    const many = Array.from({ length: 50 }, () => 'taskflow_session=planted')
+    expect((await list(...many, cookie)).status).toBe(401)
+  })
+
+  it('sets the cookie that a frame on another site needs', async () => {
+    const app = await open({
+      publicOrigin: 'https://admin.example',
+      cookie: { name: 'jobs', sameSite: 'none' },
+    })
+    const login = await app.json('POST', '/auth/login', { username: 'admin', password: 'secret' })
+    expect(login.headers.get('set-cookie')).toMatch(/^jobs=.*; SameSite=None; Secure$/)
+  })
+
   it('marks the cookie Secure behind https', async () => {
     const app = await open({ publicOrigin: 'https://admin.example' })
     const login = await app.json('POST', '/auth/login', { username: 'admin', password: 'secret' })
@@ -346,6 +376,23 @@ describe('options', () => {
     [{ auth: false as const, secretKey: 'short' }, /secretKey: expected at least 16/],
     [{ auth: false as const, publicOrigin: 'https://x/y' }, /publicOrigin: expected an origin/],
     [{ auth: false as const, tokenExpiryMs: 0 }, /tokenExpiryMs/],
+    [{ auth: null as never }, /auth: expected/],
+    [{ auth: {} as never }, /auth: expected/],
+    [{ auth: false as const, cookie: { name: 'a b' } }, /cookie\.name: expected/],
+    [{ auth: false as const, cookie: { name: '__Host-x' } }, /cookie\.name: expected/],
+    [{ auth: false as const, cookie: { sameSite: 'None' as never } }, /cookie\.sameSite/],
+    [{ auth: false as const, cookie: { sameSite: 'none' as const } }, /'none' only with/],
+    [
+      {
+        auth: false as const,
+        publicOrigin: 'http://x.example',
+        cookie: { sameSite: 'none' as const },
+      },
+      /'none' only with/,
+    ],
+    [{ auth: false as const, cookie: { secure: 'yes' as never } }, /cookie\.secure/],
+    [{ auth: false as const, maxStreams: 0 }, /maxStreams: expected/],
+    [{ auth: false as const, maxStreamsPerSession: -1 }, /maxStreamsPerSession: expected/],
   ])('%j are refused', async (options, message) => {
     const { manager } = await open()
     expect(() => createHandler(manager, options as HandlerOptions)).toThrow(message)

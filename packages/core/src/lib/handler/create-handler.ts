@@ -6,24 +6,30 @@ import { MemorySessions } from '../storage/memory/sessions.ts'
 import type { SessionStorage } from '../storage/parts.ts'
 import { authenticationOf } from './auth/credentials.ts'
 import { EndedSessions } from './auth/ended-sessions.ts'
-import { LoginThrottle, Throttled } from './auth/login-throttle.ts'
+import { LoginThrottle } from './auth/login-throttle.ts'
 import { rightsOf } from './auth/rights.ts'
 import { Sessions } from './auth/sessions.ts'
+import { STRANGER, visitorOf } from './auth/visitor.ts'
+import { foreignOrigin, preflight, readableBy } from './cors.ts'
 import { refuseCrossSite } from './guard.ts'
 import { redirect, withDefaults } from './headers.ts'
-import { type HandlerOptions, resolveHandlerOptions, type User } from './options.ts'
-import { isOurs, problemResponse } from './problem.ts'
+import { type HandlerOptions, resolveHandlerOptions } from './options.ts'
+import { addressOf, originOf } from './origin.ts'
+import { isOurs, problemResponse, TryLater } from './problem.ts'
 import { Query } from './query.ts'
 import type { App, Call, Route } from './route.ts'
 import { routes } from './routes/routes.ts'
 import { StreamHub } from './stream/stream-hub.ts'
+import { warnAbout } from './warnings.ts'
 
 /** What the server knows of a request beyond the `Request`. */
 export interface RequestOrigin {
-  /** Address of the client, for throttling. */
+  /** Address of the connection, for throttling. Without it a stranger's guesses lock the account for all. */
   address?: string | undefined
   /** The framework's own request, passed to `auth` functions. */
   native?: unknown
+  /** Cuts the connection: for clients that read nothing of what they are sent. */
+  disconnect?: (() => void) | undefined
 }
 
 /** Answers all requests below its base path, on any server that speaks `Request` and `Response`. */
@@ -47,14 +53,19 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
   const resolved = resolveHandlerOptions(options)
   const onError = options.onError ?? ((error: unknown) => manager.reportError(error))
   const shared = sessionsOf(manager)
+  const authentication = authenticationOf(options.auth)
+  warnAbout(options, authentication)
   const app: App = {
     manager,
     options: resolved,
-    authentication: authenticationOf(options.auth),
-    sessions: new Sessions(resolved),
+    authentication,
+    sessions: new Sessions(
+      resolved,
+      authentication.kind === 'login' ? authentication.backend : undefined,
+    ),
     ended: new EndedSessions(shared),
     throttle: new LoginThrottle(shared),
-    hub: new StreamHub(manager, onError),
+    hub: new StreamHub(manager, onError, resolved),
     routes,
     onError,
     startedAt: systemClock.now(),
@@ -64,19 +75,19 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
   const owns = (path: string) => path === basePath || path.startsWith(`${basePath}/`)
 
   const handle = async (request: Request, from: RequestOrigin = {}): Promise<Response> => {
+    const foreign = foreignOrigin(request, resolved)
     try {
-      const response = await answer(app, router, owns, request, from)
-      if (request.method !== 'HEAD') return withDefaults(response)
+      const response = await answer(app, router, owns, request, from, foreign !== null)
+      if (request.method !== 'HEAD') return readableBy(foreign, withDefaults(response))
       await response.body?.cancel()
-      return withDefaults(
-        new Response(null, { status: response.status, headers: response.headers }),
-      )
+      const { status, headers } = response
+      return readableBy(foreign, withDefaults(new Response(null, { status, headers })))
     } catch (error) {
       if (isOurs(error)) onError(error)
       const headers: Record<string, string> = {}
-      if (error instanceof Throttled) headers['retry-after'] = `${error.retryAfterSeconds}`
+      if (error instanceof TryLater) headers['retry-after'] = `${error.retryAfterSeconds}`
       if (error instanceof MethodNotAllowed) headers.allow = error.allow
-      return withDefaults(problemResponse(error, headers))
+      return readableBy(foreign, withDefaults(problemResponse(error, headers)))
     }
   }
   return Object.assign(handle, { basePath, owns, close: () => app.hub.close() })
@@ -88,19 +99,23 @@ async function answer(
   owns: (path: string) => boolean,
   request: Request,
   from: RequestOrigin,
+  isForeign: boolean,
 ): Promise<Response> {
   const url = new URL(request.url)
   const path = url.pathname.slice(app.options.basePath.length).replace(/\/$/, '') || '/'
   const found = owns(url.pathname) ? findRoute(router, '', path) : undefined
   if (!found) throw new TaskflowError('not_found', 'no such route')
+  const allowed = isForeign ? preflight(request, found.data.keys()) : null
+  if (allowed) return allowed
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const route = found.data.get(method)
   if (!route) throw new MethodNotAllowed([...found.data.keys()])
-  const origin = app.options.publicOrigin ?? url.origin
-  refuseCrossSite(request, origin)
+  const origin = originOf(request, url, app.options)
+  // Signing in and out is for our own pages.
+  refuseCrossSite(request, origin, isForeign && !route.pattern.startsWith('/auth/'))
 
   const now = systemClock.now()
-  const visitor = await visitorOf(app, request, from, now)
+  const visitor = await visitorOf(app, request, from, now, isForeign)
   // Where nobody needs to be known, the host has nobody to send to its login.
   if (visitor instanceof Response && route.right !== 'none') return visitor
   const { user, session } = visitor instanceof Response ? STRANGER : visitor
@@ -112,12 +127,19 @@ async function answer(
     request,
     url,
     origin,
-    address: from.address ?? 'unknown',
+    address: addressOf(request, from.address, app.options),
     params: decoded(found.params ?? {}),
     query: new Query(url.searchParams),
     user,
     session,
     rights,
+    async stillAllowed(at) {
+      const again = await visitorOf(app, request, from, at, isForeign)
+      if (again instanceof Response || again.user?.id !== user?.id) return false
+      const rightsNow = rightsOf(again.user, app.options.readOnly)
+      return rights.every((right) => rightsNow.includes(right))
+    },
+    disconnect: () => from.disconnect?.(),
     now,
   }
   if (route.right !== 'none') {
@@ -134,22 +156,6 @@ async function answer(
   return route.handle(call)
 }
 
-/** Who is asking; a Response when the host's own session answers instead. */
-async function visitorOf(app: App, request: Request, from: RequestOrigin, now: number) {
-  const { authentication, sessions } = app
-  if (authentication.kind === 'open') return { user: null, session: null }
-  if (authentication.kind === 'host') {
-    const answer = await authentication.session(request, from.native)
-    return answer instanceof Response
-      ? answer
-      : { user: isUser(answer) ? answer : null, session: null }
-  }
-  const token = sessions.tokenOf(request)
-  const session = token === null ? null : await sessions.read(token, now)
-  if (session === null || (await app.ended.has(session, now))) return STRANGER
-  return { user: session.user, session }
-}
-
 /** What instances share about logins; where the storage keeps none of that, each goes by its own. */
 function sessionsOf(manager: TaskManager): () => Promise<SessionStorage> {
   const { sessions = new MemorySessions(systemClock.now) } = manager.storage
@@ -159,19 +165,12 @@ function sessionsOf(manager: TaskManager): () => Promise<SessionStorage> {
   }
 }
 
-const STRANGER = { user: null, session: null }
-
-/** Whatever else a host returns, such as the undefined of an empty session, lets nobody in. */
-function isUser(answer: unknown): answer is User {
-  return typeof answer === 'object' && answer !== null && 'id' in answer && answer.id != null
-}
-
 function refuseStranger({ app, url, request }: Call, route: Route): Response {
   if (route.right !== 'page' || app.authentication.kind !== 'login') {
     throw new TaskflowError('unauthenticated', 'expected a session: sign in first')
   }
   const next = new URLSearchParams({ next: `${url.pathname}${url.search}` })
-  if (app.sessions.tokenOf(request) !== null) next.set('reason', 'expired')
+  if (app.sessions.hasCookie(request)) next.set('reason', 'expired')
   return redirect(`${app.options.basePath}/auth/login?${next}`)
 }
 

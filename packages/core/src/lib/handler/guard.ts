@@ -4,9 +4,11 @@ import { TaskflowError } from '../errors.ts'
  * Refuses changes that another site's page asks for. Browsers say where a request comes from with
  * `Sec-Fetch-Site`, older ones with `Origin`; a request with neither is not from a browser's page
  * and passes (the rule of Go's CrossOriginProtection).
+ *
+ * @param isListed it comes from a page that may ask for changes, with a token.
  */
-export function refuseCrossSite(request: Request, origin: string): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
+export function refuseCrossSite(request: Request, origin: string, isListed: boolean): void {
+  if (request.method === 'GET' || request.method === 'HEAD' || isListed) return
   const site = request.headers.get('sec-fetch-site')
   if (site === 'same-origin' || site === 'none') return
   const from = request.headers.get('origin')

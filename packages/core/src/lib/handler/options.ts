@@ -1,5 +1,6 @@
 import { TaskflowError } from '../errors.ts'
 import type { DashboardUi } from '../ui.ts'
+import { checkedSecrets } from './auth/token.ts'
 
 /** Who signed in. Without `roles` everybody may do everything. */
 export interface User {
@@ -11,11 +12,25 @@ export interface User {
 
 /** Checks user and password, for example against the host's own users. */
 export interface AuthBackend {
-  /** True or a user lets in; false or null does not. */
+  /**
+   * True or a user lets in; anything else does not. Called once per login, after the throttle: a
+   * wrong password, an unknown user and an absurdly long name are everyday input. Take the same
+   * time for users that do not exist. When it rejects, the login is answered with 500 and counts
+   * for nothing.
+   */
   authenticateUser(
     username: string,
     password: string,
   ): boolean | User | null | Promise<boolean | User | null>
+
+  /**
+   * What the sessions of a user are bound to, such as the stored hash of the password; null when
+   * there is no such user any more. Once the answer is another, the user's sessions are over, within
+   * a second (open streams within half a minute). Gets the `id` that the login gave. Asked at most
+   * once a second per session. Nothing of the answer is kept but a keyed fingerprint. Without this
+   * method sessions last until they expire or somebody signs out.
+   */
+  credentialOf?(userId: string): string | null | Promise<string | null>
 }
 
 /**
@@ -50,10 +65,15 @@ export interface HandlerOptions {
   readOnly?: boolean
   /** How long a session lasts. [86 400 000, a day] */
   tokenExpiryMs?: number
-  /** Signs sessions, 32 characters or more; a list rotates: the first signs, all verify. [random: sessions end with the process] */
+  /** Signs sessions; 16 characters or more, better 32 random ones. A list rotates: the first signs, all verify. [random: sessions end with the process] */
   secretKey?: string | readonly string[]
-  /** The session cookie. [{ name: 'taskflow_session', sameSite: 'lax', secure: on https }] */
-  cookie?: { name?: string; sameSite?: 'lax' | 'strict'; secure?: boolean }
+  /**
+   * The session cookie. `sameSite: 'none'`, for a dashboard in a frame of another site, asks for a
+   * `publicOrigin` with https. [{ name: 'taskflow_session', sameSite: 'lax', secure: on https }]
+   */
+  cookie?: { name?: string; sameSite?: 'lax' | 'strict' | 'none'; secure?: boolean }
+  /** Origins whose pages may use the API, with a bearer token, e.g. `https://intranet.example`. [none] */
+  cors?: readonly string[]
   /** How often a page without a stream asks again. [30 000] */
   pollIntervalMs?: number
   /** The dashboard, from `@taskflow/ui/server`; adapters pass it. [none: API only] */
@@ -62,18 +82,35 @@ export interface HandlerOptions {
   maxBodyBytes?: number
   /** The origin browsers use, where a proxy in front changes it, e.g. `https://admin.example`. [the request's] */
   publicOrigin?: string
+  /**
+   * How many proxies in front write `X-Forwarded-For`, `-Proto` and `-Host`; true is 1. Client
+   * address and origin are then what the outermost of them saw. Only where every request comes
+   * through them. [false]
+   */
+  trustProxy?: boolean | number
+  /** Streams open at once, all together; more are asked to come back later. [2 000] */
+  maxStreams?: number
+  /** Streams open at once, of one session. [20] */
+  maxStreamsPerSession?: number
   /** Told of failures that become a 500. [the manager's] */
   onError?: (error: unknown) => void
+  /** Told at the start of settings that suit development only. [a process warning, once per process] */
+  onWarning?: (message: string) => void
 }
 
 export interface ResolvedHandlerOptions
   extends Required<
-    Omit<HandlerOptions, 'secretKey' | 'cookie' | 'ui' | 'publicOrigin' | 'onError'>
+    Omit<
+      HandlerOptions,
+      'secretKey' | 'cookie' | 'ui' | 'publicOrigin' | 'trustProxy' | 'onError' | 'onWarning'
+    >
   > {
   secretKeys: readonly string[]
-  cookie: { name: string; sameSite: 'lax' | 'strict'; secure: boolean | null }
+  cookie: { name: string; sameSite: 'lax' | 'strict' | 'none'; secure: boolean | null }
   ui: DashboardUi | null
   publicOrigin: string | null
+  /** How many proxies are trusted. */
+  trustProxy: number
 }
 
 /** Fills in defaults and refuses what makes no sense. */
@@ -84,11 +121,9 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
   }
   const title = options.title ?? 'taskflow'
   const keys = options.secretKey === undefined ? [] : [options.secretKey].flat()
-  for (const key of keys) {
-    if (typeof key !== 'string' || key.length < 16) {
-      throw wrong('secretKey', 'at least 16 characters', `${String(key).length} characters`)
-    }
-  }
+  checkedSecrets('createHandler', keys)
+  const publicOrigin =
+    options.publicOrigin === undefined ? null : origin('publicOrigin', options.publicOrigin)
   return {
     auth,
     basePath: normalBasePath(options.basePath ?? '/tasks'),
@@ -99,15 +134,15 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
     readOnly: options.readOnly ?? false,
     tokenExpiryMs: positive('tokenExpiryMs', options.tokenExpiryMs ?? 86_400_000),
     secretKeys: keys.length > 0 ? keys : [randomKey()],
-    cookie: {
-      name: options.cookie?.name ?? 'taskflow_session',
-      sameSite: options.cookie?.sameSite ?? 'lax',
-      secure: options.cookie?.secure ?? null,
-    },
+    cookie: cookieOf(options.cookie ?? {}, publicOrigin),
+    cors: corsOf(options.cors ?? []),
     pollIntervalMs: positive('pollIntervalMs', options.pollIntervalMs ?? 30_000),
     ui: options.ui ?? null,
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 2_097_152),
-    publicOrigin: options.publicOrigin === undefined ? null : origin(options.publicOrigin),
+    publicOrigin,
+    trustProxy: proxies(options.trustProxy ?? false),
+    maxStreams: positive('maxStreams', options.maxStreams ?? 2_000),
+    maxStreamsPerSession: positive('maxStreamsPerSession', options.maxStreamsPerSession ?? 20),
   }
 }
 
@@ -121,9 +156,46 @@ function positive(option: string, value: number): number {
   throw wrong(option, 'a whole number above 0', value)
 }
 
-function origin(value: string): string {
-  if (URL.canParse(value) && new URL(value).origin === value) return value
-  throw wrong('publicOrigin', "an origin like 'https://admin.example'", value)
+/** Exactly as browsers write it: what looks alike is not the same. */
+function origin(option: string, value: unknown): string {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  if (url?.protocol.startsWith('http') && url.origin === value) return value
+  throw wrong(option, "an origin like 'https://admin.example'", value)
+}
+
+function corsOf(origins: unknown): readonly string[] {
+  if (!Array.isArray(origins)) throw wrong('cors', 'a list of origins', typeof origins)
+  return origins.map((each) => origin('cors', each))
+}
+
+function proxies(value: unknown): number {
+  const count = typeof value === 'boolean' ? Number(value) : value
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count
+  throw wrong('trustProxy', 'true, false or how many proxies there are', value)
+}
+
+function cookieOf(
+  { name = 'taskflow_session', sameSite = 'lax', secure }: NonNullable<HandlerOptions['cookie']>,
+  publicOrigin: string | null,
+): ResolvedHandlerOptions['cookie'] {
+  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    throw wrong('cookie.name', 'a cookie name', name)
+  }
+  if (/^__(host|secure|http|host-http)-/i.test(name)) {
+    // Browsers drop such a cookie without a word where path or protocol are not to their liking.
+    throw wrong('cookie.name', 'a name without the prefix of another rule', name)
+  }
+  if (!['lax', 'strict', 'none'].includes(sameSite)) {
+    throw wrong('cookie.sameSite', "'lax', 'strict' or 'none'", sameSite)
+  }
+  if (secure !== undefined && typeof secure !== 'boolean') {
+    throw wrong('cookie.secure', 'true or false', secure)
+  }
+  if (sameSite !== 'none') return { name, sameSite, secure: secure ?? null }
+  if (!publicOrigin?.startsWith('https:') || secure === false) {
+    throw wrong('cookie.sameSite', "'none' only with a publicOrigin of https", sameSite)
+  }
+  return { name, sameSite, secure: true }
 }
 
 function randomKey(): string {

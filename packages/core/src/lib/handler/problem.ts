@@ -15,7 +15,17 @@ const STATUS: Record<TaskflowErrorCode, [number, string]> = {
   throttled: [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   configuration: [500, 'Internal error'],
-  unavailable: [503, 'Storage unavailable'],
+  unavailable: [503, 'Unavailable'],
+}
+
+/** Carries how long to wait before another try. */
+export class TryLater extends TaskflowError {
+  readonly retryAfterSeconds: number
+
+  constructor(code: 'throttled' | 'unavailable', message: string, retryAfterSeconds: number) {
+    super(code, message)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
 }
 
 /**

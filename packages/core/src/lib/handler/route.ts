@@ -33,13 +33,17 @@ export interface Call {
   url: URL
   /** Origin as browsers see it. */
   origin: string
-  /** Client address, where the adapter knows it. */
-  address: string
+  /** Client address; null where nobody knows it. */
+  address: string | null
   params: Record<string, string>
   query: Query
   user: User | null
   session: Session | null
   rights: Right[]
+  /** Asks again, later, whether the visitor may still do what the route is for. */
+  stillAllowed(now: number): Promise<boolean>
+  /** Cuts the connection, where the server lets us. */
+  disconnect(): void
   now: number
 }
 

@@ -42,7 +42,7 @@ export async function testApp(
   const onError = (error: unknown) => void errors.push(error)
   const manager = new TaskManager({ tasks: [quick, broken, endless], onError, ...managerOptions })
   await manager.start()
-  const handler = createHandler(manager, { auth: false, ...options })
+  const handler = createHandler(manager, { auth: false, onWarning: () => {}, ...options })
   const base = `http://app.test${handler.basePath}`
 
   async function call(method: string, path = '', init: RequestInit = {}, from?: RequestOrigin) {

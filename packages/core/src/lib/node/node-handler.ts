@@ -70,7 +70,8 @@ export async function answerNode(
   let response: Response
   try {
     const request = toRequest(req, res, options)
-    response = await handler(request, { address, native: options.native ?? req })
+    const native = options.native ?? req
+    response = await handler(request, { address, native, disconnect: () => res.destroy() })
   } catch (error) {
     if (!(error instanceof TaskflowError && error.code === 'invalid_input')) throw error
     response = problemResponse(error)

@@ -5,11 +5,6 @@ import { askedFor, type NodeRequest, type NodeResponse, pathAndQuery } from './n
 
 /** Options of {@link toRequest}. */
 export interface ToRequestOptions {
-  /**
-   * Takes host and protocol of the URL from `Forwarded` and `X-Forwarded-*`. Only behind a proxy
-   * that overwrites these headers. [false]
-   */
-  trustProxy?: boolean | undefined
   /** The request target. [`req.originalUrl`, else `req.url`] */
   target?: string | undefined
   /** What an earlier parser left, if it read the body. [`req.body` and `req.rawBody`] */
@@ -30,11 +25,10 @@ export function toRequest(
   const target = pathAndQuery(options.target ?? askedFor(req))
   if (target === null)
     throw new TaskflowError('invalid_input', 'Expected a path as request target.')
-  const trustProxy = options.trustProxy ?? false
   try {
-    if (!hasBody(req) || !isConsumed(req)) return createAt(req, res, target, trustProxy)
+    if (!hasBody(req) || !isConsumed(req)) return createAt(req, res, target)
     // As a GET nothing listens for a body that will never come.
-    const head = createRequest(viewAt(req, target), res, { trustProxy })
+    const head = createRequest(viewAt(req, target), res)
     const headers = new Headers(head.headers)
     for (const name of wireHeaders) headers.delete(name)
     const parsed = options.parsed ?? { body: req.body, rawBody: req.rawBody }
@@ -55,12 +49,12 @@ function hasBody(req: NodeRequest): boolean {
   return req.method !== 'GET' && req.method !== 'HEAD'
 }
 
-function createAt(req: NodeRequest, res: NodeResponse, target: string, trustProxy: boolean) {
+function createAt(req: NodeRequest, res: NodeResponse, target: string) {
   // Express cuts mount paths off `req.url`; it is read at once and put back.
   const { url } = req
   req.url = target
   try {
-    return createRequest(req, res, { trustProxy })
+    return createRequest(req, res)
   } finally {
     if (url !== undefined) req.url = url
   }

@@ -1,9 +1,6 @@
-import { jwtVerify, SignJWT } from 'jose'
-import type { ResolvedHandlerOptions, User } from '../options.ts'
-
-type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
-
-const PURPOSE = 'taskflow-session'
+import type { AuthBackend, ResolvedHandlerOptions, User } from '../options.ts'
+import { deriveKey, fingerprint, type Key } from './keys.ts'
+import { readToken, signToken, type TokenClaims } from './token.ts'
 
 export interface Session {
   /** New for each login. */
@@ -11,92 +8,112 @@ export interface Session {
   user: User
   /** Epoch ms. */
   expiresAt: number
+  /** Whether the credential it was made from is still the user's. */
+  holds(): Promise<boolean>
 }
 
-/** Makes and reads session tokens: HMAC-SHA256 over user and expiry, as JWT by `jose`. */
+interface Keys {
+  session: Key
+  bearer: Key
+  credential: Key
+}
+
+/** More cookies of our name than this are somebody's trick. */
+const MAX_COOKIES = 4
+
+/** Makes and reads the tokens of sessions, and reads bearer tokens. */
 export class Sessions {
   readonly #options: ResolvedHandlerOptions
-  readonly #keys: Promise<Key[]>
+  readonly #keys: Promise<Keys[]>
+  readonly #credentialOf: AuthBackend['credentialOf']
 
-  constructor(options: ResolvedHandlerOptions) {
+  /** @param backend whose credentials sessions are bound to, if it tells them. */
+  constructor(options: ResolvedHandlerOptions, backend?: AuthBackend) {
     this.#options = options
-    this.#keys = Promise.all(options.secretKeys.map((key) => deriveKey(key, PURPOSE)))
+    this.#keys = Promise.all(options.secretKeys.map(keysOf))
+    this.#credentialOf = backend?.credentialOf?.bind(backend)
   }
 
-  async create(user: User, now: number): Promise<string> {
-    const [key] = await this.#keys
-    return new SignJWT({ name: user.name, ...(user.roles && { roles: user.roles }) })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(user.id)
-      .setAudience(PURPOSE)
-      .setIssuedAt(Math.floor(now / 1000))
-      .setExpirationTime(Math.floor((now + this.#options.tokenExpiryMs) / 1000))
-      .setJti(crypto.randomUUID())
-      .sign(key as Key)
+  /** A token for who has just signed in; null when the user is gone since. */
+  async create(user: User, now: number): Promise<string | null> {
+    const [keys] = await this.#keys
+    if (!keys) return null
+    const bound = await this.#bound(keys, String(user.id))
+    if (bound === null && this.#credentialOf) return null
+    const expiresAt = now + this.#options.tokenExpiryMs
+    return signToken(keys.session, 'taskflow-session', { user, expiresAt, bound }, now)
   }
 
-  /** The session of a token; null when it is not ours, not whole or not valid any more. */
-  async read(token: string, now: number): Promise<Session | null> {
-    if (token.length > 4096) return null
-    for (const key of await this.#keys) {
-      try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          audience: PURPOSE,
-          currentDate: new Date(now),
-          requiredClaims: ['sub', 'exp', 'jti'],
-        })
-        return {
-          id: String(payload.jti),
-          user: {
-            id: String(payload.sub),
-            name: String(payload.name ?? payload.sub),
-            ...(Array.isArray(payload.roles) && {
-              roles: payload.roles as NonNullable<User['roles']>,
-            }),
-          },
-          expiresAt: Number(payload.exp) * 1000,
-        }
-      } catch {
-        // Signed by another key of the rotation, or not by us.
+  /** The session that the request's cookie is for. */
+  async ofCookie(request: Request, now: number): Promise<Session | null> {
+    for (const token of this.#tokensOf(request)) {
+      for (const keys of await this.#keys) {
+        const claims = await readToken(token, keys.session, 'taskflow-session', now)
+        if (claims) return { ...claims, holds: () => this.#holds(keys, claims) }
       }
     }
     return null
   }
 
-  /** The cookie of a request. */
-  tokenOf(request: Request): string | null {
-    const name = this.#options.cookie.name
-    for (const part of (request.headers.get('cookie') ?? '').split(';')) {
-      const at = part.indexOf('=')
-      if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
+  /** The session that the request's bearer token is for. */
+  async ofBearer(request: Request, now: number): Promise<Session | null> {
+    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+    if (token === undefined) return null
+    for (const keys of await this.#keys) {
+      const claims = await readToken(token, keys.bearer, 'taskflow-bearer', now)
+      // Made by the host's server, from no credential.
+      if (claims) return { ...claims, holds: async () => true }
     }
     return null
   }
 
+  /** Whether the request has a cookie of ours, good or not. */
+  hasCookie(request: Request): boolean {
+    return this.#tokensOf(request).length > 0
+  }
+
   /** `Set-Cookie` for a token; null ends the session. */
-  cookie(token: string | null, secure: boolean): string {
+  cookie(token: string | null, isHttps: boolean): string {
     const { cookie, basePath, tokenExpiryMs } = this.#options
+    const sameSite = { lax: 'Lax', strict: 'Strict', none: 'None' }[cookie.sameSite]
     return [
       `${cookie.name}=${token ?? ''}`,
       `Path=${basePath || '/'}`,
       `Max-Age=${token === null ? 0 : Math.floor(tokenExpiryMs / 1000)}`,
       'HttpOnly',
-      `SameSite=${cookie.sameSite === 'strict' ? 'Strict' : 'Lax'}`,
-      ...((cookie.secure ?? secure) ? ['Secure'] : []),
+      `SameSite=${sameSite}`,
+      ...((cookie.secure ?? isHttps) ? ['Secure'] : []),
     ].join('; ')
+  }
+
+  /** All cookies of our name: a sibling domain can put one of its own before the real one. */
+  #tokensOf(request: Request): string[] {
+    const found: string[] = []
+    for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+      const at = part.indexOf('=')
+      if (at < 0 || part.slice(0, at).trim() !== this.#options.cookie.name) continue
+      found.push(part.slice(at + 1).trim())
+    }
+    return found.slice(0, MAX_COOKIES)
+  }
+
+  async #holds(keys: Keys, { user, bound }: TokenClaims): Promise<boolean> {
+    if (!this.#credentialOf) return true
+    return bound !== null && bound === (await this.#bound(keys, user.id))
+  }
+
+  async #bound(keys: Keys, userId: string): Promise<string | null> {
+    const credential = await this.#credentialOf?.(userId)
+    if (typeof credential !== 'string') return null
+    return fingerprint(keys.credential, userId, credential)
   }
 }
 
-/** Keys for different purposes differ, though one secret is configured (HKDF, RFC 5869). */
-async function deriveKey(secret: string, purpose: string): Promise<Key> {
-  const encode = (text: string) => new TextEncoder().encode(text)
-  const base = await crypto.subtle.importKey('raw', encode(secret), 'HKDF', false, ['deriveKey'])
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encode(purpose) },
-    base,
-    { name: 'HMAC', hash: 'SHA-256', length: 256 },
-    false,
-    ['sign', 'verify'],
-  )
+async function keysOf(secret: string): Promise<Keys> {
+  const [session, bearer, credential] = await Promise.all([
+    deriveKey(secret, 'taskflow-session'),
+    deriveKey(secret, 'taskflow-bearer'),
+    deriveKey(secret, 'taskflow-credential'),
+  ])
+  return { session, bearer, credential }
 }

@@ -13,6 +13,12 @@ import { themeOf } from './dashboard-routes.ts'
 
 const MAX_LOGIN_BYTES = 8_192
 
+/** What the login page says above its form. */
+const REASONS = new Map<string | undefined, string>([
+  ['expired', 'Your session has ended. Sign in to go on.'],
+  ['signed-out', 'You are signed out.'],
+])
+
 export const authRoutes: Route[] = [
   {
     method: 'GET',
@@ -91,8 +97,7 @@ export const authRoutes: Route[] = [
 
 function loginPage(call: Call): Response {
   if (call.app.authentication.kind !== 'login') return redirect(home(call))
-  const reason =
-    call.query.one('reason') === 'expired' ? 'Your session has ended. Sign in to go on.' : null
+  const reason = REASONS.get(call.query.one('reason')) ?? null
   return loginForm(call, nextOf(call, call.query.one('next')), reason, '', 200)
 }
 
@@ -128,14 +133,16 @@ async function login(call: Call): Promise<Response> {
       throw error
     },
   )
-  if (!user) {
+  const token = user && (await sessions.create(user, call.now))
+  if (token === null) {
     const message = 'User name or password is wrong.'
     if (form) return loginForm(call, next, message, username, 401)
     throw new TaskflowError('unauthenticated', message)
   }
   await attempt.succeeded()
+  // Who signs in again leaves no second key under the mat.
+  if (call.session) await call.app.ended.end(call.session)
   await audit({ ...call, user }, { action: 'login' })
-  const token = await sessions.create(user, call.now)
   const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
   return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
 }
@@ -157,8 +164,8 @@ async function logout(call: Call): Promise<Response> {
   if (call.request.method === 'POST' && wantsJson(call.request)) {
     return new Response(null, { status: 204, headers })
   }
-  const to = authentication.kind === 'login' ? `${options.basePath}/auth/login` : home(call)
-  return redirect(to, headers)
+  const login = `${options.basePath}/auth/login?reason=signed-out`
+  return redirect(authentication.kind === 'login' ? login : home(call), headers)
 }
 
 function wantsJson(request: Request): boolean {

@@ -87,7 +87,7 @@ async function asset({ app, request, params }: Call): Promise<Response> {
   return new Response(found.body, { headers })
 }
 
-function stream({ app, query, request, rights, session, now }: Call): Promise<Response> {
+function stream({ app, query, request, rights, user, session, now, ...call }: Call) {
   return app.hub.open({
     ...selectionOf(query, now),
     deltas: query.flag('deltas'),
@@ -96,9 +96,11 @@ function stream({ app, query, request, rights, session, now }: Call): Promise<Re
     taskId: query.one('task_id') ?? null,
     lastEventId: request.headers.get('last-event-id'),
     rights,
-    async sessionOver(at) {
-      return session !== null && (session.expiresAt <= at || (await app.ended.has(session, at)))
-    },
+    owner: session?.id ?? user?.id ?? null,
+    expiresAt: session?.expiresAt ?? null,
+    stillAllowed: (at) => call.stillAllowed(at),
+    disconnect: () => call.disconnect(),
+    headOnly: request.method === 'HEAD',
     signal: request.signal,
   })
 }

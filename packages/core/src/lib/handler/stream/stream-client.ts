@@ -17,8 +17,16 @@ export interface StreamRequest extends Selection {
   taskId: string | null
   lastEventId: string | null
   rights: Right[]
-  /** Whether its session has ended by now. */
-  sessionOver(now: number): Promise<boolean>
+  /** Whose streams are counted together; null where visitors are not told apart. */
+  owner: string | null
+  /** When its session ends by itself, epoch ms. */
+  expiresAt: number | null
+  /** Whether the visitor may still read. */
+  stillAllowed(now: number): Promise<boolean>
+  /** Cuts the connection, where the server lets us. */
+  disconnect(): void
+  /** Only asks what the answer would be. */
+  headOnly: boolean
   signal: AbortSignal
 }
 
@@ -28,6 +36,10 @@ export class StreamClient {
   readonly body: ReadableStream<Uint8Array>
   /** True while the reader is too far behind to be sent anything. */
   lagging = false
+  /** Heartbeats that it has been lagging for. */
+  beatsBehind = 0
+  /** True while somebody looks whether it may still read. */
+  checking = false
   /** Lines of the followed log that it has. */
   logsSent = 0
   readonly #encoder = new TextEncoder()
@@ -45,6 +57,7 @@ export class StreamClient {
         pull: () => {
           if (!this.lagging) return
           this.lagging = false
+          this.beatsBehind = 0
           events.caughtUp()
         },
         cancel: () => {
@@ -71,14 +84,20 @@ export class StreamClient {
       return
     }
     if (!this.#controller || this.lagging) return
-    this.#controller.enqueue(this.#encoder.encode(frames))
+    const bytes = this.#encoder.encode(frames)
+    const room = this.#controller.desiredSize ?? 0
+    // Something is left unread: it is not to be more than fits. A first state may be, on its own.
+    if (bytes.length > room && room < MAX_BUFFERED_BYTES) {
+      this.lagging = true
+      return
+    }
+    this.#controller.enqueue(bytes)
     if ((this.#controller.desiredSize ?? 0) <= 0) this.lagging = true
   }
 
   end(reason: StreamEvents['bye']['reason']): void {
     this.#held = null
-    this.lagging = false
-    this.write(frame('bye', { reason }))
+    this.#controller?.enqueue(this.#encoder.encode(frame('bye', { reason })))
     this.#controller?.close()
     this.#controller = null
   }

@@ -2,12 +2,21 @@ import type { ScheduleJson } from '../../client/wire.ts'
 import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import type { TaskSummary } from '../../record.ts'
+import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import type { ChangeFeed, ChangePage, ListInput, LogPage } from '../../storage/contract.ts'
+import type {
+  ChangeFeed,
+  ChangePage,
+  ListInput,
+  LogPage,
+  TaskMetrics,
+} from '../../storage/contract.ts'
 import { matchesFilter } from '../../storage/filter.ts'
 import { scheduleJson } from '../schedule-json.ts'
 import { listSelected } from '../selection/list-selected.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
+import { type SeatLimits, Seats } from './seats.ts'
+import { SharedReads } from './shared-reads.ts'
 import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
 
 /** How often the storage is asked for changes while somebody watches: ten frames a second. */
@@ -18,13 +27,26 @@ const HEARTBEAT_MS = 15_000
 /** More changed tasks than this in a frame are not sent one by one. */
 const MAX_CHANGES = 100
 const RETRY_MS = 1_000
+/** Every how many heartbeats it is asked whether a reader may still read: half a minute. */
+const CHECK_BEATS = 2
+/** A reader that lags for this many heartbeats reads too slowly to be of use. */
+const MAX_BEATS_BEHIND = 2
+/** What positions look like in all storages; what does not is none of ours. */
+const POSITION = /^[\w.-]{1,200}$/
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   // Compressing middleware would hold every event back.
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
+  vary: 'Origin, Cookie, Authorization, Sec-Fetch-Site',
   'x-accel-buffering': 'no',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+
+/** What somebody who comes back has missed. */
+interface Missed {
+  page: ChangePage
+  tasks: Map<string, TaskSummary>
 }
 
 /**
@@ -36,6 +58,11 @@ export class StreamHub {
   readonly #manager: TaskManager
   readonly #onError: (error: unknown) => void
   readonly #clients = new Set<StreamClient>()
+  readonly #seats: Seats
+  readonly #releases = new Map<StreamClient, () => void>()
+  readonly #states = new SharedReads<string>()
+  readonly #missedPages = new SharedReads<Missed | null>()
+  readonly #metrics: Rounds<TaskMetrics>
   #cursor: string | null = null
   #cancelLook = () => {}
   #cancelHeartbeat = () => {}
@@ -47,13 +74,27 @@ export class StreamHub {
   #unwatch = () => {}
   #metricsAt = Number.NEGATIVE_INFINITY
 
-  constructor(manager: TaskManager, onError: (error: unknown) => void) {
+  constructor(manager: TaskManager, onError: (error: unknown) => void, limits: SeatLimits) {
     this.#manager = manager
     this.#onError = onError
+    this.#seats = new Seats(limits)
+    this.#metrics = new Rounds(() => manager.metrics())
     manager.stopping.addEventListener('abort', () => this.close())
   }
 
   async open(request: StreamRequest): Promise<Response> {
+    if (request.headOnly) return new Response(null, { headers: HEADERS })
+    const release = this.#seats.take(request.owner)
+    try {
+      const client = await this.#admit(request, release)
+      return new Response(client.body, { headers: HEADERS })
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #admit(request: StreamRequest, release: () => void): Promise<StreamClient> {
     await this.#manager.open()
     const changes = this.#feed()
     // Asked first and looked at last: another reader may have come meanwhile, or the end.
@@ -71,6 +112,7 @@ export class StreamHub {
     this.#cursor ??= head
     // From here on nothing is missed: what changes is held back until the first state is out.
     this.#clients.add(client)
+    this.#releases.set(client, release)
     if (this.#clients.size === 1) this.#run()
     request.signal.addEventListener('abort', () => this.#leave(client))
     if (request.signal.aborted) this.#leave(client)
@@ -80,24 +122,26 @@ export class StreamHub {
       this.#leave(client)
       throw error
     }
-    return new Response(client.body, { headers: HEADERS })
+    return client
   }
 
   /** Says goodbye to everybody. */
   close(): void {
-    for (const client of this.#clients) client.end('shutdown')
-    this.#clients.clear()
-    this.#rest()
+    for (const client of this.#clients) {
+      client.end('shutdown')
+      this.#leave(client)
+    }
   }
 
   async #beginning(client: StreamClient, changes: ChangeFeed): Promise<string> {
     const { request } = client
-    const retry = `retry: ${RETRY_MS}\n\n`
+    // After a restart not all of them are to come back at once.
+    const retry = `retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`
     if (request.taskId !== null) {
       const task = await this.#manager.get(request.taskId)
       client.logsSent = task?.logCount ?? 0
     }
-    if (!request.deltas) return retry + (await this.#state(client, await changes.head()))
+    if (!request.deltas) return retry + (await this.#state(client, changes))
     const missed = await this.#missed(request, changes)
     const hello = frame('hello', {
       protocol: 1,
@@ -107,28 +151,36 @@ export class StreamHub {
       resumed: missed !== null,
       rights: request.rights,
     })
-    if (missed === null) return retry + hello + (await this.#state(client, await changes.head()))
-    const tasks = await this.#tasks(missed.taskIds)
-    return retry + hello + changeFrames(client, missed.taskIds, tasks, missed.cursor)
+    if (missed === null) return retry + hello + (await this.#state(client, changes))
+    const { page, tasks } = missed
+    return retry + hello + changeFrames(client, page.taskIds, tasks, page.cursor)
   }
 
   /** What a reader that was here before has missed; null when it must start anew. */
-  async #missed({ lastEventId }: StreamRequest, changes: ChangeFeed): Promise<ChangePage | null> {
-    if (lastEventId === null) return null
-    const page = await changes.since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
-    return page.gap || page.taskIds.length > MAX_CHANGES ? null : page
+  async #missed({ lastEventId }: StreamRequest, changes: ChangeFeed): Promise<Missed | null> {
+    if (lastEventId === null || !POSITION.test(lastEventId)) return null
+    return this.#missedPages.read(lastEventId, async () => {
+      const page = await changes.since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
+      if (page.gap || page.taskIds.length > MAX_CHANGES) return null
+      return { page, tasks: await this.#tasks(page.taskIds) }
+    })
   }
 
-  async #state(client: StreamClient, id: string): Promise<string> {
-    const { limit, logs } = client.request
-    const [page, metrics, schedules] = await Promise.all([
-      listSelected(this.#manager, client.request, { limit }),
-      this.#manager.metrics(),
-      this.#schedules(),
-    ])
-    const tasks = page.tasks.map((task) => taskJson(task, logs))
-    const numbers = metricsJson(metrics, systemClock.now())
-    return frame('state', { tasks, metrics: numbers, schedules }, id)
+  async #state({ request }: StreamClient, changes: ChangeFeed): Promise<string> {
+    const { filter, matches, limit, logs } = request
+    const read = async () => {
+      const id = await changes.head()
+      const [page, metrics, schedules] = await Promise.all([
+        listSelected(this.#manager, request, { limit }),
+        this.#metrics.ask(),
+        this.#schedules(),
+      ])
+      const tasks = page.tasks.map((task) => taskJson(task, logs))
+      const state = { tasks, metrics: metricsJson(metrics, systemClock.now()), schedules }
+      return frame('state', state, id)
+    }
+    // Whether two queries are the same nobody can tell from what they became.
+    return matches ? read() : this.#states.read(JSON.stringify([filter, limit, logs]), read)
   }
 
   #run(): void {
@@ -148,26 +200,44 @@ export class StreamHub {
         )
       }
     }
-    const beat = async () => {
-      await Promise.all([...this.#clients].map((client) => this.#keepAlive(client)))
-      if (this.#clients.size > 0) {
-        this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
-      }
+    let beats = 0
+    const beat = () => {
+      beats += 1
+      for (const client of this.#clients) this.#keepAlive(client, beats % CHECK_BEATS === 0)
+      if (this.#clients.size > 0) this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
     }
     this.#unwatch = this.#manager.onSchedulesChanged(() => {
       this.#schedulesDue = true
     })
     this.#cancelLook = systemClock.after(LOOK_MS, () => void look())
-    this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, () => void beat())
+    this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
   }
 
-  async #keepAlive(client: StreamClient): Promise<void> {
+  #keepAlive(client: StreamClient, check: boolean): void {
+    const { expiresAt } = client.request
+    if (client.lagging) client.beatsBehind += 1
+    if (expiresAt !== null && expiresAt <= systemClock.now()) this.#dismiss(client, 'reauth')
+    else if (client.beatsBehind >= MAX_BEATS_BEHIND) this.#dismiss(client, 'slow')
+    else {
+      client.write(': \n\n')
+      if (check) void this.#check(client)
+    }
+  }
+
+  async #check(client: StreamClient): Promise<void> {
+    if (client.checking) return
+    client.checking = true
     // A storage in trouble cannot tell, and nothing new comes from it meanwhile.
-    const over = await client.request.sessionOver(systemClock.now()).catch(() => false)
-    if (over) {
-      client.end('reauth')
-      this.#leave(client)
-    } else client.write(': \n\n')
+    const allowed = await client.request.stillAllowed(systemClock.now()).catch(() => true)
+    client.checking = false
+    if (!allowed && this.#clients.has(client)) this.#dismiss(client, 'reauth')
+  }
+
+  /** Ends a stream; who does not even read that has the connection cut. */
+  #dismiss(client: StreamClient, reason: 'reauth' | 'slow'): void {
+    client.end(reason)
+    this.#leave(client)
+    systemClock.after(HEARTBEAT_MS, () => client.request.disconnect())
   }
 
   #rest(): void {
@@ -178,6 +248,8 @@ export class StreamHub {
   }
 
   #leave(client: StreamClient): void {
+    this.#releases.get(client)?.()
+    this.#releases.delete(client)
     if (this.#clients.delete(client) && this.#clients.size === 0) this.#rest()
   }
 
@@ -222,12 +294,15 @@ export class StreamHub {
     this.#metricsAt = monotonic
     if (this.#schedulesDue) await this.#sendSchedules()
     if (!this.#metricsDue) return
-    const metrics = await this.#manager.metrics()
+    const metrics = await this.#metrics.ask()
     const numbers = frame('metrics', metricsJson(metrics, systemClock.now()))
+    const plain: StreamClient[] = []
     for (const client of this.#clients) {
       if (client.request.deltas) client.write(numbers)
-      else client.write(await this.#state(client, this.#cursor ?? ''))
+      else plain.push(client)
     }
+    const changes = this.#feed()
+    await Promise.all(plain.map(async (client) => client.write(await this.#state(client, changes))))
     this.#metricsDue = false
   }
 

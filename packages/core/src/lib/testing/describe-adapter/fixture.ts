@@ -34,7 +34,7 @@ export async function serving(
   test: (fixture: Fixture) => Promise<void>,
 ): Promise<void> {
   const manager = new TaskManager({ tasks: [probe, eagerProbe], storage: memoryStorage() })
-  const options = Object.freeze({ auth: false as const, ...input.options })
+  const options = Object.freeze({ auth: false as const, onWarning: () => {}, ...input.options })
   const answer = input.app ?? (async () => ({ status: 404, text: 'the app has no such page' }))
   const server = await harness.serve({
     manager,
