@@ -51,5 +51,6 @@ export function problemResponse(error: unknown, headers: Record<string, string> 
 
 /** True for failures that the app should hear of. */
 export function isOurs(error: unknown): boolean {
+  if (error instanceof TryLater) return false
   return !(error instanceof TaskflowError) || STATUS[error.code][0] >= 500
 }

@@ -5,6 +5,9 @@ import type { Selection } from '../selection/selection.ts'
 /** A reader that leaves more than this unread gets no more until it has caught up. */
 const MAX_BUFFERED_BYTES = 262_144
 
+/** Events as they travel; those for many readers are encoded once. */
+export type Frames = string | Uint8Array<ArrayBuffer>
+
 /** What a stream was asked for. */
 export interface StreamRequest extends Selection {
   /** One event per change; else the whole state. */
@@ -42,10 +45,9 @@ export class StreamClient {
   checking = false
   /** Lines of the followed log that it has. */
   logsSent = 0
-  readonly #encoder = new TextEncoder()
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null
   /** What came before the first state was sent. */
-  #held: string[] | null = []
+  #held: Frames[] | null = []
 
   constructor(request: StreamRequest, events: { caughtUp(): void; gone(): void }) {
     this.request = request
@@ -69,35 +71,33 @@ export class StreamClient {
     )
   }
 
-  /** Sends what starts a stream, then lets through what came meanwhile. */
-  begin(frames: string): void {
+  /** Sends what starts a stream, however much that is, then lets through what came meanwhile. */
+  begin(...first: Frames[]): void {
     const held = this.#held ?? []
     this.#held = null
-    this.write(frames + held.join(''))
+    for (const frames of first) if (frames.length > 0) this.#controller?.enqueue(bytesOf(frames))
+    for (const frames of held) this.write(frames)
   }
 
   /** Sends frames, unless the reader lags. */
-  write(frames: string): void {
-    if (frames === '') return
+  write(frames: Frames): void {
+    if (frames.length === 0) return
     if (this.#held) {
       this.#held.push(frames)
       return
     }
     if (!this.#controller || this.lagging) return
-    const bytes = this.#encoder.encode(frames)
+    const bytes = bytesOf(frames)
     const room = this.#controller.desiredSize ?? 0
-    // Something is left unread: it is not to be more than fits. A first state may be, on its own.
-    if (bytes.length > room && room < MAX_BUFFERED_BYTES) {
-      this.lagging = true
-      return
-    }
-    this.#controller.enqueue(bytes)
-    if ((this.#controller.desiredSize ?? 0) <= 0) this.lagging = true
+    // What is left unread is not to grow beyond its limit; a single frame may be larger than that.
+    if (bytes.length <= room || room === MAX_BUFFERED_BYTES) this.#controller.enqueue(bytes)
+    else this.lagging = true
   }
 
   end(reason: StreamEvents['bye']['reason']): void {
     this.#held = null
-    this.#controller?.enqueue(this.#encoder.encode(frame('bye', { reason })))
+    this.lagging = false
+    this.#controller?.enqueue(bytesOf(frame('bye', { reason })))
     this.#controller?.close()
     this.#controller = null
   }
@@ -111,4 +111,10 @@ export function frame<Name extends keyof StreamEvents>(
 ): string {
   const idLine = id === undefined ? '' : `id: ${id}\n`
   return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`
+}
+
+const encoder = new TextEncoder()
+
+export function bytesOf(frames: Frames): Uint8Array<ArrayBuffer> {
+  return typeof frames === 'string' ? encoder.encode(frames) : frames
 }

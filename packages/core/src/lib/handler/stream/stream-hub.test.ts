@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TaskStorage } from '../../storage/contract.ts'
 import { endless, quick, testApp } from '../test-app.ts'
+import { type StreamEvent, StreamReader } from './test-stream-reader.ts'
 
 let app: Awaited<ReturnType<typeof testApp>>
 let memoryTurn: TaskStorage['turn']
@@ -14,65 +15,16 @@ afterEach(async () => {
   await app.stop()
 })
 
-interface StreamEvent {
-  event: string
-  id: string | undefined
-  data: never
-}
-
-/** Reads events one by one, as a client on the network would. */
-class StreamReader {
-  readonly #reader: ReadableStreamDefaultReader<string>
-  readonly #events: StreamEvent[] = []
-  #text = ''
-  lastId: string | undefined
-  readonly headers: Headers
-
-  constructor(response: Response) {
-    this.headers = response.headers
-    const body = response.body as ReadableStream<Uint8Array>
-    this.#reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as never
-    readers.push(this)
-  }
-
-  /** The next event, or the next of that name; undefined at the end. */
-  async next(name?: string): Promise<StreamEvent | undefined> {
-    for (;;) {
-      const event = this.#events.shift()
-      if (event) {
-        this.lastId = event.id ?? this.lastId
-        if (name === undefined || event.event === name) return event
-        continue
-      }
-      const { value, done } = await this.#reader.read()
-      if (done) return undefined
-      this.#text += value
-      const parts = this.#text.split('\n\n')
-      this.#text = parts.pop() ?? ''
-      for (const part of parts) {
-        const fields = new Map(part.split('\n').map((line) => splitField(line)))
-        const event = fields.get('event')
-        const data = fields.get('data')
-        if (event && data)
-          this.#events.push({ event, id: fields.get('id'), data: JSON.parse(data) as never })
-      }
-    }
-  }
-
-  close() {
-    return this.#reader.cancel()
-  }
-}
-
-const splitField = (line: string) => {
-  const at = line.indexOf(': ')
-  return [line.slice(0, at), line.slice(at + 2)] as const
-}
-
 async function open(query = '?deltas=1&logs=0', headers: Record<string, string> = {}) {
   const response = await app.call('GET', `/dashboard/stream${query}`, { headers })
   expect(response.status).toBe(200)
-  return new StreamReader(response)
+  return reading(response)
+}
+
+function reading(response: Response) {
+  const reader = new StreamReader(response)
+  readers.push(reader)
+  return reader
 }
 
 describe('a stream of changes', () => {
@@ -294,7 +246,7 @@ describe('a stream of changes', () => {
         if ((event?.data as { task_id?: string } | undefined)?.task_id === last) break
       }
     }
-    const slow = new StreamReader(response)
+    const slow = reading(response)
     expect(await slow.next('resync')).toBeDefined()
   })
 })

@@ -17,7 +17,7 @@ import { listSelected } from '../selection/list-selected.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
 import { type SeatLimits, Seats } from './seats.ts'
 import { SharedReads } from './shared-reads.ts'
-import { frame, StreamClient, type StreamRequest } from './stream-client.ts'
+import { bytesOf, type Frames, frame, StreamClient, type StreamRequest } from './stream-client.ts'
 
 /** How often the storage is asked for changes while somebody watches: ten frames a second. */
 const LOOK_MS = 100
@@ -60,7 +60,7 @@ export class StreamHub {
   readonly #clients = new Set<StreamClient>()
   readonly #seats: Seats
   readonly #releases = new Map<StreamClient, () => void>()
-  readonly #states = new SharedReads<string>()
+  readonly #states = new SharedReads<Frames>()
   readonly #missedPages = new SharedReads<Missed | null>()
   readonly #metrics: Rounds<TaskMetrics>
   #cursor: string | null = null
@@ -117,7 +117,7 @@ export class StreamHub {
     request.signal.addEventListener('abort', () => this.#leave(client))
     if (request.signal.aborted) this.#leave(client)
     try {
-      client.begin(await this.#beginning(client, changes))
+      client.begin(...(await this.#beginning(client, changes)))
     } catch (error) {
       this.#leave(client)
       throw error
@@ -133,7 +133,7 @@ export class StreamHub {
     }
   }
 
-  async #beginning(client: StreamClient, changes: ChangeFeed): Promise<string> {
+  async #beginning(client: StreamClient, changes: ChangeFeed): Promise<Frames[]> {
     const { request } = client
     // After a restart not all of them are to come back at once.
     const retry = `retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`
@@ -141,7 +141,7 @@ export class StreamHub {
       const task = await this.#manager.get(request.taskId)
       client.logsSent = task?.logCount ?? 0
     }
-    if (!request.deltas) return retry + (await this.#state(client, changes))
+    if (!request.deltas) return [retry, await this.#state(client, changes)]
     const missed = await this.#missed(request, changes)
     const hello = frame('hello', {
       protocol: 1,
@@ -151,9 +151,9 @@ export class StreamHub {
       resumed: missed !== null,
       rights: request.rights,
     })
-    if (missed === null) return retry + hello + (await this.#state(client, changes))
+    if (missed === null) return [retry, hello, await this.#state(client, changes)]
     const { page, tasks } = missed
-    return retry + hello + changeFrames(client, page.taskIds, tasks, page.cursor)
+    return [retry, hello, changeFrames(client, page.taskIds, tasks, page.cursor)]
   }
 
   /** What a reader that was here before has missed; null when it must start anew. */
@@ -166,7 +166,7 @@ export class StreamHub {
     })
   }
 
-  async #state({ request }: StreamClient, changes: ChangeFeed): Promise<string> {
+  async #state({ request }: StreamClient, changes: ChangeFeed): Promise<Frames> {
     const { filter, matches, limit, logs } = request
     const read = async () => {
       const id = await changes.head()
@@ -177,7 +177,7 @@ export class StreamHub {
       ])
       const tasks = page.tasks.map((task) => taskJson(task, logs))
       const state = { tasks, metrics: metricsJson(metrics, systemClock.now()), schedules }
-      return frame('state', state, id)
+      return bytesOf(frame('state', state, id))
     }
     // Whether two queries are the same nobody can tell from what they became.
     return matches ? read() : this.#states.read(JSON.stringify([filter, limit, logs]), read)
@@ -295,7 +295,7 @@ export class StreamHub {
     if (this.#schedulesDue) await this.#sendSchedules()
     if (!this.#metricsDue) return
     const metrics = await this.#metrics.ask()
-    const numbers = frame('metrics', metricsJson(metrics, systemClock.now()))
+    const numbers = bytesOf(frame('metrics', metricsJson(metrics, systemClock.now())))
     const plain: StreamClient[] = []
     for (const client of this.#clients) {
       if (client.request.deltas) client.write(numbers)
