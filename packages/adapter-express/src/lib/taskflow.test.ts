@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { memoryStorage, TaskManager } from '@taskflow/core'
 import { type AdapterHarness, describeAdapter } from '@taskflow/core/testing'
 import express, { type ErrorRequestHandler, type Express } from 'express'
+import express4 from 'express4'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { taskflow } from './taskflow.ts'
 
@@ -33,24 +34,30 @@ const onError: ErrorRequestHandler = (error, _req, res, next) => {
   else res.status(500).send(`app: ${error.message}`)
 }
 
-const harness: AdapterHarness = {
+/** Express 4 has the same types as far as this goes, but hands on no rejections of its own. */
+const harnessOf = (framework: typeof express): AdapterHarness => ({
   async serve({ manager, options, bodyParser, app: answer }) {
-    const app = express()
-    if (bodyParser) app.use(express.json(), express.urlencoded())
+    const app = framework()
+    if (bodyParser) app.use(framework.json(), framework.urlencoded({ extended: true }))
     app.use(taskflow(manager, options))
-    app.use(async (req, res) => {
+    app.use((req, res, next) => {
       const { method, originalUrl: path, tasks } = req
-      const response = await answer({ method, path, tasks, text: () => text(req) })
-      res.status(response.status).send(response.text)
+      answer({ method, path, tasks, text: () => text(req) })
+        .then((response) => void res.status(response.status).send(response.text))
+        .catch(next)
     })
     app.use(onError)
     return listen(app)
   },
-}
+})
 
-describeAdapter('express', harness, { describe, it })
+describeAdapter('express 5', harnessOf(express), { describe, it })
+describeAdapter('express 4', harnessOf(express4), { describe, it })
 
-describe('express', () => {
+describe.each([
+  ['5', express],
+  ['4', express4],
+])('express %s', (_, framework) => {
   const ends: (() => Promise<unknown>)[] = []
   afterEach(async () => {
     for (const end of ends.splice(0)) await end()
@@ -66,7 +73,7 @@ describe('express', () => {
 
   it('answers everything below a mount path, in any case', async () => {
     const manager = new TaskManager({ tasks: [] })
-    const app = express()
+    const app = framework()
     app.use('/ops/jobs', taskflow(manager, { auth: false }))
     const url = await serving(app, manager)
     expect(await (await fetch(`${url}/OPS/jobs/health`)).json()).toEqual({ status: 'ok' })
@@ -79,7 +86,7 @@ describe('express', () => {
 
   it('takes a base path as the whole path, below a mount path too', async () => {
     const manager = new TaskManager({ tasks: [] })
-    const app = express()
+    const app = framework()
     app.use('/ops', taskflow(manager, { auth: false, basePath: '/ops/jobs' }))
     const url = await serving(app, manager)
     expect(await (await fetch(`${url}/ops/jobs/health`)).json()).toEqual({ status: 'ok' })
@@ -91,7 +98,7 @@ describe('express', () => {
     storage.open = () => Promise.reject(new Error('no such storage'))
     const manager = new TaskManager({ tasks: [], storage })
     const errors: unknown[] = []
-    const app = express()
+    const app = framework()
     app.use(taskflow(manager, { auth: false, onError: (error) => void errors.push(error) }))
     const url = await serving(app, manager)
     await expect

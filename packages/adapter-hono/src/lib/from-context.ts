@@ -10,7 +10,11 @@ export async function unread({ req }: Context): Promise<Request> {
 /** What @hono/node-server tells of Node's request and response. */
 export interface NodeBindings {
   incoming?: { socket?: { remoteAddress?: string } }
-  outgoing?: { destroyed: boolean; once(event: 'close', listener: () => void): unknown }
+  outgoing?: {
+    destroyed: boolean
+    destroy?(): unknown
+    once(event: 'close', listener: () => void): unknown
+  }
 }
 
 /** Node's request and response behind a context; empty on other servers. */

@@ -44,7 +44,8 @@ export function taskflow(
     try {
       if (!handler.owns(new URL(c.req.url).pathname)) return await next()
       const address = incoming?.socket?.remoteAddress
-      const response = await handler(await unread(c), { address, native: c })
+      const disconnect = () => void outgoing?.destroy?.()
+      const response = await handler(await unread(c), { address, native: c, disconnect })
       // Hono drops the body of an answer to HEAD as it is, running streams too.
       if (c.req.method === 'HEAD') await response.body?.cancel()
       return response

@@ -49,14 +49,20 @@ function hasBody(req: NodeRequest): boolean {
   return req.method !== 'GET' && req.method !== 'HEAD'
 }
 
+/** Methods that a `Request` cannot have. Nobody serves them: any other that is unknown is as good. */
+const FORBIDDEN = ['TRACE', 'TRACK', 'CONNECT']
+
 function createAt(req: NodeRequest, res: NodeResponse, target: string) {
-  // Express cuts mount paths off `req.url`; it is read at once and put back.
-  const { url } = req
-  req.url = target
+  // Express cuts mount paths off `req.url`; both are read at once and put back.
+  const { url, method = 'GET' } = req
+  const asked: { url?: string; method?: string } = req
+  asked.url = target
+  if (FORBIDDEN.includes(method)) asked.method = 'UNKNOWN'
   try {
     return createRequest(req, res)
   } finally {
-    if (url !== undefined) req.url = url
+    if (url !== undefined) asked.url = url
+    asked.method = method
   }
 }
 

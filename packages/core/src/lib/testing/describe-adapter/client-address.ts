@@ -10,6 +10,26 @@ export function describeClientAddress(
   { describe, it }: AdapterTestRunner,
 ) {
   describe('client address', () => {
+    const trusting = { auth: ['admin', 'secret'], trustProxy: true } as const
+
+    it('is what a trusted proxy says, and https is, too', () =>
+      serving(harness, { options: trusting }, async ({ url }) => {
+        const guess = (client: string) =>
+          loginFrom('127.0.0.1', url, { 'x-forwarded-for': `10.0.0.1, ${client}` })
+        const statuses: (number | null)[] = []
+        for (let i = 0; i < 6; i++) statuses.push(await guess('203.0.113.1'))
+        assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429])
+        assert.equal(await guess('203.0.113.2'), 401)
+        const login = await fetch(`${url}/tasks/auth/login`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-proto': 'https' },
+          body: JSON.stringify({ username: 'admin', password: 'secret' }),
+        })
+        // Throttled as the address of the connection, which nobody has guessed from.
+        assert.equal(login.status, 204)
+        assert.match(login.headers.get('set-cookie') ?? '', /; Secure$/)
+      }))
+
     it('is that of the connection, whatever headers say', () =>
       serving(harness, { options: { auth: ['admin', 'secret'] } }, async ({ url }) => {
         const statuses = new Set<number | null>()

@@ -20,6 +20,15 @@ export function describeStreams(harness: AdapterHarness, { describe, it }: Adapt
         leave.abort()
       }))
 
+    it('answers HEAD without opening one', () =>
+      serving(harness, { options: { maxStreams: 1 } }, async ({ url }) => {
+        for (let i = 0; i < 3; i++) {
+          const head = await fetch(`${url}/tasks/dashboard/stream`, { method: 'HEAD' })
+          assert.equal(head.status, 200)
+          assert.match(head.headers.get('content-type') ?? '', /^text\/event-stream/)
+        }
+      }))
+
     it('ends with the client: body cancelled, signal aborted', () => {
       let cancelled = false
       let signal: AbortSignal | undefined

@@ -1,0 +1,14 @@
+import { once } from 'node:events'
+import { makeApp } from './app.ts'
+import { httpServer } from './http-server.ts'
+
+const app = makeApp()
+await app.tasks.start()
+const server = httpServer(app).listen(Number(process.env.PORT ?? 3000), '127.0.0.1')
+await once(server, 'listening')
+console.log('http://127.0.0.1:3000/tasks/dashboard, user admin, password secret')
+
+process.once('SIGINT', async () => {
+  server.close()
+  await app.tasks.stop()
+})
