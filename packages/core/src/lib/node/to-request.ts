@@ -55,7 +55,7 @@ const FORBIDDEN = ['TRACE', 'TRACK', 'CONNECT']
 function createAt(req: NodeRequest, res: NodeResponse, target: string) {
   // Express cuts mount paths off `req.url`; both are read at once and put back.
   const { url, method = 'GET' } = req
-  const asked: { url?: string; method?: string } = req
+  const asked: { url?: string | undefined; method?: string | undefined } = req
   asked.url = target
   if (FORBIDDEN.includes(method)) asked.method = 'UNKNOWN'
   try {
