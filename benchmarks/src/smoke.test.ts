@@ -65,6 +65,13 @@ describe('the benchmarks', { timeout: 120_000 }, () => {
     expect(JSON.stringify(report)).not.toMatch(/secret/)
   })
 
+  it('measure what adapters add', async () => {
+    const report = await bench('http', '--storage', 'memory', '--peers', 'none')
+    for (const name of ['node', 'express', 'koa', 'hono']) {
+      expect(find(report, `http-${name}`, 'taskflow-memory')?.value).toEqual(expect.any(Number))
+    }
+  })
+
   it('refuse names and numbers they do not know, with those they do', () => {
     const read = (...args: string[]) => readCommandLine(args, '/')
     expect(() => read('dance')).toThrow(/row: expected one of enqueue, drain, .*, got dance/)

@@ -111,6 +111,9 @@ const GOALS: Goal[] = [
   atMost('memory-drain', [...POSTGRES, ...SQLITE], 110, 'MB'),
   ofBare('executors-thread', 'executors-piscina', 'piscina'),
   ofBare('executors-process', 'executors-fork', 'bare fork'),
+  ...['node', 'express', 'koa', 'hono'].map((name) =>
+    atMost(`http-${name}`, ['taskflow-memory'], 10, '%'),
+  ),
   atMost('recovery', POSTGRES, 19, 's'),
   atMost('recovery', SQLITE, 2, 's'),
 ]

@@ -173,6 +173,22 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    name: 'http',
+    about: 'what adapters add to a list page, beside a bare node:http server',
+    cases: [
+      {
+        name: 'http',
+        suits: ({ name }) => name === 'taskflow-memory',
+        measures: ['node', 'express', 'koa', 'hono'].map((name) => ({
+          name: `http-${name}`,
+          title: `list page by ${name === 'node' ? 'nodeHandler' : name}, added`,
+          unit: '%',
+          better: 'lower' as const,
+        })),
+      },
+    ],
+  },
+  {
     name: 'recovery',
     about: "from kill -9 of a process until its task runs again, 'requeueOnInterrupt' on",
     cases: [

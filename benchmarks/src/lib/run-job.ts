@@ -15,6 +15,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'memory-drain': async () => (await import('./rows/memory-drain.ts')).memoryDrain,
   'memory-task': async () => (await import('./rows/memory-task.ts')).memoryTask,
   executors: async () => (await import('./rows/executors.ts')).executors,
+  http: async () => (await import('./rows/http.ts')).http,
   recovery: async () => (await import('./rows/recovery.ts')).recovery,
 }
 
