@@ -62,7 +62,7 @@ describe.each(['express', 'hono', 'koa'])('the demo on %s', (framework) => {
       status: 413,
       code: 'too_large',
     })
-    expect(await read<Task[]>(origin, '/tasks')).toEqual([])
+    expect(await read<Task[]>(origin, '/tasks?source=manual&source=adhoc')).toEqual([])
   })
 })
 

@@ -12,7 +12,7 @@ const busy = setInterval(() => {}, 1_000)
 const attempt = {
   task,
   payload: 'alive',
-  context: { funcName: task?.name, signal: new AbortController().signal },
+  context: { funcName: task?.name, parents: [], signal: new AbortController().signal },
   limits: { maxJsonBytes: 100, maxLogLines: 0, maxLogBytes: 0 },
 } as unknown as ExecutorAttempt
 const result = await executor.execute(attempt)
