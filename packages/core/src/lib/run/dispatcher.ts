@@ -11,6 +11,7 @@ import { type Attempt, type AttemptSettings, unstarted } from './attempt.ts'
 import { Handlers } from './handlers.ts'
 import { type Ask, type Lane, MIN_BULK } from './lane.ts'
 import { Lanes } from './lanes.ts'
+import { lastWords } from './last-words.ts'
 import { LogFlusher } from './log-flusher.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outage } from './outage.ts'
@@ -67,8 +68,6 @@ export class Dispatcher {
   #draining = false
   #finished: Finished[] = []
   readonly #underWay = new Map<Promise<void>, Turn | null>()
-  /** Lanes whose last question left out tasks that took a process down. */
-  readonly #held = new Set<Lane>()
   /** Turns are about to be sent. */
   #planned = false
   /** Counts reasons to look for work. */
@@ -76,9 +75,12 @@ export class Dispatcher {
   /** During an outage a turn is made only where there is a reason to think it over. */
   #probe = false
   #straysDue = false
+  /** Lanes that asked for no suspects because another one did. */
+  readonly #passedOver = new Set<Lane>()
   #completed = 0
   #released = 0
   #interrupted = 0
+  #abandoned = 0
   #cancelTimer = () => {}
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
@@ -155,6 +157,7 @@ export class Dispatcher {
     this.#finished = []
     for (const lane of this.#lanes.all) lane.remove(() => true)
     this.#handlers.abortAll('lease_lost', 'The lease of this instance was lost')
+    this.#handlers.disown()
   }
 
   /** Claims nothing more; hands back what never began. */
@@ -178,9 +181,32 @@ export class Dispatcher {
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
     this.#flusher.stop()
-    const abandoned = this.#handlers.forget()
-    for (const attempt of abandoned) {
-      const logs = await attempt.log.rest(this.#options.clock.now())
+    this.#abandoned = this.#handlers.undecided
+    await lastWords('handing back', () => this.#commitRest(), this.#options)
+    this.#cancelTimer()
+    this.#instanceId = null
+    return {
+      completed: this.#completed,
+      released: this.#released,
+      interrupted: this.#interrupted,
+      abandoned: this.#abandoned,
+    }
+  }
+
+  async #commitRest(): Promise<void> {
+    const { clock } = this.#options
+    const rest = await Promise.all(
+      [...this.#handlers.active.values()].map(async (attempt) => ({
+        attempt,
+        logs: await attempt.log.rest(clock.now()),
+      })),
+    )
+    this.#abandoned = this.#handlers.undecided
+    const disowned = new Set(this.#handlers.disown())
+    // All at once: what is neither active nor finished would be taken for a stray.
+    for (const { attempt, logs } of rest) {
+      // Else it ended meanwhile.
+      if (!disowned.has(attempt)) continue
       const { taskId, fence } = attempt.claimed
       this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs: 0, logs }, attempt)
     }
@@ -192,14 +218,6 @@ export class Dispatcher {
       this.#plan()
       await this.#quiet()
       if (this.#outage.lasting) tries++
-    }
-    this.#cancelTimer()
-    this.#instanceId = null
-    return {
-      completed: this.#completed,
-      released: this.#released,
-      interrupted: this.#interrupted,
-      abandoned: abandoned.length,
     }
   }
 
@@ -233,7 +251,9 @@ export class Dispatcher {
     this.#underWay.set(work, turn)
     void work.then(() => {
       this.#underWay.delete(work)
-      this.#askAgain()
+      if (this.#passedOver.size > 0 && !this.#hasSuspect()) {
+        for (const lane of this.#passedOver) lane.stir()
+      }
       this.#plan()
     })
   }
@@ -248,8 +268,7 @@ export class Dispatcher {
     const carries = Math.max(this.#finished.length, lane?.wanted(wakes) ?? 0)
     if (carries < (beside ? (lane?.bulk ?? MIN_BULK) : 1)) return null
     this.#probe = false
-    const suspects = !this.#hasSuspect()
-    if (lane && !suspects) this.#held.add(lane)
+    const suspects = lane !== undefined && this.#maySuspect(lane, wakes)
     const batch = this.#finished.splice(0, MAX_SETTLE)
     if (lane) this.#lanes.asked(lane)
     return { instanceId, batch, lane, ask: lane?.ask(wakes) ?? null, suspects, wakes }
@@ -289,23 +308,23 @@ export class Dispatcher {
     )
   }
 
+  /** Whether a lane may ask for a suspect. Lanes that could not, because another did, come first. */
+  #maySuspect(lane: Lane, wakes: number): boolean {
+    const first = [...this.#passedOver].find((waiting) => waiting.wanted(wakes) > 0) ?? lane
+    if (first === lane && !this.#hasSuspect()) {
+      this.#passedOver.delete(lane)
+      return true
+    }
+    const asking = [...this.#underWay.values()].find((turn) => turn?.suspects)?.lane ?? first
+    if (asking !== lane) this.#passedOver.add(lane)
+    return false
+  }
+
   /** A task that took a process down runs here, or may come: no second one beside it. */
   #hasSuspect(): boolean {
     if (this.#handlers.hasSuspect) return true
-    for (const turn of this.#underWay.values()) if (turn?.ask && turn.suspects) return true
+    for (const turn of this.#underWay.values()) if (turn?.suspects) return true
     return this.#lanes.all.some(({ backlog }) => backlog.some(({ crashes }) => crashes > 0))
-  }
-
-  /** What one lane might have brought held back others; now one of them may ask for it. */
-  #askAgain(): void {
-    if (this.#held.size === 0 || this.#hasSuspect()) return
-    // The answer to a lane's question under way would put it to rest again.
-    const asking = new Set([...this.#underWay.values()].map((turn) => turn?.lane))
-    for (const lane of this.#held) {
-      if (asking.has(lane)) continue
-      lane.stir()
-      this.#held.delete(lane)
-    }
   }
 
   #fill(lane: Lane): void {
@@ -372,12 +391,11 @@ export class Dispatcher {
     const running = [...this.#handlers.active.values()].map(({ claimed }) => claimed)
     const waiting = this.#lanes.all.flatMap(({ backlog }) => backlog)
     const settlements = this.#finished.map(({ settlement }) => settlement)
-    const known = new Map<string, number>()
-    for (const { taskId, fence } of [...running, ...waiting, ...settlements]) {
-      known.set(taskId, fence)
-    }
+    // By start, not by task: the end of one may still wait here while the next one runs.
+    const startOf = ({ taskId, fence }: OwnedTask) => `${taskId} ${fence}`
+    const known = new Set([...running, ...waiting, ...settlements].map(startOf))
     for (const stray of owned) {
-      if (known.get(stray.taskId) !== stray.fence) this.#finish(unstarted(stray), null)
+      if (!known.has(startOf(stray))) this.#finish(unstarted(stray), null)
     }
   }
 
@@ -385,8 +403,8 @@ export class Dispatcher {
     batch.forEach(({ settlement, attempt }, i) => {
       const result = results[i]
       if (result?.result !== 'settled') return
-      // It may be due again, or its end lets another of its kind start: only a claim tells when.
-      if (result.status === 'pending' || isLimited(attempt)) this.#wakes++
+      // It may be due again, or its end lets another one start: only a claim tells when.
+      if (result.status === 'pending' || !attempt || isLimited(attempt)) this.#wakes++
       this.#count(settlement, result)
       const at = this.#options.clock.now()
       if (attempt) this.#observers.lifecycle(settledStep(attempt, settlement, result, at))
@@ -417,6 +435,6 @@ export class Dispatcher {
   }
 }
 
-function isLimited(attempt: Attempt | null): boolean {
-  return attempt !== null && attempt.task.settings.concurrency !== null
+function isLimited(attempt: Attempt): boolean {
+  return attempt.task.settings.concurrency !== null
 }

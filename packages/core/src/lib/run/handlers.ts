@@ -18,6 +18,8 @@ export class Handlers {
   readonly #events: HandlerEvents
   /** By task id. */
   readonly #active = new Map<string, Attempt>()
+  /** Not decided, and not ours to settle any more. */
+  readonly #disowned = new Set<Attempt>()
   /** Handlers whose attempt is settled although they have not returned. */
   #stuck = 0
   /** Those that run and took a process down before. */
@@ -29,9 +31,14 @@ export class Handlers {
     this.#events = events
   }
 
-  /** Attempts that are not decided, by task id. */
+  /** Attempts that are not decided and ours to settle, by task id. */
   get active(): ReadonlyMap<string, Attempt> {
     return this.#active
+  }
+
+  /** Handlers that run, ours to settle or not. */
+  get undecided(): number {
+    return this.#active.size + this.#disowned.size
   }
 
   /** True while a task runs that took a process down. */
@@ -43,6 +50,7 @@ export class Handlers {
   get unresponsive(): number {
     let count = this.#stuck
     for (const attempt of this.#active.values()) if (attempt.ignoresSignal) count++
+    for (const attempt of this.#disowned) if (attempt.ignoresSignal) count++
     return count
   }
 
@@ -68,9 +76,10 @@ export class Handlers {
     })
     void settlement.then((outcome) => {
       decided = true
-      // Not ours any more: the lease was lost, or the shutdown gave it back.
+      // Else not ours any more: the lease was lost, or the shutdown gave it back.
       const kept = this.#active.get(claimed.taskId) === attempt
       if (kept) this.#active.delete(claimed.taskId)
+      else this.#disowned.delete(attempt)
       this.#events.decided(attempt, outcome, kept)
       if (returned) leave()
       else this.#stuck++
@@ -94,23 +103,24 @@ export class Handlers {
     for (const attempt of this.#active.values()) attempt.abort(reason, message)
   }
 
-  /** Forgets what runs: what becomes of it is not ours to say any more. Returns the forgotten. */
-  forget(): Attempt[] {
-    const forgotten = [...this.#active.values()]
+  /** What becomes of those that run is not ours to say any more; returns them. */
+  disown(): Attempt[] {
+    const attempts = [...this.#active.values()]
+    for (const attempt of attempts) this.#disowned.add(attempt)
     this.#active.clear()
-    return forgotten
+    return attempts
   }
 
   /** Resolves when no handler runs, or after `ms`, or when `hurry` resolves. */
   async idle(ms: number, hurry: Promise<void>): Promise<void> {
-    if (this.#active.size === 0 || ms <= 0) return
+    if (this.undecided === 0 || ms <= 0) return
     let done = () => {}
     const over = new Promise<void>((resolve) => {
       done = resolve
     })
     const cancelTimer = this.#settings.clock.after(ms, done)
     this.#waiters.push(() => {
-      if (this.#active.size === 0) done()
+      if (this.undecided === 0) done()
     })
     await Promise.race([over, hurry])
     cancelTimer()
