@@ -14,6 +14,8 @@ export class Retention {
   /** The shortest there is here; null when nothing is to be deleted. */
   readonly #shortestMs: number | null
   #cancelTimer = () => {}
+  #pruning: Promise<void> = Promise.resolve()
+  #stopped = false
 
   /** `functions` lists those of all live instances: each of them knows only its own. */
   constructor(options: ResolvedOptions, functions: () => Promise<LiveFunction[]>) {
@@ -25,18 +27,20 @@ export class Retention {
   }
 
   start(): void {
-    if (this.#shortestMs !== null) void this.#prune(this.#shortestMs)
+    if (this.#shortestMs !== null) this.#pruning = this.#prune(this.#shortestMs)
   }
 
-  stop(): void {
+  /** Resolves when nothing is being deleted any more; what is left is for the next start. */
+  stop(): Promise<void> {
+    this.#stopped = true
     this.#cancelTimer()
-    this.#cancelTimer = () => {}
+    return this.#pruning
   }
 
   async #prune(shortestMs: number): Promise<void> {
     const { clock, onError } = this.#options
     this.#cancelTimer = clock.after(Math.min(EVERY_MS, Math.max(shortestMs, 60_000)), () => {
-      void this.#prune(shortestMs)
+      this.#pruning = this.#prune(shortestMs)
     })
     try {
       await this.#pruneAll()
@@ -48,22 +52,25 @@ export class Retention {
   async #pruneAll(): Promise<void> {
     const { clock, storage, retentionMs } = this.#options
     const now = clock.now()
+    const stopped = () => this.#stopped
     const byRetention = new Map<number, string[]>()
     for (const { funcName, retentionMs } of await this.#functions()) {
       if (retentionMs === null) continue
       byRetention.set(retentionMs, [...(byRetention.get(retentionMs) ?? []), funcName])
     }
     for (const [ownMs, funcNames] of byRetention) {
-      await pruneTasks(storage, { endedBefore: now - ownMs, funcNames })
+      await pruneTasks(storage, { endedBefore: now - ownMs, funcNames }, stopped)
+      if (this.#stopped) return
     }
     if (retentionMs === null) return
     const endedBefore = now - retentionMs
     const exceptFuncNames = [...byRetention.values()].flat()
     if (exceptFuncNames.length === 0) {
-      await pruneTasks(storage, { endedBefore })
+      await pruneTasks(storage, { endedBefore }, stopped)
       return
     }
-    await pruneTasks(storage, { endedBefore, exceptFuncNames })
+    await pruneTasks(storage, { endedBefore, exceptFuncNames }, stopped)
+    if (this.#stopped) return
     // Ticks and audit entries go only without function names.
     await storage.prune({ endedBefore, limit: 0 })
   }

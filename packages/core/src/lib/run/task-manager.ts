@@ -34,6 +34,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Hints } from './hints.ts'
 import { hostIdentity } from './host-identity.ts'
 import { Intake } from './intake.ts'
+import { lastWords } from './last-words.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
 import { ParentReader } from './parents.ts'
@@ -559,8 +560,12 @@ export class TaskManager implements TaskQueue {
     await this.#schedules.start()
     if (this.#stopped) throw stoppedBefore()
     this.#retention.start()
-    this.#letGo = this.#options.clock.hold()
-    if (this.#options.handleSignals) stopOnSignals(this)
+    const release = this.#options.clock.hold()
+    const unhook = this.#options.handleSignals ? stopOnSignals(this) : () => {}
+    this.#letGo = () => {
+      release()
+      unhook()
+    }
   }
 
   async #stop(graceMs: number, abortMs: number): Promise<StopReport> {
@@ -568,7 +573,7 @@ export class TaskManager implements TaskQueue {
       this.#hurry = resolve
     })
     this.#stopping.abort()
-    this.#retention.stop()
+    const pruned = this.#retention.stop()
     const unheard = this.#hints.stop()
     this.#heartbeat.drain()
     await this.#runAtShutdown(graceMs, hurry)
@@ -579,17 +584,20 @@ export class TaskManager implements TaskQueue {
     await this.#dispatcher.idle(abortMs, hurry)
     // What still runs elsewhere ends here, so that nobody else starts it while it does.
     for (const executor of this.#options.executors.values()) {
-      await executor.close?.().catch(this.#options.onError)
+      await this.#last(`executor ${executor.name}`, () => executor.close?.())
     }
     const report = await this.#dispatcher.handBack()
-    await this.#schedules.stop()
+    await this.#last('schedules', () => this.#schedules.stop())
     // Until here handlers that were waited for could enqueue what follows them.
-    await this.#intake.close()
+    await this.#last('enqueues', () => this.#intake.close())
     // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
-    if (this.instanceId) await this.#heartbeat.leave().catch(this.#options.onError)
+    if (this.instanceId) await this.#last('lease', () => this.#heartbeat.leave())
     await this.#observers.close()
-    await unheard
-    await this.#storage.close().finally(() => this.#letGo())
+    await this.#last('hints', () => unheard)
+    await this.#last('retention', () => pruned)
+    // Who opened it hears of a failure.
+    await this.#last('opening', () => this.#opened?.catch(() => {}))
+    await lastWords('storage', () => this.#storage.close(), this.#options).finally(this.#letGo)
     return report
   }
 
@@ -609,10 +617,17 @@ export class TaskManager implements TaskQueue {
       claimed: (task) => this.#dispatcher.start(task),
     })
     const { clock, onError } = this.#options
+    let cancelTimer = () => {}
     const over = new Promise<void>((resolve) => {
-      clock.after(graceMs, resolve)
+      cancelTimer = clock.after(graceMs, resolve)
     })
     await Promise.race([Promise.all([stopped, claiming]), over, hurry]).catch(onError)
+    cancelTimer()
+  }
+
+  /** A part of a shutdown that holds up no other, whatever becomes of it. */
+  #last(part: string, work: () => Promise<unknown> | undefined): Promise<void> {
+    return lastWords(part, work, this.#options).catch(this.#options.onError)
   }
 
   async #release(taskIds: string[]): Promise<void> {
