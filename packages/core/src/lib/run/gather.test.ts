@@ -56,6 +56,34 @@ describe('Gather', () => {
     await expect(gather.add(3)).resolves.toBe(3)
   })
 
+  it('takes many at once, beside single ones, and splits them where a batch is full', async () => {
+    const batches: number[][] = []
+    const gather = new Gather<number, number>(async (items) => {
+      batches.push(items)
+      if (items.includes(8)) throw new Error('down')
+      return items.map((item) => item * 10)
+    }, 3)
+    const settled = await Promise.allSettled([
+      gather.add(1),
+      gather.addAll([2, 3, 4, 5]),
+      gather.addAll([]),
+      gather.addAll([6, 7, 8]),
+      gather.add(9),
+    ])
+    expect(batches).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ])
+    expect(settled).toMatchObject([
+      { value: 10 },
+      { value: [20, 30, 40, 50] },
+      { value: [] },
+      { reason: { message: 'down' } },
+      { reason: { message: 'down' } },
+    ])
+  })
+
   it('says when nothing is under way', async () => {
     let sent = 0
     const gather = new Gather<number, number>(async (items) => {

@@ -108,15 +108,12 @@ export class Intake {
         `flow: expected at most ${MAX_INSERT_CHARS} characters of payloads, got ${chars}`,
       )
     }
-    return { flowId, tasks: await this.#admitted(tasks, () => this.#together(tasks, via)) }
+    return { flowId, tasks: await this.#admitted(tasks, via, () => this.#together(tasks)) }
   }
 
   /** Stores tasks that are checked. */
   async store(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
-    return this.#admitted(tasks, () =>
-      // What goes into the caller's own transaction is not gathered with anybody else's tasks.
-      via ? via.insert({ tasks }) : Promise.all(tasks.map((task) => this.#inserts.add(task))),
-    )
+    return this.#admitted(tasks, via, () => this.#inserts.addAll(tasks))
   }
 
   /** Accepts nothing more; resolves when what was accepted is stored. */
@@ -127,38 +124,44 @@ export class Intake {
   }
 
   /** Stores where there is room for all of them. */
-  async #admitted(tasks: NewTask[], store: () => Promise<InsertResult[]>): Promise<InsertResult[]> {
-    const stored = await this.#host.depth?.admit(tasks.length)
-    try {
-      if (this.#closed) {
-        throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
-      }
-      return known(await store())
-    } finally {
-      stored?.()
+  async #admitted(
+    tasks: NewTask[],
+    via: TaskInserter | undefined,
+    store: () => Promise<InsertResult[]>,
+  ): Promise<InsertResult[]> {
+    const { depth } = this.#host
+    await depth?.admit(tasks.length)
+    if (this.#closed) {
+      depth?.decided(tasks.length)
+      throw new StorageUnavailableError('enqueue: the manager is stopping', { committed: 'no' })
     }
+    if (!via) return known(await store())
+    // What goes into the caller's own transaction is not gathered with anybody else's tasks.
+    return known(await via.insert({ tasks }).finally(() => depth?.decided(tasks.length)))
   }
 
-  async #together(tasks: NewTask[], via: TaskInserter | undefined): Promise<InsertResult[]> {
-    if (via) return via.insert({ tasks })
+  async #together(tasks: NewTask[]): Promise<InsertResult[]> {
     const inserted = this.#insert(tasks)
     this.#flows.add(inserted)
     return inserted.finally(() => this.#flows.delete(inserted))
   }
 
   async #insert(tasks: NewTask[]): Promise<InsertResult[]> {
-    await this.#host.open()
     try {
+      await this.#host.open()
       const results = await this.#options.storage.insert({ tasks })
-      tasks.forEach((task, i) => {
+      const at = this.#options.clock.now()
+      for (const [i, task] of tasks.entries()) {
         const { duplicate, unknownParent } = results[i] ?? {}
-        if (duplicate || unknownParent !== undefined) return
-        this.#observers.lifecycle(acceptedStep(task, this.#options.clock.now()))
-      })
+        if (duplicate || unknownParent !== undefined) continue
+        this.#observers.lifecycle(acceptedStep(task, at))
+      }
       this.#host.stored()
       return results
     } catch (error) {
       throw asUnavailable(error)
+    } finally {
+      this.#host.depth?.decided(tasks.length)
     }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
-import { gate, start } from './test-manager.ts'
+import { gate, start, withParts } from './test-manager.ts'
 
 const throttled = { code: 'throttled', message: expect.stringContaining('maxPending') }
 const payload = undefined
@@ -20,6 +20,32 @@ describe('maxPending', () => {
     await clock.advance(1_000)
     await expect(manager.enqueue(task)).rejects.toMatchObject(throttled)
     expect(metrics).toHaveBeenCalledTimes(2)
+  })
+
+  it('counts no task twice while the batch it came with is being stored', async () => {
+    const { task } = gate()
+    const clock = fakeClock()
+    const memory = memoryStorage({ now: clock.now })
+    const answers: (() => void)[] = []
+    const storage = withParts(memory, {
+      async insert(input) {
+        await new Promise<void>((answer) => answers.push(answer))
+        return memory.insert(input)
+      },
+    })
+    const { manager } = await start([task], { clock, storage, concurrency: 0, maxPending: 2_500 })
+    const many = manager.enqueueMany(task, Array(2_000).fill({ payload }))
+    await clock.advance(0)
+    answers.shift()?.()
+    await clock.advance(0)
+    // The first thousand is stored, the second is not.
+    const one = manager.enqueue(task)
+    await clock.advance(0)
+    answers.shift()?.()
+    await many
+    await clock.advance(0)
+    answers.shift()?.()
+    expect(await one).toMatchObject({ duplicate: false })
   })
 
   it('takes a batch whole or not at all', async () => {

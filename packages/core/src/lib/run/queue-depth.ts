@@ -27,12 +27,11 @@ export class QueueDepth {
   }
 
   /**
-   * Makes room for `count` tasks, all or none, until the returned function is called: they are
-   * stored, and told by `notice`, or they were not stored after all.
+   * Makes room for `count` tasks, all or none, until each is `decided`.
    *
    * @throws TaskflowError `throttled` when the queue is too deep for them.
    */
-  async admit(count: number): Promise<() => void> {
+  async admit(count: number): Promise<void> {
     if (this.#options.clock.monotonic() - this.#countedAt >= COUNT_MS) {
       this.#counting ??= this.#count().finally(() => {
         this.#counting = null
@@ -47,9 +46,11 @@ export class QueueDepth {
       )
     }
     this.#underWay += count
-    return () => {
-      this.#underWay -= count
-    }
+  }
+
+  /** So many of those admitted are stored, and told by `notice`, or they will not be. */
+  decided(count: number): void {
+    this.#underWay -= count
   }
 
   /** A step that this instance took. */
