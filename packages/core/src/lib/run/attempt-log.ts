@@ -73,8 +73,4 @@ export class AttemptLog {
     }
     return this.#entries
   }
-
-  get pending(): boolean {
-    return this.#flushing !== null
-  }
 }

@@ -17,6 +17,7 @@ import type { Task } from './define-task.ts'
 import { describeError, errorType } from './describe-error.ts'
 import { encodeResult } from './encode-result.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
+import { looksSealed } from './encryption/envelope.ts'
 import type { TaskExecutor } from './executor.ts'
 import { type ParentReader, parentsOf, type TaskParents } from './parents.ts'
 import { retryDelayMs } from './retry-policy.ts'
@@ -67,6 +68,7 @@ export class Attempt {
   readonly log: AttemptLog
   readonly #settings: AttemptSettings
   readonly #controller = new AbortController()
+  #aborted: TaskAborted | null = null
   #startedAt = 0
   #abortedAt = Number.POSITIVE_INFINITY
   /** Takes the payload's secrets out of what is written and thrown. */
@@ -93,9 +95,10 @@ export class Attempt {
 
   /** Asks the handler to stop. The first reason stands. */
   abort(reason: TaskAborted['reason'], message: string): void {
-    if (this.#controller.signal.aborted) return
+    if (this.#aborted) return
     this.#abortedAt = this.#settings.clock.monotonic()
-    this.#controller.abort(new TaskAborted(reason, message))
+    this.#aborted = new TaskAborted(reason, message)
+    this.#controller.abort(this.#aborted)
   }
 
   /** It was asked to stop and has had all the time it was given for that. */
@@ -153,7 +156,7 @@ export class Attempt {
     })
     let giveUp = () => {}
     const unresponsive = new Promise<never>((_, reject) => {
-      giveUp = () => reject(this.#controller.signal.reason)
+      giveUp = () => reject(this.#aborted)
     })
     const settlement = this.#settle(Promise.race([handler, unresponsive]))
     void ended.then(() => disarm())
@@ -163,12 +166,15 @@ export class Attempt {
   async #execute(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<unknown> {
     const { task, claimed } = this
     const { encryption } = this.#settings
-    const text = await encryption.open(claimed.payload, payloadBinding(claimed))
+    const sealed = looksSealed(claimed.payload)
+    const text = sealed
+      ? await encryption.open(claimed.payload, payloadBinding(claimed))
+      : claimed.payload
     const payload = await storedPayload(task, text)
     this.#hide = secretFilter(payload, task.settings.secret)
     return executor.execute({
       task,
-      claimed: { ...claimed, payload: text },
+      claimed: sealed ? { ...claimed, payload: text } : claimed,
       payload,
       context: this.#context(await parentsOf(parents, encryption)),
       limits: {
@@ -185,7 +191,10 @@ export class Attempt {
     let decided: Omit<Decided, 'taskId' | 'fence' | 'durationMs' | 'logs'>
     try {
       const text = this.#encodeResult(await handler)
-      const result = await this.#settings.encryption.seal(text, resultBinding(this.claimed))
+      const { encryption } = this.#settings
+      const result = encryption.seals()
+        ? await encryption.seal(text, resultBinding(this.claimed))
+        : text
       decided = { outcome: { type: 'success' }, result, chained: await this.#follow(text) }
     } catch (thrown) {
       decided = this.#decide(thrown)
@@ -202,15 +211,14 @@ export class Attempt {
   }
 
   #decide(thrown: unknown): Pick<Decided, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
-    const reason: unknown = this.#controller.signal.reason
-    const why = reason instanceof TaskAborted ? reason.reason : null
+    const why = this.#aborted?.reason ?? null
     const snoozeMs = snoozeMsOf(thrown)
     if (snoozeMs !== null && why === null) {
       const delayMs = Math.round(Math.min(snoozeMs, LONGEST_DELAY_MS))
       return { outcome: { type: 'snoozed' }, delayMs }
     }
     const timedOut = why === 'timeout'
-    const text = describeError(timedOut ? reason : thrown, this.#hide)
+    const text = describeError(timedOut ? this.#aborted : thrown, this.#hide)
     this.#errorType = why ?? errorType(thrown, this.#hide)
     if (why === 'shutdown' || why === 'lease_lost') {
       return { outcome: { type: 'released' }, ...text }

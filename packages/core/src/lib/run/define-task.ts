@@ -75,6 +75,8 @@ export interface Task<in Payload = never, out Result = unknown> {
   readonly settings: TaskSettings
   /** Checks the payload and does the work. Outside a task, `log` writes to the console. */
   run(payload: Payload, context?: TaskContext): Promise<Result>
+  /** False without a schema: `validate` then refuses nothing. */
+  readonly hasSchema: boolean
   /** Rejects with `invalid_payload` where the schema refuses. */
   validate(payload: unknown): Promise<void>
   /** JSON Schema of what `enqueue` takes; null without a schema, and when its library tells none. */
@@ -125,12 +127,13 @@ export function defineTask(
   return {
     name,
     settings,
+    hasSchema: schema !== undefined,
     async validate(payload) {
       await validated(payload)
     },
     payloadSchema: () => jsonSchemaOf(schema),
     async run(payload, context = currentContext() ?? standaloneContext(name)) {
-      return run(await validated(payload), context)
+      return run(schema ? await validated(payload) : payload, context)
     },
   }
 }

@@ -33,8 +33,12 @@ export class Lanes {
 
   /** The next lane that wants to claim; the same one until it was `asked`. */
   next(wakes: number): Lane | undefined {
-    const inTurn = [...this.all.slice(this.#turn), ...this.all.slice(0, this.#turn)]
-    return inTurn.find((lane) => lane.wanted(wakes) > 0)
+    const { length } = this.all
+    for (let i = 0; i < length; i++) {
+      const lane = this.all[(this.#turn + i) % length]
+      if (lane && lane.wanted(wakes) > 0) return lane
+    }
+    return undefined
   }
 
   /** A turn claims for this lane: the others come first now. */

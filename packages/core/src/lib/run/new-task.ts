@@ -47,19 +47,26 @@ export async function newTask(
   // The timer of a schedule may have been set in whatever request came first: not its cause.
   const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()
   const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
-  // What `run` will get is what JSON keeps of the payload, so that is what is checked.
-  const input: unknown = payload === undefined ? undefined : JSON.parse(text)
-  await task.validate(input)
   const { settings, name: funcName } = task
-  checkByExecutor(limits.executors.get(settings.executor), task, input)
+  const executor = limits.executors.get(settings.executor)
+  if (task.hasSchema || executor?.validate) {
+    // What `run` will get is what JSON keeps of the payload, so that is what is checked.
+    const input: unknown = payload === undefined ? undefined : JSON.parse(text)
+    await task.validate(input)
+    checkByExecutor(executor, task, input)
+  }
   // Before anything is awaited that takes a while: ids keep the order of the calls.
   const taskId = uuidv7(limits.clock.now())
-  const binding = payloadBinding({ taskId, funcName, retryOf: origin.retryOf })
+  const { encryption } = limits
+  const { retryOf, keyId } = origin
+  const stored = encryption.seals(keyId)
+    ? await encryption.seal(text, payloadBinding({ taskId, funcName, retryOf }), keyId)
+    : text
   return {
     taskId,
     funcName,
     group: settings.group,
-    payload: await limits.encryption.seal(text, binding, origin.keyId),
+    payload: stored,
     ...due(options),
     priority: checkPriority(options.priority) ?? settings.priority,
     maxAttempts: settings.retries + 1,
@@ -68,7 +75,7 @@ export async function newTask(
     tags: checkTags(options.tags ?? {}),
     source: origin.source,
     executor: settings.executor,
-    retryOf: origin.retryOf ?? null,
+    retryOf: retryOf ?? null,
     dependsOn: checkParents(options.dependsOn),
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,

@@ -37,11 +37,14 @@ export function taskParents(list: readonly TaskParent[]): TaskParents {
   return parents as readonly TaskParent[] as TaskParents
 }
 
+const NONE = Object.freeze(taskParents([]))
+
 /** Stored parents as the running task sees them. */
 export async function parentsOf(
   stored: readonly StoredTask[],
   encryption: Encryption,
 ): Promise<TaskParents> {
+  if (stored.length === 0) return NONE
   return taskParents(
     await Promise.all(
       stored.map(async (task) => {

@@ -46,6 +46,7 @@ export function restoreSecrets(
 
 /** What takes the secrets of a payload out of text. */
 export function secretFilter(payload: unknown, paths: readonly string[]): (text: string) => string {
+  if (paths.length === 0) return (text) => text
   const found = new Set<string>()
   for (const value of valuesAt(payload, paths)) collect(value, found)
   // The longest first: one may be part of another.

@@ -2,11 +2,11 @@ import { TaskflowError } from '../errors.ts'
 import type { Task } from './define-task.ts'
 
 /**
- * The payload that a stored text, decrypted, stands for.
+ * The payload that a stored text, decrypted, stands for; to be awaited.
  *
  * @throws TaskflowError `invalid_payload` when it is no JSON.
  */
-export async function storedPayload(task: Task<unknown, unknown>, text: string): Promise<unknown> {
+export function storedPayload(task: Task<unknown, unknown>, text: string): unknown {
   if (text !== 'null') return parse(text)
   // JSON has no undefined: where the schema refuses null, the task was enqueued without a payload.
   return task.validate(null).then(

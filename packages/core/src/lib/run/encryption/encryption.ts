@@ -44,6 +44,11 @@ export class Encryption {
     this.#ring = new KeyRing(options)
   }
 
+  /** False where `seal` leaves texts as they are. */
+  seals(keyId?: string): boolean {
+    return this.#ring.sealing(keyId) !== null
+  }
+
   /**
    * The text to store, of a text by `encodeJson`. `keyId` names a key to use instead of the first,
    * if it is in the ring.
