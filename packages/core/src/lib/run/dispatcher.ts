@@ -79,6 +79,8 @@ export class Dispatcher {
   #completed = 0
   #released = 0
   #interrupted = 0
+  /** Handed back while their handlers ran, which have not returned since. */
+  #abandoned = new Set<Attempt>()
   #cancelTimer = () => {}
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
@@ -178,8 +180,8 @@ export class Dispatcher {
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
     this.#flusher.stop()
-    const abandoned = this.#handlers.forget()
-    for (const attempt of abandoned) {
+    this.#abandoned = new Set(this.#handlers.forget())
+    for (const attempt of [...this.#abandoned]) {
       const logs = await attempt.log.rest(this.#options.clock.now())
       const { taskId, fence } = attempt.claimed
       this.#finish({ taskId, fence, outcome: { type: 'released' }, durationMs: 0, logs }, attempt)
@@ -199,7 +201,7 @@ export class Dispatcher {
       completed: this.#completed,
       released: this.#released,
       interrupted: this.#interrupted,
-      abandoned: abandoned.length,
+      abandoned: this.#abandoned.size,
     }
   }
 
@@ -336,6 +338,7 @@ export class Dispatcher {
   }
 
   #ended(attempt: Attempt): void {
+    this.#abandoned.delete(attempt)
     const lane = this.#lanes.of(attempt.claimed.funcName)
     lane?.leave()
     // The next suspect may have waited for this one.
