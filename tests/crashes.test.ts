@@ -77,7 +77,7 @@ describe.concurrent.each(sharedStorages)('%s', { timeout: 120_000 }, (_, count, 
     const { instances, manager, tasks, eventually, success } = await make(context)
     const items = Array(60).fill({ payload: { ms: 60 } })
     const refs = await manager.enqueueMany(tasks.quick, items)
-    const deaths = 30
+    const deaths = count === 2 ? 30 : 12
     for (let n = 0; n < deaths; n += 3) {
       const children = [1, 2, 3].map(() => instances.launch({ concurrency: 1, maxCrashes: 100 }))
       await Promise.all(
