@@ -38,13 +38,13 @@ describe.each(storages)('%s', (_, count, choose) => {
     const { manager } = instances
     await manager.open()
     const children = []
-    for (let n = 0; n < count; n++) children.push(await instances.start(10, SECOND))
+    for (let n = 0; n < count; n++) children.push(await instances.start(10, { everyMs: SECOND }))
     for (let n = 0; n < KILLS; n++) {
       await sleep(BETWEEN_MS)
       const victim = children.shift() ?? expect.fail('there is one')
       victim.kill('SIGKILL')
       await once(victim, 'exit')
-      children.push(await instances.start(10, SECOND))
+      children.push(await instances.start(10, { everyMs: SECOND }))
     }
     const enough = (KILLS * BETWEEN_MS) / SECOND
     const ticksOf = async () =>

@@ -1,6 +1,14 @@
 // An app in a process of its own, for tests that need several: runs tasks until it is told to stop.
 import { appendFileSync, readFileSync } from 'node:fs'
-import { defineTask, on, type TaskContext, TaskManager, type TaskStorage } from '@taskflow/core'
+import {
+  defineTask,
+  on,
+  type Task,
+  type TaskContext,
+  TaskManager,
+  type TaskManagerOptions,
+  type TaskStorage,
+} from '@taskflow/core'
 import { postgresStorage } from '@taskflow/storage-postgres'
 import { sqliteStorage } from '@taskflow/storage-sqlite'
 
@@ -9,10 +17,16 @@ export interface InstanceOptions {
   storage: StorageChoice
   /** File that handlers write to, one line per event: what really happened. */
   ledger: string
-  concurrency: number
+  manager: ManagerOptions
   /** Declares a schedule that is due so often. */
   everyMs?: number | undefined
 }
+
+/** Settings of a manager that JSON can hold. */
+export type ManagerOptions = Pick<
+  TaskManagerOptions,
+  'concurrency' | 'cancelGraceMs' | 'maxCrashes' | 'handleSignals' | 'tasksFile'
+>
 
 export type StorageChoice =
   | { kind: 'sqlite'; file: string }
@@ -25,10 +39,15 @@ export function openStorage(choice: StorageChoice): TaskStorage {
     : postgresStorage(options as { url: string; schema: string })
 }
 
+/** Writes what happens to the ledger: a line is one write, so that lines of all processes are in order. */
+export function ledgerOf(file: string) {
+  return (event: string, taskId: string) =>
+    appendFileSync(file, `${event} ${taskId} ${process.pid} ${Date.now()}\n`)
+}
+
 /** The tasks of an instance. Each writes to the ledger when it starts and when it ends. */
 export function instanceTasks(ledger: string) {
-  const write = (event: string, taskId: string) =>
-    appendFileSync(ledger, `${event} ${taskId} ${process.pid}\n`)
+  const write = ledgerOf(ledger)
   /** Returns its number; may hang the first time. */
   const numbered = async (payload: { n: number; hangs: boolean }, { taskId }: TaskContext) => {
     const again = readFileSync(ledger, 'utf8').includes(`start ${taskId} `)
@@ -84,17 +103,26 @@ export function instanceTasks(ledger: string) {
   return { quick, hangs, part, sum, source, follower, spins }
 }
 
-if (import.meta.main) {
-  const { storage, ledger, concurrency, everyMs } = JSON.parse(
-    process.argv[2] ?? '',
-  ) as InstanceOptions
-  const known = instanceTasks(ledger)
+/** Runs these tasks, as the first argument says, until the process is told to stop. */
+export async function runInstance<Tasks extends Record<string, Task>>(
+  tasksOf: (ledger: string) => Tasks,
+  prepare?: (manager: TaskManager, tasks: Tasks, options: InstanceOptions) => Promise<void>,
+) {
+  const options = JSON.parse(process.argv[2] ?? '') as InstanceOptions
+  const { storage, ledger, manager: settings } = options
+  const known = tasksOf(ledger)
   const tasks = Object.values(known)
-  const manager = new TaskManager({ tasks, storage: openStorage(storage), concurrency })
-  if (everyMs !== undefined) {
-    await manager.schedule(known.quick, { everyMs }, { overlap: 'allow' })
-  }
+  const manager = new TaskManager({ tasks, storage: openStorage(storage), ...settings })
+  await prepare?.(manager, known, options)
   await manager.start()
   process.send?.('ready')
+  manager.stopping.addEventListener('abort', () => ledgerOf(ledger)('stopping', '-'))
+  if (settings.handleSignals) return
   process.once('SIGTERM', () => void manager.stop({ graceMs: 0, abortMs: 0 }))
+}
+
+if (import.meta.main) {
+  await runInstance(instanceTasks, async (manager, { quick }, { everyMs }) => {
+    if (everyMs !== undefined) await manager.schedule(quick, { everyMs }, { overlap: 'allow' })
+  })
 }

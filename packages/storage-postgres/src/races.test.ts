@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { type PostgresStorage, postgresStorage } from './index.ts'
 import { channelOf } from './lib/hints.ts'
 import { checkOptions } from './lib/options.ts'
+import { CLOCK } from './lib/sql.ts'
 import { Store } from './lib/store.ts'
 import { createDatabase, type TestDatabase } from './lib/testing.ts'
 import { createProxy } from './lib/testing-proxy.ts'
@@ -49,6 +50,36 @@ describe('recover', () => {
       expect(await claimAs('live')).toHaveLength(1)
       expect(await tx`fetch all from orphans`).toEqual([])
     })
+  })
+})
+
+describe('a rate', () => {
+  it('counts a start from when it was its turn, not from when it began to wait for it', async () => {
+    const rated = {
+      limit: 1,
+      funcNames: ['work'],
+      limits: [{ funcName: 'work', rateLimit: { count: 10, perMs: 1_000 } }],
+    }
+    const start = async () =>
+      (await storage.turn({ instanceId: 'live', settle: [], claim: rated })).claimed
+    await storage.beat(beatOf('live', 0))
+    await storage.insert({ tasks: [taskOf('x'), taskOf('y')] })
+    expect(await start()).toHaveLength(1)
+    const meanwhile = await database.sql.begin(async (tx) => {
+      await tx`select 1 from taskflow.functions for update`
+      const started = start()
+      const waiting = () => database.sql`select 1 from pg_locks where not granted`
+      await vi.waitFor(async () => expect(await waiting()).not.toEqual([]))
+      const [row] = await tx.unsafe(
+        `update taskflow.functions set used_at = ${CLOCK} returning used_at`,
+      )
+      return { started, at: Number(row?.used_at) }
+    })
+    expect(await meanwhile.started).toMatchObject([{ taskId: 'y' }])
+    const [row] = await database.sql`select used_at from taskflow.functions`
+    expect(Number(row?.used_at)).toBeGreaterThanOrEqual(meanwhile.at)
+    const [task] = await storage.get({ taskIds: ['y'] })
+    expect(task?.attempts[0]?.claimedAt).toBeGreaterThanOrEqual(meanwhile.at)
   })
 })
 

@@ -80,7 +80,6 @@ export class Dispatcher {
   #completed = 0
   #released = 0
   #interrupted = 0
-  #abandoned = 0
   #cancelTimer = () => {}
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
@@ -181,7 +180,6 @@ export class Dispatcher {
   /** Gives back what still runs and commits the rest. The instance claims and settles no more. */
   async handBack(): Promise<HandBack> {
     this.#flusher.stop()
-    this.#abandoned = this.#handlers.undecided
     await lastWords('handing back', () => this.#commitRest(), this.#options)
     this.#cancelTimer()
     this.#instanceId = null
@@ -189,7 +187,8 @@ export class Dispatcher {
       completed: this.#completed,
       released: this.#released,
       interrupted: this.#interrupted,
-      abandoned: this.#abandoned,
+      // Those that a closed executor has ended are over by now.
+      abandoned: this.#handlers.undecided,
     }
   }
 
@@ -201,7 +200,6 @@ export class Dispatcher {
         logs: await attempt.log.rest(clock.now()),
       })),
     )
-    this.#abandoned = this.#handlers.undecided
     const disowned = new Set(this.#handlers.disown())
     // All at once: what is neither active nor finished would be taken for a stray.
     for (const { attempt, logs } of rest) {

@@ -61,7 +61,10 @@ export interface TaskManagerOptions {
   maxLogLines?: number
   /** Characters kept of one attempt's log. [16 Mi] */
   maxLogBytes?: number
-  /** Stop on SIGINT and SIGTERM. The host owns the process, so this must be asked for. [false] */
+  /**
+   * Stop on SIGINT and SIGTERM. The host owns the process, so this must be asked for. Handlers that
+   * go on after the stop end with the process, unless the host listens for the signal too. [false]
+   */
   handleSignals?: boolean
   /** Told what went wrong beside any call: a storage that is away, a throwing observer. [console.error, once per change] */
   onError?: (error: unknown) => void

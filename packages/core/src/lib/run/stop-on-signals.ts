@@ -1,18 +1,29 @@
 import type { TaskManager } from './task-manager.ts'
 
-/** Stops a manager on SIGINT and SIGTERM; a second signal shortens the stop. Returns what ends that. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/**
+ * Stops a manager on SIGINT and SIGTERM; a second signal shortens the stop. Handlers that go on all
+ * the same would keep the process alive while their tasks run elsewhere: the signal then ends it,
+ * as it would have without us, unless the host listens for it too. Returns what ends all that.
+ */
 export function stopOnSignals(manager: TaskManager): () => void {
-  const stop = () => void manager.stop().catch((error) => manager.reportError(error))
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  for (const signal of signals) {
-    process.on(signal, stop)
-    manager.stopping.addEventListener('abort', () => {
-      // The second signal shortens; the third is the host's or the system's again.
-      process.off(signal, stop)
-      process.once(signal, stop)
-    })
+  const off = () => {
+    for (const signal of SIGNALS) process.off(signal, stop)
   }
-  return () => {
-    for (const signal of signals) process.off(signal, stop)
+  const stop = (signal: NodeJS.Signals) => {
+    const alone = process.listenerCount(signal) === 1
+    // The second signal shortens; the third is the host's or the system's again.
+    if (manager.stopping.aborted) off()
+    manager.stop().then(
+      ({ abandoned }) => {
+        off()
+        if (abandoned > 0 && alone) process.kill(process.pid, signal)
+      },
+      (error) => manager.reportError(error),
+    )
   }
+  // First, so that those of the host that listen once are still there to be counted.
+  for (const signal of SIGNALS) process.prependListener(signal, stop)
+  return off
 }

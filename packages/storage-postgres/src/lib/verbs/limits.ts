@@ -2,6 +2,7 @@ import type { ClaimedTask, FunctionLimit } from '@taskflow/core'
 import { numbers, texts } from '../arrays.ts'
 import { type Big, numberOf } from '../rows.ts'
 import type { Runner } from '../runner.ts'
+import { CLOCK } from '../sql.ts'
 import { fromText } from '../text.ts'
 
 type Rate = NonNullable<FunctionLimit['rateLimit']>
@@ -23,15 +24,20 @@ interface FunctionState {
  */
 export class Limits {
   readonly #functions: Map<string, FunctionState>
-  readonly #now: number
+  /** The clock once the functions were locked: read before, it would be older than what others wrote. */
+  readonly now: number
 
   private constructor(functions: Map<string, FunctionState>, now: number) {
     this.#functions = functions
-    this.#now = now
+    this.now = now
   }
 
-  /** Locks the functions, in the order of their names, and counts. */
-  static async lock(runner: Runner, limits: FunctionLimit[], now: number): Promise<Limits> {
+  /** Locks the functions, in the order of their names, and counts. `now` replaces the clock. */
+  static async lock(
+    runner: Runner,
+    limits: FunctionLimit[],
+    now: number | undefined,
+  ): Promise<Limits> {
     const byName = new Map(limits.map((limit) => [limit.funcName, limit]))
     const names = texts([...byName.keys()].sort())
     await runner.run(
@@ -45,12 +51,12 @@ export class Limits {
         order by func for update`,
       [names],
     )
-    const counts = await runner.run<{ func: string; n: number }>(
-      `select func, count(*)::int as n from {live} where state = 3 and func = any ($1::text[])
-        group by func`,
+    const [clock, ...counts] = await runner.run<{ func: string; n: Big }>(
+      `select '' as func, ${CLOCK} as n union all
+        select func, count(*) from {live} where state = 3 and func = any ($1::text[]) group by func`,
       [names],
     )
-    const running = new Map(counts.map(({ func, n }) => [fromText(func), n]))
+    const running = new Map(counts.map(({ func, n }) => [fromText(func), numberOf(n)]))
     const functions = new Map<string, FunctionState>()
     for (const row of rows) {
       const name = fromText(row.func)
@@ -59,7 +65,7 @@ export class Limits {
       const usedAt = numberOf(row.used_at)
       functions.set(name, { limit, running: running.get(name) ?? 0, used: row.used, usedAt })
     }
-    return new Limits(functions, now)
+    return new Limits(functions, now ?? numberOf(clock?.n ?? 0))
   }
 
   /** How many of each function may start now. */
@@ -77,7 +83,7 @@ export class Limits {
       state.running += 1
       if (state.limit.rateLimit === undefined) continue
       state.used = this.#used(state, state.limit.rateLimit) + 1
-      state.usedAt = this.#now
+      state.usedAt = this.now
       changed.set(funcName, state.used)
     }
     if (changed.size === 0) return
@@ -87,7 +93,7 @@ export class Limits {
           cross join lateral (
             select ctid as at from {functions} where func = x.func for update) as f)
         update {functions} as f set used = x.used, used_at = $3::bigint from x where f.ctid = x.at`,
-      [texts([...changed.keys()]), numbers([...changed.values()]), this.#now],
+      [texts([...changed.keys()]), numbers([...changed.values()]), this.now],
     )
   }
 
@@ -101,7 +107,7 @@ export class Limits {
     const missing = this.#used(state, rateLimit) + 1 - rateLimit.count
     if (missing <= CLOSE) return dueAt
     const waitMs = Math.ceil((missing * rateLimit.perMs) / rateLimit.count - CLOSE)
-    return Math.max(dueAt, this.#now + waitMs)
+    return Math.max(dueAt, this.now + waitMs)
   }
 
   #open(funcName: string): number {
@@ -119,7 +125,7 @@ export class Limits {
   #used({ used, usedAt }: FunctionState, rate: Rate): number {
     if (usedAt === null) return 0
     // A clock that was set back gives nothing back, and takes nothing.
-    const flowed = (Math.max(0, this.#now - usedAt) * rate.count) / rate.perMs
+    const flowed = (Math.max(0, this.now - usedAt) * rate.count) / rate.perMs
     return Math.min(rate.count, Math.max(0, used - flowed))
   }
 }

@@ -29,12 +29,11 @@ export async function turn(store: Store, input: TurnInput): Promise<TurnResult> 
       ? await settleQuickly(store, runner, input)
       : { ...(await settle(store, runner, input)), cancels: [], claimed: [], nextRunAt: null }
     await noteLate(runner, staleOf(input.settle, part))
-    const { now } = part
     const chained = alone ? false : await chain(store, runner, input.settle, part)
-    const claim = await claimOn(store, runner, { ...input, now }, [], now)
+    const claim = await claimOn(store, runner, input, [], part.now)
     const { settled } = part
     const released = part.released || chained
-    const { claimed, cancels, nextRunAt } = claim
+    const { claimed, cancels, nextRunAt, now } = claim
     return { settled, claimed, released, cancels, nextRunAt, now }
   })
 }
@@ -115,19 +114,23 @@ async function settleQuickly(store: Store, runner: Runner, input: TurnInput): Pr
   return { ...part, released: await releaseSuccessful(store, runner, parents, part.now) }
 }
 
-/** Claims; once more where others are at the same rows, and after a count where limits are kept. */
+/**
+ * Claims; once more where others are at the same rows, and after a count where limits are kept. What
+ * went before it in its transaction was at `earlier`.
+ */
 async function claimOn(
   store: Store,
   runner: Runner,
   input: TurnInput,
   quick: Settlement[],
-  now?: number,
+  earlier?: number,
 ): Promise<TurnResult & { parents: string[] }> {
   const { claim } = input
-  if (claim === null) return withoutLeft(await runTurn(store, runner, input, quick, NO_CLAIM))
-  const limited = claim.limits ?? []
-  const limits = limited.length === 0 ? null : await Limits.lock(runner, limited, now ?? 0)
-  const result = await runTurn(store, runner, input, quick, claim, limits)
+  const limited = claim?.limits ?? []
+  const limits = limited.length === 0 ? null : await Limits.lock(runner, limited, input.now)
+  const given = { ...input, now: limits?.now ?? earlier ?? input.now }
+  if (claim === null) return withoutLeft(await runTurn(store, runner, given, quick, NO_CLAIM))
+  const result = await runTurn(store, runner, given, quick, claim, limits)
   await limits?.count(runner, result.claimed)
   const limit = claim.limit - result.claimed.length
   const nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
