@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.shared.ts'
-import { minifyCssTemplates } from './build/minify-css.ts'
+import { minifyTemplates } from './build/minify-templates.ts'
 import { writeAssets } from './build/write-assets.ts'
 
 export default defineConfig([
@@ -17,9 +17,10 @@ export default defineConfig([
     platform: 'browser',
     clean: false,
     minify: true,
-    splitting: false,
+    // Chunks of their own for what `import()` asks for.
+    splitting: true,
     noExternal: [/.*/],
-    esbuildPlugins: [minifyCssTemplates],
+    esbuildPlugins: [minifyTemplates],
     esbuildOptions(options) {
       options.conditions = ['@taskflow/source']
       options.legalComments = 'none'

@@ -4,6 +4,8 @@ import { escapeHtml } from './escape.ts'
 /** Addresses of the built files, relative to `{base}/dashboard/assets/`. */
 export interface PageAssets {
   script: { name: string; integrity: string }
+  /** What the script imports at once. */
+  chunks: { name: string; integrity: string }[]
   style: { name: string; integrity: string }
   icon: { name: string }
 }
@@ -18,7 +20,13 @@ export function dashboardPage(input: PageInput, assets: PageAssets): string {
   return document({
     ...input,
     assets,
-    head: `<script type="module" src="${script}" integrity="${assets.script.integrity}"></script>`,
+    head: [
+      ...assets.chunks.map(
+        ({ name, integrity }) =>
+          `<link rel="modulepreload" href="${assetUrl(base, name)}" integrity="${integrity}">`,
+      ),
+      `<script type="module" src="${script}" integrity="${assets.script.integrity}"></script>`,
+    ].join('\n'),
     body: `<taskflow-dashboard base="${escapeHtml(base)}" title="${escapeHtml(title)}" theme="${theme ?? 'auto'}" url-sync="path"></taskflow-dashboard>
 <noscript><p class="note">This page shows tasks as they run, and needs JavaScript for that.</p></noscript>`,
   })

@@ -1,0 +1,5 @@
+export { TaskflowDialogsElement } from '../elements/dialogs/dialogs.ts'
+export { TaskflowJsonElement } from '../elements/json.ts'
+export { TaskflowRunPartsElement } from '../elements/run-parts/run-parts.ts'
+export { columnPicker } from '../elements/runs/column-picker.ts'
+export { filterPanel } from '../elements/runs/filters.ts'

@@ -1,0 +1,2 @@
+export { TaskflowMetricsElement } from '../elements/metrics.ts'
+export { TaskflowOverviewElement } from '../elements/overview.ts'
