@@ -32,6 +32,16 @@ const shapes = {
   inbox: svg`<path d="M2.5 9l1.9-5.2A1.2 1.2 0 0 1 5.5 3h5a1.2 1.2 0 0 1 1.1.8L13.5 9v3a1.2 1.2 0 0 1-1.2 1.2H3.7A1.2 1.2 0 0 1 2.5 12zM2.5 9h3l1 1.6h3l1-1.6h3" />`,
   filter: svg`<path d="M2.5 4h11M4.5 8h7M6.5 12h3" />`,
   warning: svg`<path d="M8 2.6l6 10.6H2z" /><path d="M8 6.5v3M8 11.4v.1" />`,
+  columns: svg`<rect x="2.5" y="3" width="11" height="10" rx="1.5" /><path d="M6.2 3v10M9.8 3v10" />`,
+  dots: svg`<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.4" />`,
+  download: svg`<path d="M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13.2h10" />`,
+  trash: svg`<path d="M2.8 4.2h10.4M6.2 4V2.6h3.6V4M4.2 4.4l.6 8.2a1 1 0 0 0 1 .9h4.4a1 1 0 0 0 1-.9l.6-8.2" />`,
+  pencil: svg`<path d="M3 13l.6-2.8 7-7a1.2 1.2 0 0 1 1.7 0l.5.5a1.2 1.2 0 0 1 0 1.7l-7 7z" />`,
+  expand: svg`<path d="M9.5 2.5h4v4M13.2 2.8L9.2 6.8M6.5 13.5h-4v-4M2.8 13.2l4-4" />`,
+  eye: svg`<path d="M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8z" /><circle cx="8" cy="8" r="1.9" />`,
+  link: svg`<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.9-.9" />`,
+  wrap: svg`<path d="M2.5 3.5h11M2.5 8h8.7a2.2 2.2 0 0 1 0 4.5H8.5M10 10.6l-1.9 1.9L10 14.4M2.5 12.5h3" />`,
+  skip: svg`<path d="M4 3.5v9l6-4.5zM12 3.5v9" />`,
   signOut: svg`<path d="M6.5 3H4.2A1.2 1.2 0 0 0 3 4.2v7.6A1.2 1.2 0 0 0 4.2 13h2.3M10 5l3 3-3 3M13 8H6.5" />`,
 } satisfies Record<string, TemplateResult<2>>
 

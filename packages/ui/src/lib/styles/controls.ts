@@ -11,7 +11,8 @@ export const controls = css`
   }
   button,
   input,
-  select {
+  select,
+  textarea {
     margin: 0;
     font: inherit;
     letter-spacing: inherit;
@@ -51,6 +52,18 @@ export const controls = css`
   .button.primary:hover {
     border-color: var(--_accent-hover);
     background: var(--_accent-hover);
+  }
+  .button.danger {
+    border-color: var(--_danger);
+    background: var(--_danger);
+    color: #fff;
+  }
+  .button.danger:hover {
+    background: color-mix(in oklab, var(--_danger), #000 12%);
+  }
+  .button.on {
+    border-color: var(--_accent-text);
+    background: var(--_selected);
   }
   .button:disabled,
   .button[aria-disabled='true'] {
@@ -122,6 +135,82 @@ export const controls = css`
     color: var(--_muted);
     pointer-events: none;
   }
+  textarea.field {
+    block-size: auto;
+    padding-block: 8px;
+  }
+  .field[aria-invalid='true'] {
+    border-color: var(--_failed-solid);
+  }
+  .check {
+    appearance: none;
+    flex: none;
+    display: inline-grid;
+    place-items: center;
+    inline-size: 16px;
+    block-size: 16px;
+    border: 1px solid var(--_border-strong);
+    border-radius: 4px;
+    background: var(--_surface);
+    cursor: pointer;
+  }
+  .check:checked,
+  .check:indeterminate {
+    border-color: var(--_accent);
+    background: var(--_accent);
+  }
+  .check:checked::after {
+    content: '';
+    inline-size: 9px;
+    block-size: 5px;
+    margin-block-start: -3px;
+    border: solid var(--_on-accent);
+    border-width: 0 0 2px 2px;
+    transform: rotate(-45deg);
+  }
+  .check:indeterminate::after {
+    content: '';
+    inline-size: 8px;
+    border-block-start: 2px solid var(--_on-accent);
+  }
+  .check:disabled {
+    visibility: hidden;
+  }
+  .segments {
+    display: inline-flex;
+    padding: 2px;
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+  .segments > button {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    block-size: calc(var(--_control-height) - 6px);
+    min-block-size: 22px;
+    padding-inline: 8px;
+    border: 0;
+    border-radius: 4px;
+    background: none;
+    color: var(--_muted);
+    font-weight: 500;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .segments > button:hover {
+    color: var(--_text);
+  }
+  .segments > button[aria-pressed='true'] {
+    background: var(--_hover);
+    color: var(--_text);
+    box-shadow: inset 0 0 0 1px var(--_border);
+  }
+  .segments .count {
+    color: var(--_muted);
+    font-size: 12px;
+    font-weight: 400;
+  }
   .mono {
     font: 12px / 18px var(--_font-mono);
   }
@@ -175,6 +264,17 @@ export const controls = css`
   @media (forced-colors: active) {
     .chip-text {
       border: 1px solid;
+    }
+    .check {
+      appearance: auto;
+    }
+    .check::after {
+      content: none;
+    }
+    .segments > button[aria-pressed='true'],
+    .button.on {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
     }
   }
 `

@@ -1,0 +1,41 @@
+import { html } from 'lit'
+import type { DialogForm } from './dialogs.ts'
+
+const KEYS: readonly [string, string][] = [
+  ['j / k', 'next, previous run'],
+  ['Enter', 'open the run'],
+  ['o', 'open it as a page'],
+  ['x / Space', 'select'],
+  ['Shift ↑ ↓', 'select on'],
+  ['r', 'retry'],
+  ['c', 'cancel'],
+  ['y', 'copy the id'],
+  ['m', 'actions of the run'],
+  ['/', 'filter'],
+  ['[ / ]', 'previous, next tab'],
+  ['p', 'pause or resume live updates'],
+  ['.', 'read again'],
+  ['t', 'light or dark'],
+  ['Esc', 'close, then clear the selection'],
+]
+
+/** The list of keys. */
+export function shortcutsHelp(): DialogForm {
+  let done: (result: unknown) => void = () => {}
+  return {
+    title: 'Keys',
+    wide: false,
+    start(_update, close) {
+      done = close
+    },
+    render: () => html`<dl class="keys">
+        ${KEYS.map(
+          ([keys, what]) => html`<dt><kbd class="kbd">${keys}</kbd></dt>
+            <dd>${what}</dd>`,
+        )}
+      </dl>
+      <div class="dialog-actions">
+        <button class="button" type="button" autofocus @click=${() => done(null)}>Close</button>
+      </div>`,
+  }
+}
