@@ -1,24 +1,50 @@
-import type { ActionJson, ClientError, StreamState } from '@taskflow/core/client'
+import type {
+  ActionJson,
+  BulkCancelJson,
+  BulkRetryJson,
+  ClientError,
+  DeletedJson,
+  StreamState,
+  TaskFilterQuery,
+} from '@taskflow/core/client'
 import type { Route } from './url/route.ts'
 
-/** What people can do to a run. */
-export type ActionName = 'retry' | 'cancel'
+/** What people can do: to one run, to many, to the history. */
+export type ActionName = 'retry' | 'cancel' | 'run' | 'bulk-retry' | 'bulk-cancel' | 'clear-history'
+
+/** How an action went, in words. */
+export interface ActionSummary {
+  title: string
+  text?: string
+  /** Where its result is to be seen. */
+  route?: Route
+}
 
 /** An intent: `preventDefault` keeps it from being carried out. */
-export class TaskflowActionEvent extends CustomEvent<{ action: ActionName; ids: string[] }> {
-  constructor(action: ActionName, ids: string[]) {
-    super('taskflow-action', { ...through, cancelable: true, detail: { action, ids } })
+export class TaskflowActionEvent extends CustomEvent<{
+  action: ActionName
+  ids: string[]
+  filter: TaskFilterQuery | null
+}> {
+  constructor(action: ActionName, ids: string[], filter: TaskFilterQuery | null = null) {
+    super('taskflow-action', { ...through, cancelable: true, detail: { action, ids, filter } })
   }
 }
 
-/** An action went through; `result.task` is the new or changed run. */
+/** An action went through; `result` is what the server answered. */
 export class TaskflowActionDoneEvent extends CustomEvent<{
   action: ActionName
   ids: string[]
-  result: ActionJson
+  result: ActionJson | BulkRetryJson | BulkCancelJson | DeletedJson
+  summary: ActionSummary
 }> {
-  constructor(action: ActionName, ids: string[], result: ActionJson) {
-    super('taskflow-action-done', { ...through, detail: { action, ids, result } })
+  constructor(
+    action: ActionName,
+    ids: string[],
+    result: ActionJson | BulkRetryJson | BulkCancelJson | DeletedJson,
+    summary: ActionSummary,
+  ) {
+    super('taskflow-action-done', { ...through, detail: { action, ids, result, summary } })
   }
 }
 
@@ -27,9 +53,10 @@ export class TaskflowActionErrorEvent extends CustomEvent<{
   action: ActionName
   ids: string[]
   error: ClientError
+  summary: ActionSummary
 }> {
-  constructor(action: ActionName, ids: string[], error: ClientError) {
-    super('taskflow-action-error', { ...through, detail: { action, ids, error } })
+  constructor(action: ActionName, ids: string[], error: ClientError, summary: ActionSummary) {
+    super('taskflow-action-error', { ...through, detail: { action, ids, error, summary } })
   }
 }
 
