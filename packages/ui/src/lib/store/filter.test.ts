@@ -15,11 +15,11 @@ describe('matchesFilter', () => {
     [{ ...NO_FILTER, status: ['queued'] }, false],
     [{ ...NO_FILTER, func: 'Charge_Card' }, true],
     [{ ...NO_FILTER, func: 'charge' }, false],
-    [{ ...NO_FILTER, search: 'arge_c' }, true],
-    [{ ...NO_FILTER, search: retrying.task_id.slice(0, 6) }, true],
-    [{ ...NO_FILTER, search: retrying.task_id.slice(-8) }, true],
-    [{ ...NO_FILTER, search: retrying.task_id.slice(3, 12) }, false],
-    [{ ...NO_FILTER, search: '   ' }, true],
+    [{ ...NO_FILTER, q: 'arge_c' }, true],
+    [{ ...NO_FILTER, q: retrying.task_id.slice(0, 6) }, true],
+    [{ ...NO_FILTER, q: retrying.task_id.slice(-8) }, true],
+    [{ ...NO_FILTER, q: retrying.task_id.slice(3, 12) }, false],
+    [{ ...NO_FILTER, q: '   ' }, true],
   ] as const)('decides as the server does: %j → %s', (filter, expected) => {
     expect(matchesFilter(retrying, filter, now)).toBe(expected)
   })

@@ -1,5 +1,13 @@
-import type { TaskJson, TaskPhase, TaskQuery, TaskSort, TaskStatus } from '@taskflow/core/client'
+import type {
+  TaskFilterQuery,
+  TaskJson,
+  TaskPhase,
+  TaskQuery,
+  TaskSort,
+  TaskStatus,
+} from '@taskflow/core/client'
 import type { StatusName } from '../format/phase.ts'
+import { matchesQuery, readQuery } from './query.ts'
 
 /** What a list of runs is narrowed to. Empty members do not narrow. */
 export interface RunFilter {
@@ -8,8 +16,8 @@ export interface RunFilter {
   func: string
   /** Length of the window that ends now, e.g. `6h`. */
   since: string
-  /** Beginning or end of an id, or part of a function name. */
-  search: string
+  /** Query language, e.g. `duration:>5s -source:scheduled mail`. */
+  q: string
 }
 
 /** How a list of runs is ordered. */
@@ -18,7 +26,7 @@ export interface RunSort {
   order: 'asc' | 'desc'
 }
 
-export const NO_FILTER: RunFilter = { status: [], func: '', since: '', search: '' }
+export const NO_FILTER: RunFilter = { status: [], func: '', since: '', q: '' }
 export const NEWEST_FIRST: RunSort = { by: 'created_at', order: 'desc' }
 
 /** Windows people can choose. */
@@ -35,7 +43,7 @@ const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000
 
 /** True when the filter lets everything through. */
 export function isEmptyFilter(filter: RunFilter): boolean {
-  return filter.status.length === 0 && !filter.func && !filter.since && !filter.search.trim()
+  return filter.status.length === 0 && !filter.func && !filter.since && !filter.q.trim()
 }
 
 /**
@@ -47,13 +55,7 @@ export function matchesFilter(task: TaskJson, filter: RunFilter, now: number): b
   if (filter.func && task.func_name !== filter.func) return false
   const window = windowMs(filter.since)
   if (window !== null && Date.parse(task.created_at) < now - window) return false
-  const search = filter.search.trim().toLowerCase()
-  return (
-    search === '' ||
-    task.task_id.toLowerCase().startsWith(search) ||
-    task.task_id.toLowerCase().endsWith(search) ||
-    task.func_name.toLowerCase().includes(search)
-  )
+  return matchesQuery(filter.q, task, now)
 }
 
 /** Statuses and phases as phases, `pending` spelled out. */
@@ -70,19 +72,31 @@ export function windowMs(since: string): number | null {
 
 /** The query that asks the server for the first page of a list. */
 export function toTaskQuery(filter: RunFilter, sort: RunSort, limit: number): TaskQuery {
-  const search = filter.search.trim()
-  const plain = filter.status.every(isStatus)
   return {
     limit,
+    ...toFilterQuery(filter),
+    ...(isNewestFirst(sort) ? {} : { sort: sort.by, order: sort.order }),
+  }
+}
+
+/** The filter alone, as bulk actions and exports take it. */
+export function toFilterQuery(filter: RunFilter): TaskFilterQuery {
+  const q = filter.q.trim()
+  const plain = filter.status.every(isStatus)
+  return {
     ...(filter.status.length > 0 &&
       (plain
         ? { status: filter.status as readonly TaskStatus[] }
         : { phase: phasesOf(filter.status) })),
     ...(filter.func && { func_name: [filter.func] }),
     ...(filter.since && { since: filter.since }),
-    ...(search && { search }),
-    ...(isNewestFirst(sort) ? {} : { sort: sort.by, order: sort.order }),
+    ...(q && { q }),
   }
+}
+
+/** Why the filter cannot be asked for: what is wrong with its query; null when nothing is. */
+export function filterProblem(filter: RunFilter): string | null {
+  return readQuery(filter.q).problem?.message ?? null
 }
 
 /** True for the order in which new runs appear at the top. */

@@ -7,6 +7,10 @@ export interface Preferences {
   limit?: number
   paused?: boolean
   paneWidth?: number
+  /** Ids of the list's columns; none: those that fit. */
+  columns?: string[] | undefined
+  /** How logs are shown. */
+  log?: { wrap?: boolean; times?: boolean }
 }
 
 const VERSION = 'v1'

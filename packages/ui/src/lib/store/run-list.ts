@@ -10,6 +10,7 @@ import {
   type RunSort,
   toTaskQuery,
 } from './filter.ts'
+import { readCursors, writeCursors } from './page-memory.ts'
 
 /** What a list asks for. */
 export interface RunListRequest {
@@ -28,6 +29,8 @@ export interface RunRow {
 }
 
 const REFETCH_PAUSE_MS = 2000
+/** What one answer may hold. */
+const MOST_RECORDS = 1000
 
 /**
  * One page of runs that follows the stream: rows change in place, newcomers are inserted on the
@@ -77,11 +80,15 @@ export class RunList extends Emitter {
     }
   }
 
-  /** Reads the first page of another request; the old rows stay until it is there. */
-  load(request: Partial<RunListRequest> = {}): Promise<void> {
+  /**
+   * Reads a page of another request, the first one by default; the old rows stay until it is there.
+   * A page that was not reached from here before is walked to.
+   */
+  async load(request: Partial<RunListRequest> = {}, page = 0): Promise<void> {
     this.request = { ...this.request, ...request }
-    this.#cursors = [undefined]
-    this.page = 0
+    this.#cursors = page > 0 ? readCursors(this.#store.base, this.request) : [undefined]
+    this.page = this.#cursors.length > page ? page : 0
+    if (this.page < page) await this.#walk(page)
     return this.#fetch()
   }
 
@@ -94,11 +101,16 @@ export class RunList extends Emitter {
     if (this.next === null) return Promise.resolve()
     this.page += 1
     this.#cursors[this.page] = this.next
+    writeCursors(this.#store.base, this.request, this.#cursors)
     return this.#fetch()
   }
 
   previousPage(): Promise<void> {
     if (this.page === 0) return Promise.resolve()
+    // The page before one that was walked to has no cursor yet.
+    if (this.page > 1 && this.#cursors[this.page - 1] === undefined) {
+      return this.load({}, this.page - 1)
+    }
     this.page -= 1
     return this.#fetch()
   }
@@ -158,6 +170,23 @@ export class RunList extends Emitter {
       this.total += 1
     }
     this.emit()
+  }
+
+  /** Finds the cursor of a page by reading those before it in one go, as far as one answer goes. */
+  async #walk(page: number): Promise<void> {
+    const { filter, sort, limit } = this.request
+    const before = Math.min(page, Math.floor(MOST_RECORDS / limit))
+    const request = this.request
+    this.state = this.rows.length > 0 ? this.state : 'loading'
+    try {
+      const query = toTaskQuery(filter, sort, before * limit)
+      const { next } = await this.#store.list(query, new AbortController().signal)
+      if (request !== this.request || next === null) return
+      this.#cursors[before] = next
+      this.page = before
+    } catch {
+      // Reading the page says what is wrong.
+    }
   }
 
   async #fetch(): Promise<void> {

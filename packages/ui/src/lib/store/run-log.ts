@@ -2,29 +2,65 @@ import {
   type ClientError,
   isAbort,
   type LogEntryJson,
+  type LogLevel,
+  type LogStream,
   openStream,
   type TaskflowStream,
 } from '@taskflow/core/client'
 import type { DashboardStore } from './dashboard-store.ts'
 import { Emitter } from './emitter.ts'
 
-const PAGE = 500
-/** Older lines are dropped when more than this arrived live. */
-const KEEP = 5000
+/** Lines per page. */
+export const LOG_PAGE = 500
+/** Pages that are kept: 20 000 lines. */
+const KEEP = 40
+/** What one answer may hold. */
+const MOST = 5000
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-/** The last page of a run's log, and what is written while somebody watches. */
+/** Which lines are shown. Empty members do not narrow. */
+export interface LogView {
+  stream: LogStream | ''
+  /** This level and above. */
+  level: LogLevel | ''
+}
+
+/** The lines that hold a text, by number. */
+export interface LogMatches {
+  text: string
+  numbers: number[]
+  total: number
+  /** There are more than `numbers` has. */
+  more: boolean
+}
+
+/**
+ * A run's log, by the page: any line can be asked for by its place without reading those before it,
+ * as long as nothing is filtered; filtered pages are found one after the other. What is written
+ * while somebody watches is added.
+ */
 export class RunLog extends Emitter {
-  entries: LogEntryJson[] = []
+  view: LogView = { stream: '', level: '' }
+  /** Lines of the view. */
   total = 0
   state: 'loading' | 'ready' | 'error' = 'loading'
   error: ClientError | null = null
   /** Lines arrive by themselves. */
   live = false
+  /** Lines per stream, as far as they are known. */
+  counts: Partial<Record<LogStream | 'all', number>> = {}
+  matches: LogMatches | null = null
 
   readonly #store: DashboardStore
   readonly #id: string
   #stream: TaskflowStream | null = null
-  #abort: AbortController | undefined
+  #abort = new AbortController()
+  #searchAbort = new AbortController()
+  readonly #pages = new Map<number, (LogEntryJson | undefined)[]>()
+  /** Number of the first line of each page of a filtered view that is known. */
+  #starts: number[] = [1]
+  /** How many lines there were when a page was asked for: an answer that stays short is final. */
+  readonly #asked = new Map<number, number>()
 
   constructor(store: DashboardStore, id: string) {
     super()
@@ -32,24 +68,94 @@ export class RunLog extends Emitter {
     this.#id = id
   }
 
-  /** Reads the last page, given how many lines there are. */
-  async load(count: number): Promise<void> {
-    this.#abort?.abort()
-    const abort = new AbortController()
-    this.#abort = abort
+  get pages(): number {
+    return Math.max(1, Math.ceil(this.total / LOG_PAGE))
+  }
+
+  /** The line at a place of the view; undefined until it was read. */
+  at(index: number): LogEntryJson | undefined {
+    return this.#pages.get(Math.floor(index / LOG_PAGE))?.[index % LOG_PAGE]
+  }
+
+  /** Begins with what is known, or anew after the view changed. */
+  async open(count: number, view: LogView = this.view): Promise<void> {
+    this.#abort.abort()
+    this.#abort = new AbortController()
+    this.view = view
+    this.#pages.clear()
+    this.#asked.clear()
+    this.#starts = [1]
+    this.state = 'loading'
+    this.total = this.#plain ? count : 0
+    this.counts.all = Math.max(count, this.counts.all ?? 0)
+    void this.#countStreams()
+    await this.#load(this.#plain ? Math.max(0, this.pages - 1) : 0)
+  }
+
+  /** Sees to it that the lines of some places are read. */
+  ensure(first: number, last: number): void {
+    if (this.state === 'error') return
+    const end = Math.min(last, this.total - 1)
+    for (let page = Math.floor(first / LOG_PAGE); page * LOG_PAGE <= end; page++) {
+      const wanted = Math.min(LOG_PAGE, this.total - page * LOG_PAGE)
+      if (this.#isWhole(page, wanted)) continue
+      if ((this.#asked.get(page) ?? -1) < this.total) void this.#load(page)
+    }
+  }
+
+  /** Reads again what is shown. */
+  async reload(): Promise<void> {
+    this.#asked.clear()
+    const pages = [...this.#pages.keys()]
+    await this.open(this.counts.all ?? 0)
+    for (const page of pages) if (page < this.pages) void this.#load(page)
+  }
+
+  /** The place of a line in the view; of the one after it when the view leaves it out. */
+  async indexOf(n: number): Promise<number> {
+    if (this.#plain) return Math.min(n, this.total) - 1
+    let page = 0
+    while (page + 1 < this.pages) {
+      if (this.#starts[page + 1] === undefined) await this.#load(page + 1)
+      const next = this.#starts[page + 1]
+      if (next === undefined || next > n) break
+      page += 1
+    }
+    if (!this.#pages.has(page)) await this.#load(page)
+    const entries = this.#pages.get(page) ?? []
+    const place = entries.findIndex((entry) => (entry?.n ?? 0) >= n)
+    return page * LOG_PAGE + (place < 0 ? Math.max(0, entries.length - 1) : place)
+  }
+
+  /** Looks for a text in all lines of the view; empty forgets it. */
+  async search(text: string): Promise<void> {
+    this.#searchAbort.abort()
+    this.#searchAbort = new AbortController()
+    this.matches = text === '' ? null : { text, numbers: [], total: 0, more: true }
+    if (this.matches) await this.moreMatches()
+    this.emit()
+  }
+
+  /** Reads on in what was found. */
+  async moreMatches(): Promise<void> {
+    const found = this.matches
+    if (!found?.more) return
+    const { signal } = this.#searchAbort
     try {
-      const from = Math.max(1, count - PAGE + 1)
-      const query = { limit: PAGE, ...(from > 1 && { from }) }
-      const page = await this.#store.client.logs(this.#id, query, { signal: abort.signal })
-      if (abort.signal.aborted) return
-      this.#merge(page.entries)
-      this.total = Math.max(page.total, count, this.entries.at(-1)?.n ?? 0)
-      this.state = 'ready'
-      this.error = null
+      const from = (found.numbers.at(-1) ?? 0) + 1
+      const query = { ...this.#filter, search: found.text, limit: MOST, from }
+      const page = await this.#store.client.logs(this.#id, query, { signal })
+      if (this.matches !== found) return
+      const numbers = [...found.numbers, ...page.entries.map(({ n }) => n)]
+      this.matches = {
+        ...found,
+        numbers,
+        total: Math.max(found.total, page.total, numbers.length),
+        more: page.next !== null && page.entries.length > 0,
+      }
     } catch (cause) {
-      if (isAbort(cause) || abort.signal.aborted) return
+      if (isAbort(cause) || signal.aborted) return
       this.error = this.#store.failure(cause)
-      this.state = 'error'
     }
     this.emit()
   }
@@ -75,34 +181,136 @@ export class RunLog extends Emitter {
     this.emit()
   }
 
+  /** There are at least so many lines: the record of the run says so. */
+  atLeast(count: number): void {
+    if (count <= (this.counts.all ?? 0)) return
+    this.counts.all = count
+    if (this.#plain) this.total = Math.max(this.total, count)
+    this.emit()
+  }
+
   close(): void {
-    this.#abort?.abort()
+    this.#abort.abort()
+    this.#searchAbort.abort()
     this.#stream?.close()
     this.#stream = null
   }
 
-  #receive(entry: LogEntryJson & { task_id: string }): void {
-    if (entry.task_id !== this.#id) return
-    const last = this.entries.at(-1)?.n ?? 0
-    if (this.state === 'ready' && entry.n > last + 1) {
-      // Lines were missed between the page and the stream: read the end again.
-      void this.load(entry.n)
-      return
+  get #plain(): boolean {
+    return this.view.stream === '' && this.view.level === ''
+  }
+
+  get #filter(): { stream?: LogStream; level?: LogLevel } {
+    const { stream, level } = this.view
+    return { ...(stream && { stream }), ...(level && { level }) }
+  }
+
+  #isWhole(page: number, wanted: number): boolean {
+    const entries = this.#pages.get(page)
+    if (!entries) return false
+    for (let index = 0; index < wanted; index++) if (!entries[index]) return false
+    return true
+  }
+
+  async #load(page: number): Promise<void> {
+    const { signal } = this.#abort
+    this.#asked.set(page, this.total)
+    try {
+      if (this.#plain) await this.#loadPlain(page, signal)
+      else await this.#walkTo(page, signal)
+      if (signal.aborted) return
+      this.state = 'ready'
+      this.error = null
+    } catch (cause) {
+      if (isAbort(cause) || signal.aborted) return
+      this.error = this.#store.failure(cause)
+      this.state = 'error'
     }
-    this.#merge([entry])
-    this.total = Math.max(this.total, entry.n)
     this.emit()
   }
 
-  #merge(entries: readonly LogEntryJson[]): void {
-    const first = entries[0]?.n ?? Number.POSITIVE_INFINITY
-    const last = this.entries.at(-1)?.n ?? 0
-    if (first === last + 1) {
-      this.entries = [...this.entries, ...entries].slice(-KEEP)
-      return
+  async #loadPlain(page: number, signal: AbortSignal): Promise<void> {
+    const from = page * LOG_PAGE + 1
+    const query = { limit: LOG_PAGE, ...(from > 1 && { from }) }
+    const answer = await this.#store.client.logs(this.#id, query, { signal })
+    const entries = this.#pages.get(page) ?? []
+    for (const entry of answer.entries) {
+      if (entry.n >= from && entry.n < from + LOG_PAGE) entries[entry.n - from] = entry
     }
-    const byNumber = new Map(this.entries.map((entry) => [entry.n, entry]))
-    for (const entry of entries) byNumber.set(entry.n, entry)
-    this.entries = [...byNumber.values()].sort((a, b) => a.n - b.n).slice(-KEEP)
+    this.#keep(page, entries)
+    this.total = Math.max(this.total, answer.total, answer.entries.at(-1)?.n ?? 0)
+    this.counts.all = Math.max(this.total, this.counts.all ?? 0)
+  }
+
+  /** Reads filtered pages from the last one whose beginning is known up to `page`. */
+  async #walkTo(page: number, signal: AbortSignal): Promise<void> {
+    let at = Math.min(page, this.#starts.length - 1)
+    while (at <= page) {
+      const from = this.#starts[at] ?? 1
+      const limit = at === page ? LOG_PAGE : MOST
+      const query = { ...this.#filter, limit, ...(from > 1 && { from }) }
+      const answer = await this.#store.client.logs(this.#id, query, { signal })
+      this.total = at === 0 ? answer.total : Math.max(this.total, answer.total)
+      for (let first = 0; first < answer.entries.length; first += LOG_PAGE, at++) {
+        const entries = answer.entries.slice(first, first + LOG_PAGE)
+        this.#starts[at] = entries[0]?.n ?? from
+        this.#keep(at, entries)
+      }
+      const last = answer.entries.at(-1)
+      if (!last || answer.next === null) return
+      this.#starts[at] = last.n + 1
+    }
+  }
+
+  #keep(page: number, entries: (LogEntryJson | undefined)[]): void {
+    this.#pages.delete(page)
+    this.#pages.set(page, entries)
+    for (const old of this.#pages.keys()) {
+      if (this.#pages.size <= KEEP) break
+      this.#pages.delete(old)
+      this.#asked.delete(old)
+    }
+  }
+
+  /** Counts for the tabs; not worth an error. */
+  async #countStreams(): Promise<void> {
+    const { signal } = this.#abort
+    const streams: readonly LogStream[] = ['log', 'stdout', 'stderr']
+    const pages = await Promise.allSettled(
+      streams.map((stream) => this.#store.client.logs(this.#id, { stream, limit: 1 }, { signal })),
+    )
+    for (const [index, stream] of streams.entries()) {
+      const page = pages[index]
+      if (page?.status === 'fulfilled') this.counts[stream] = page.value.total
+    }
+    this.emit()
+  }
+
+  #receive(entry: LogEntryJson & { task_id: string }): void {
+    if (entry.task_id !== this.#id || entry.n <= (this.counts.all ?? 0)) return
+    this.counts.all = entry.n
+    this.counts[entry.stream] = (this.counts[entry.stream] ?? 0) + 1
+    const { stream, level } = this.view
+    const shown =
+      (!stream || stream === entry.stream) &&
+      (!level || LEVELS.indexOf(entry.level) >= LEVELS.indexOf(level))
+    if (shown) this.#append(entry)
+    const { matches } = this
+    if (shown && matches && entry.text.toLowerCase().includes(matches.text.toLowerCase())) {
+      const numbers = matches.more ? matches.numbers : [...matches.numbers, entry.n]
+      this.matches = { ...matches, numbers, total: matches.total + 1 }
+    }
+    this.emit()
+  }
+
+  #append(entry: LogEntryJson): void {
+    const index = this.#plain ? entry.n - 1 : this.total
+    this.total = Math.max(this.total, index + 1)
+    const page = Math.floor(index / LOG_PAGE)
+    const entries = this.#pages.get(page)
+    // A page nobody has read yet is read when it comes into view; so are lines that were skipped.
+    if (entries) entries[index % LOG_PAGE] = entry
+    else if (index % LOG_PAGE === 0) this.#keep(page, [entry])
+    if (!this.#plain && index % LOG_PAGE === 0) this.#starts[page] = entry.n
   }
 }

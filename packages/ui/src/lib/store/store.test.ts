@@ -174,7 +174,7 @@ describe('DashboardStore', () => {
 
   it.each([
     ['detail', () => new RunDetail(store, makeTask(1).task_id).load()],
-    ['log', () => new RunLog(store, makeTask(1).task_id).load(1)],
+    ['log', () => new RunLog(store, makeTask(1).task_id).open(1)],
   ])('learns from the %s of a run that the session has ended', async (_, read) => {
     await connected(new RunList(store))
     handler.signedOut = true

@@ -39,7 +39,8 @@ export class RouteController implements ReactiveController {
     this.route = route
     if (this.#mode !== 'none') {
       const address = this.href(route)
-      const moved = before?.page !== route.page || before?.runId !== route.runId
+      const moved =
+        before?.page !== route.page || before?.runId !== route.runId || before?.full !== route.full
       if (moved) history.pushState(null, '', address)
       else history.replaceState(history.state, '', address)
     }

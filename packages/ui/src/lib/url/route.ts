@@ -12,6 +12,10 @@ export interface Route {
   sort: RunSort | null
   runId: string | null
   tab: string
+  /** The run stands alone, not beside the list. */
+  full?: boolean
+  /** One-based page of the list; what a cursor cannot reach is read again from the start. */
+  at?: number
 }
 
 /** The overview, nothing open, nothing filtered. */
@@ -24,6 +28,8 @@ const SORTS: readonly string[] = [
   'duration',
   'retries_used',
   'priority',
+  'start_time',
+  'end_time',
 ]
 
 /** Reads `/runs/<id>?status=failed&func=…`. Null when the path is none of the dashboard's. */
@@ -32,18 +38,23 @@ export function parseRoute(text: string): Route | null {
   const parts = path.split('/').filter(Boolean).map(decode)
   const params = new URLSearchParams(query)
   if (parts.length === 0) return HOME
-  if (parts[0] !== 'runs' || parts.length > 2) return null
+  if ((parts[0] !== 'runs' && parts[0] !== 'task-runs') || parts.length > 2) return null
+  const at = Number(params.get('page') ?? 1)
   return {
     page: 'runs',
     filter: {
       status: (params.get('status') ?? '').split(',').filter(isStatusName),
       func: params.get('func') ?? '',
       since: /^\d+[mhd]$/.test(params.get('since') ?? '') ? (params.get('since') ?? '') : '',
-      search: params.get('search') ?? '',
+      q: params.get('q') ?? params.get('search') ?? '',
     },
     sort: parseSort(params.get('sort')),
     runId: parts[1] ?? null,
     tab: parts[1] ? (params.get('tab') ?? '') : '',
+    ...(parts[1] && (params.get('view') === 'page' || parts[0] === 'task-runs')
+      ? { full: true }
+      : {}),
+    ...(Number.isInteger(at) && at > 1 && { at }),
   }
 }
 
@@ -55,8 +66,10 @@ export function formatRoute(route: Route): string {
   if (filter.status.length > 0) params.set('status', filter.status.join(','))
   if (filter.func) params.set('func', filter.func)
   if (filter.since) params.set('since', filter.since)
-  if (filter.search) params.set('search', filter.search)
+  if (filter.q) params.set('q', filter.q)
   if (sort) params.set('sort', `${sort.order === 'desc' ? '-' : ''}${sort.by}`)
+  if (route.at && route.at > 1) params.set('page', String(route.at))
+  if (route.runId && route.full) params.set('view', 'page')
   if (route.runId && route.tab) params.set('tab', route.tab)
   const query = params.toString().replaceAll('%2C', ',')
   const path = route.runId ? `/runs/${encodeURIComponent(route.runId)}` : '/runs'

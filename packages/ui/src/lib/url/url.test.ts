@@ -4,7 +4,7 @@ import { routeFromUrl, type UrlSyncMode, urlForRoute } from './url-sync.ts'
 
 const full: Route = {
   page: 'runs',
-  filter: { status: ['failed', 'retrying'], func: 'a&b #1', since: '6h', search: 'x=y' },
+  filter: { status: ['failed', 'retrying'], func: 'a&b #1', since: '6h', q: 'x=y' },
   sort: { by: 'duration', order: 'desc' },
   runId: '9f2c/../41ab',
   tab: 'logs',
@@ -15,6 +15,14 @@ describe('routes', () => {
     for (const route of [HOME, runsRoute(), full]) {
       expect(parseRoute(formatRoute(route))).toEqual(route)
     }
+  })
+
+  it('know a run as a page, the page of the list, and the old addresses', () => {
+    const page = { ...full, full: true, at: 3 }
+    expect(parseRoute(formatRoute(page))).toEqual(page)
+    expect(parseRoute('/task-runs')).toEqual(runsRoute())
+    expect(parseRoute('/task-runs/abc')).toMatchObject({ page: 'runs', runId: 'abc', full: true })
+    expect(parseRoute('/runs?search=mail')).toEqual(runsRoute({ q: 'mail' }))
   })
 
   it('drop what they do not know, and refuse foreign paths', () => {
@@ -32,7 +40,7 @@ describe('addresses', () => {
   it.each(['path', 'hash', 'query'] as const)(
     'hold every place in %s mode',
     (mode: UrlSyncMode) => {
-      for (const route of [HOME, runsRoute({ search: 'ä' }), full]) {
+      for (const route of [HOME, runsRoute({ q: 'ä' }), full]) {
         const address = new URL(urlForRoute(page, mode, '/tasks/dashboard', route), page)
         expect(routeFromUrl(address, mode, '/tasks/dashboard')).toEqual(route)
       }

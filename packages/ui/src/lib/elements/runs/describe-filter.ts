@@ -13,6 +13,6 @@ export function describeFilter(filter: RunFilter): string {
     const range = TIME_RANGES.find(({ value }) => value === filter.since)
     parts.push(`created in the ${range ? range.label.toLowerCase() : `last ${filter.since}`}`)
   }
-  if (filter.search.trim()) parts.push(`“${visibleText(filter.search.trim())}”`)
+  if (filter.q.trim()) parts.push(`“${visibleText(filter.q.trim())}”`)
   return `Filtered by ${parts.join(', ')}.`
 }

@@ -9,7 +9,16 @@ export interface GridActions {
   move: (id: string) => void
   open: (id: string) => void
   close: () => void
+  openPage: (id: string) => void
   copy: (id: string) => void
+  menu: (id: string) => void
+  select: (id: string) => void
+  /** The page; pressed again, everything that matches. */
+  selectAll: () => void
+  /** False when nothing was selected. */
+  clearSelection: () => boolean
+  act: (action: 'retry' | 'cancel', id: string) => void
+  help: () => void
   focusSearch: () => void
   refresh: () => void
 }
@@ -19,8 +28,13 @@ export interface GridActions {
  * element, and letters never while somebody types.
  */
 export function handleGridKey(event: KeyboardEvent, actions: GridActions): boolean {
-  if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event)) return false
+  if (event.altKey || isTyping(event)) return false
   const { ids, activeId } = actions
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== 'a' || !actions.inRows) return false
+    actions.selectAll()
+    return true
+  }
   const at = activeId === null ? -1 : ids.indexOf(activeId)
   const current = ids[Math.max(0, at)]
   const moveTo = (index: number) => {
@@ -37,20 +51,43 @@ export function handleGridKey(event: KeyboardEvent, actions: GridActions): boole
     case '/':
       actions.focusSearch()
       return true
+    case '?':
+      actions.help()
+      return true
     case '.':
       actions.refresh()
       return true
     case 'Escape':
-      if (!actions.isOpen) return false
+      // The top layer first, then what is ticked.
+      if (!actions.isOpen) return actions.clearSelection()
       actions.close()
       return true
   }
   if (!actions.inRows || current === undefined) return false
   switch (event.key) {
     case 'ArrowDown':
-      return moveTo(at < 0 ? 1 : at + 1)
-    case 'ArrowUp':
-      return moveTo(at - 1)
+    case 'ArrowUp': {
+      const to = event.key === 'ArrowUp' ? at - 1 : at < 0 ? 1 : at + 1
+      if (event.shiftKey) actions.select(ids[Math.min(ids.length - 1, Math.max(0, to))] ?? current)
+      return moveTo(to)
+    }
+    case 'x':
+    case ' ':
+      if (event.key === ' ' && deepTarget(event)?.closest('button, a')) return false
+      actions.select(current)
+      return true
+    case 'o':
+      actions.openPage(current)
+      return true
+    case 'm':
+      actions.menu(current)
+      return true
+    case 'r':
+      actions.act('retry', current)
+      return true
+    case 'c':
+      actions.act('cancel', current)
+      return true
     case 'Home':
       return moveTo(0)
     case 'End':
@@ -78,5 +115,7 @@ function deepTarget(event: Event): Element | null {
 
 function isTyping(event: Event): boolean {
   const target = deepTarget(event)
-  return target?.closest('input, select, textarea, [contenteditable]') != null
+  // A checkbox is no field to type in.
+  const field = target?.closest('input, select, textarea, [contenteditable]')
+  return field != null && !field.matches('[type="checkbox"]')
 }

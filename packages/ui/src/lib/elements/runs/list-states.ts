@@ -32,6 +32,16 @@ export function errorBanner(list: RunList): TemplateResult {
   </p>`
 }
 
+/** The filter that came by the address cannot be read: the field says what is wrong with it. */
+export function badFilter(clear: () => void): TemplateResult {
+  return emptyState({
+    icon: 'search',
+    title: 'This filter cannot be read',
+    text: 'Correct it above, or start without one.',
+    more: html`<button class="button" type="button" @click=${clear}>Clear filters</button>`,
+  })
+}
+
 /** Nothing matches: says what was asked for, and takes it back with one click. */
 export function noMatch(filter: RunFilter, clear: () => void): TemplateResult {
   return emptyState({

@@ -6,7 +6,11 @@ import type { RunList } from '../../store/run-list.ts'
 const SIZES = [30, 50, 100, 200]
 
 /** Which rows these are, how many there may be, and the way to the others. */
-export function pager(list: RunList, setLimit: (limit: number) => void): TemplateResult {
+export function pager(
+  list: RunList,
+  setLimit: (limit: number) => void,
+  turn: (to: 'next' | 'previous') => void,
+): TemplateResult {
   const { page, rows, request } = list
   const first = page * request.limit + 1
   const last = first + rows.length - 1
@@ -39,7 +43,7 @@ export function pager(list: RunList, setLimit: (limit: number) => void): Templat
       type="button"
       aria-label="Previous page"
       ?disabled=${page === 0}
-      @click=${() => list.previousPage()}
+      @click=${() => turn('previous')}
     >
       ${icon('chevronLeft')}
     </button>
@@ -48,7 +52,7 @@ export function pager(list: RunList, setLimit: (limit: number) => void): Templat
       type="button"
       aria-label="Next page"
       ?disabled=${list.next === null}
-      @click=${() => list.nextPage()}
+      @click=${() => turn('next')}
     >
       ${icon('chevronRight')}
     </button>

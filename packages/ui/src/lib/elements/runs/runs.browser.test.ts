@@ -58,7 +58,9 @@ describe('rows', () => {
       }),
     ]
     const element = await openRows()
-    expect(rowTexts(element)[0]).toMatch(/Failed charge_card Ad hoc 00000001 2 of 4 42\.91s .* ago/)
+    expect(rowTexts(element)[0]).toMatch(
+      /Failed charge_card Ad hoc 00000001 — 2 of 4 42\.91s .* ago/,
+    )
   })
 
   it('change in place, without a reload and without losing the focus', async () => {
@@ -182,7 +184,7 @@ describe('filters', () => {
     const element = await openRows()
     ;(await row(element, 3)).focus()
     await userEvent.keyboard('/')
-    const field = find<HTMLInputElement>(element, 'input[type="search"]')
+    const field = find<HTMLInputElement>(element, 'taskflow-query >>> input')
     expect(field?.matches(':focus')).toBe(true)
     await userEvent.keyboard('task_2')
     await vi.waitFor(() => expect(names(element)).toEqual(['task_2']))
@@ -258,7 +260,7 @@ describe('keyboard', () => {
     ;(await row(element, 3)).focus()
     await userEvent.keyboard('j')
     await vi.waitFor(() => expect(find(element, 'taskflow-run >>> h2')?.innerText).toBe('task_2'))
-    expect((await row(element, 2)).getAttribute('aria-selected')).toBe('true')
+    expect((await row(element, 2)).getAttribute('aria-current')).toBe('true')
   })
 
   it('is a grid that knows how many rows there are', async () => {
@@ -318,5 +320,232 @@ describe('states', () => {
     handler.overrides.clear()
     empty.querySelector('button')?.click()
     await vi.waitFor(() => expect(names(element)).toHaveLength(3))
+  })
+})
+
+describe('the query', () => {
+  const field = (element: Element) =>
+    waitForElement<HTMLInputElement>(element, 'taskflow-query >>> input')
+
+  it('C9 makes chips of finished terms, and takes one back by its cross', async () => {
+    const element = await openRows()
+    await userEvent.fill(await field(element), 'task:task_2 duration:>1s')
+    await userEvent.keyboard('{Escape}{Enter}')
+    await vi.waitFor(() => expect(names(element)).toEqual(['task_2']))
+    const chips = () => findAll(element, '.chip').map((chip) => chip.innerText.trim())
+    expect(chips()).toEqual(['task:task_2', 'duration:>1s'])
+    find(element, '.chip .remove')?.click()
+    await vi.waitFor(() => expect(names(element)).toHaveLength(3))
+    expect(location.hash).toContain(`q=${encodeURIComponent('duration:>1s')}`)
+  })
+
+  it('C9 says which field it does not know, and keeps the rows of before', async () => {
+    const element = await openRows()
+    await userEvent.fill(await field(element), 'statsu:failed')
+    const problem = await waitForElement(element, '.problem')
+    expect(problem.innerText).toContain('unknown field "statsu"')
+    expect(names(element)).toHaveLength(3)
+    expect(handler.requests.some((one) => one.includes('statsu'))).toBe(false)
+  })
+
+  it('C9 completes fields, then their values, by keys', async () => {
+    const element = await openRows()
+    await userEvent.fill(await field(element), 'ta')
+    const options = () => findAll(element, '[role="option"]').map((one) => one.innerText)
+    await vi.waitFor(() => expect(options()[0]).toMatch(/^task:/))
+    await userEvent.keyboard('{ArrowDown}{Enter}')
+    await vi.waitFor(() => expect(options()[0]).toMatch(/^task_1/))
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}')
+    await vi.waitFor(() => expect(names(element)).toEqual(['task_2']))
+  })
+
+  it('C6, C10 is set by the filters: executor, tag, a free time', async () => {
+    handler.tasks = [makeTask(1, { tags: { tenant: 'acme' }, executor: 'thread' }), makeTask(2)]
+    const element = await openRows()
+    find(element, '[data-open="filters"]')?.click()
+    const tag = await waitForElement<HTMLInputElement>(element, '#facet-tag')
+    tag.value = 'tenant:acme'
+    tag.dispatchEvent(new Event('change'))
+    await vi.waitFor(() => expect(findAll(element, 'tbody tr')).toHaveLength(1))
+    const last = await waitForElement<HTMLInputElement>(element, '#facet-last')
+    last.value = '36'
+    last.dispatchEvent(new Event('change'))
+    await vi.waitFor(() => expect(handler.requests.at(-1)).toContain('since=36h'))
+    expect(handler.requests.at(-1)).toContain('q=tag.tenant%3Aacme')
+  })
+})
+
+describe('columns', () => {
+  const headings = (element: Element) =>
+    findAll(element, 'th')
+      .map((one) => one.innerText.trim())
+      .filter(Boolean)
+
+  it('C1, C2, C3 come by what fits, are chosen, and stay chosen', async () => {
+    const element = await openRows()
+    expect(headings(element)).toContain('Lifecycle')
+    expect(headings(element)).not.toContain('Finished')
+    find(element, '[data-open="columns"]')?.click()
+    const choice = await vi.waitFor(() => {
+      const found = findAll(element, '.choice').find((one) => one.innerText.includes('Finished'))
+      if (!found) throw new Error('no such column')
+      return found
+    })
+    choice.click()
+    await vi.waitFor(() => expect(headings(element)).toContain('Finished'))
+    element.remove()
+    expect(headings(await openRows())).toContain('Finished')
+  })
+
+  it('C3 the lifecycle says its step in words', async () => {
+    handler.tasks = [makeTask(1, { status: 'failed', phase: 'failed' })]
+    const element = await openRows()
+    expect(find(element, '.chain')?.getAttribute('aria-label')).toBe('Failed, Failed')
+    expect(find(element, '.chain title')?.textContent).toBe(
+      'Idle → Active → Trigger → Started → Running → [Failed]',
+    )
+  })
+})
+
+describe('bulk actions', () => {
+  beforeEach(() => {
+    handler.tasks = [
+      makeTask(4, { status: 'failed', phase: 'failed' }),
+      makeTask(3, { status: 'interrupted', phase: 'interrupted' }),
+      makeTask(2, { status: 'running', phase: 'running', end_time: null, duration: null }),
+      makeTask(1),
+    ]
+  })
+  const boxes = (element: Element) => findAll<HTMLInputElement>(element, 'tbody .check')
+  const all = (element: Element) => waitForElement<HTMLInputElement>(element, 'thead .check')
+
+  it('C15 are for runs that can be retried or cancelled; all of them by one click', async () => {
+    const element = await openRows()
+    expect(boxes(element).map((box) => box.disabled)).toEqual([false, false, false, true])
+    boxes(element)[0]?.click()
+    await vi.waitFor(async () => expect((await all(element)).indeterminate).toBe(true))
+    expect((await waitForElement(element, '.chosen')).innerText).toBe('1 selected')
+    ;(await all(element)).click()
+    await vi.waitFor(() => expect(find(element, '.chosen')?.innerText).toBe('3 selected'))
+    expect((await all(element)).checked).toBe(true)
+    find(element, '[data-bulk="clear"]')?.click()
+    await vi.waitFor(() => expect(find(element, '.bulk')).toBeNull())
+  })
+
+  it('C15 retry what is ticked, after a question with the number', async () => {
+    const element = await openRows()
+    ;(await all(element)).click()
+    const retry = await waitForElement(element, '[data-bulk="retry"]')
+    expect(retry.innerText.trim()).toBe('Retry 2 runs')
+    retry.click()
+    const confirm = await waitForElement(element, '[data-confirm]')
+    expect(confirm.innerText.trim()).toBe('Retry 2 runs')
+    expect(handler.bodies).toEqual([])
+    confirm.click()
+    await vi.waitFor(() =>
+      expect(handler.bodies).toEqual([{ task_ids: [makeTask(4).task_id, makeTask(3).task_id] }]),
+    )
+    await vi.waitFor(() => expect(textOf(element)).toContain('2 runs queued'))
+    expect(find(element, '.bulk')).toBeNull()
+  })
+
+  it('C15 by filter count first, and say what they expect', async () => {
+    handler.tasks = [
+      ...handler.tasks,
+      ...Array.from({ length: 40 }, (_, n) =>
+        makeTask(n + 10, { status: 'failed', phase: 'failed' }),
+      ),
+    ]
+    const element = await openRows('/runs?status=failed')
+    ;(await all(element)).click()
+    ;(await waitForElement(element, '[data-all]')).click()
+    ;(await waitForElement(element, '[data-bulk="retry"]')).click()
+    const confirm = await waitForElement(element, '[data-confirm]')
+    expect(confirm.innerText.trim()).toBe('Retry 41 runs')
+    confirm.click()
+    const filter = { status: ['failed'] }
+    await vi.waitFor(() =>
+      expect(handler.bodies).toEqual([
+        { filter, dry_run: true },
+        { filter, expected: 41 },
+      ]),
+    )
+  })
+
+  it('C15 go by keys: x ticks, Shift and an arrow go on, Escape clears', async () => {
+    const element = await openRows()
+    ;(await row(element, 4)).focus()
+    await userEvent.keyboard('x{Shift>}{ArrowDown}{/Shift}')
+    await vi.waitFor(() => expect(find(element, '.chosen')?.innerText).toBe('2 selected'))
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(find(element, '.bulk')).toBeNull())
+  })
+})
+
+describe('one row', () => {
+  it('C16 has a menu of what can be done with it', async () => {
+    handler.tasks = [makeTask(1, { status: 'pending', phase: 'scheduled' })]
+    const element = await openRows()
+    ;(await row(element, 1)).focus()
+    await userEvent.keyboard('m')
+    const items = () => findAll(element, '[role="menuitem"]').map((one) => one.innerText.trim())
+    await vi.waitFor(() => expect(items().join()).toMatch(/^Run now,Cancel run/))
+    await userEvent.keyboard('{Enter}')
+    await vi.waitFor(() => expect(handler.requests).toContain(`POST /${makeTask(1).task_id}/run`))
+  })
+
+  it('C18 opens as a page', async () => {
+    const element = await openRows()
+    ;(await row(element, 2)).focus()
+    await userEvent.keyboard('o')
+    await waitForElement(element, 'taskflow-run[mode="page"] >>> h2')
+    expect(location.hash).toBe(`#taskflow=/runs/${makeTask(2).task_id}?view=page`)
+    await userEvent.keyboard('{Escape}')
+  })
+})
+
+describe('the whole list', () => {
+  async function choose(element: Element, label: string) {
+    find(element, '[data-open="more"]')?.click()
+    const item = await vi.waitFor(() => {
+      const found = findAll(element, '[role="menuitem"]').find((one) =>
+        one.innerText.includes(label),
+      )
+      if (!found) throw new Error(`no item ${label}`)
+      return found
+    })
+    item.click()
+  }
+
+  it('C21 is exported as it is filtered', async () => {
+    const element = await openRows('/runs?status=success&q=task_2')
+    await choose(element, 'CSV')
+    await vi.waitFor(() =>
+      expect(handler.requests).toContain('GET /export.csv?status=success&q=task_2'),
+    )
+  })
+
+  it('C22, C23 is cleared of what is old, after it was counted', async () => {
+    handler.rights = ['read', 'retry', 'delete']
+    const element = await openRows()
+    await choose(element, 'Clear history')
+    const confirm = await waitForElement<HTMLButtonElement>(element, '[data-confirm]')
+    await vi.waitFor(() => expect(confirm.innerText.trim()).toBe('Delete 3 runs'))
+    expect(handler.requests.at(-1)).toBe('DELETE /history?value=7&unit=day&dry_run=true')
+    confirm.click()
+    await vi.waitFor(() => expect(handler.requests).toContain('DELETE /history?value=7&unit=day'))
+    await vi.waitFor(() => expect(textOf(element)).toContain('Deleted 3 runs'))
+  })
+
+  it('C12 keeps its page over a reload, also in a tab that has not seen the one before', async () => {
+    handler.tasks = Array.from({ length: 70 }, (_, n) => makeTask(70 - n))
+    const element = await openRows('/runs?page=2')
+    expect((await waitForElement(element, '.range')).innerText).toBe('31 to 60 of 70')
+    find(element, '[aria-label="Next page"]')?.click()
+    await vi.waitFor(() => expect(find(element, '.range')?.innerText).toBe('61 to 70 of 70'))
+    expect(location.hash).toBe('#taskflow=/runs?page=3')
+    element.remove()
+    const again = await openRows('/runs?page=3')
+    expect((await waitForElement(again, '.range')).innerText).toBe('61 to 70 of 70')
   })
 })

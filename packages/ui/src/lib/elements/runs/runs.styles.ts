@@ -21,6 +21,7 @@ export const runsStyles = css`
     grid-template-columns: minmax(0, 1fr) var(--_pane-width, 560px);
   }
   .list {
+    position: relative;
     display: flex;
     flex-direction: column;
     min-inline-size: 0;
@@ -30,36 +31,28 @@ export const runsStyles = css`
   .toolbar {
     display: flex;
     flex-wrap: wrap;
+    align-items: flex-start;
     gap: 8px;
     padding: 12px 16px 8px;
     background: var(--_page);
   }
-  .search {
-    flex: 1 1 220px;
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    block-size: 32px;
-    min-inline-size: 0;
-    cursor: text;
+  taskflow-query {
+    flex: 1 1 280px;
   }
-  .search .icon {
-    color: var(--_muted);
+  .toolbar .button {
+    min-block-size: 32px;
   }
-  .search input {
-    flex: 1;
-    min-inline-size: 0;
-    padding: 0;
-    border: 0;
-    outline: 0;
-    background: none;
+  .toolbar .button.icon-only {
+    inline-size: 32px;
   }
-  .search input::placeholder {
-    color: var(--_faint);
-    opacity: 1;
-  }
-  .search input::-webkit-search-cancel-button {
-    appearance: none;
+  .toolbar .button .count {
+    min-inline-size: 18px;
+    border-radius: 9px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 11px;
+    line-height: 18px;
+    text-align: center;
   }
   .toolbar select {
     block-size: 32px;
@@ -177,6 +170,87 @@ export const runsStyles = css`
   .pill:hover {
     background: var(--_accent-hover);
   }
+  .bulk {
+    position: absolute;
+    inset-block-end: 58px;
+    inset-inline-start: 50%;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    inline-size: max-content;
+    max-inline-size: calc(100% - 32px);
+    min-block-size: 44px;
+    padding: 7px 8px 7px 14px;
+    overflow-x: auto;
+    border: 1px solid var(--_border);
+    border-radius: 10px;
+    background: var(--_raised);
+    box-shadow: var(--_shadow);
+    transform: translateX(-50%);
+    animation: taskflow-rise 120ms ease-out;
+  }
+  :host(:dir(rtl)) .bulk {
+    transform: translateX(50%);
+  }
+  .bulk > * {
+    flex: none;
+  }
+  .bulk .chosen {
+    font-weight: 500;
+  }
+  .bulk .line {
+    align-self: stretch;
+    border-inline-start: 1px solid var(--_border);
+  }
+  @keyframes taskflow-rise {
+    from {
+      opacity: 0;
+    }
+  }
+  .panel {
+    min-inline-size: 220px;
+  }
+  .choice {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-block-size: 28px;
+    padding-inline: 8px;
+    border-radius: 6px;
+    cursor: pointer;
+  }
+  .choice:hover {
+    background: var(--_hover);
+  }
+  .choice .check:disabled {
+    visibility: visible;
+    opacity: 0.5;
+  }
+  .panel > .button {
+    inline-size: 100%;
+    margin-block-start: 4px;
+  }
+  .filter-grid {
+    display: grid;
+    grid-template-columns: auto minmax(160px, 1fr);
+    align-items: center;
+    gap: 8px 16px;
+    inline-size: min(340px, calc(100vw - 32px));
+    padding: 8px;
+  }
+  .filter-grid label {
+    color: var(--_muted);
+  }
+  .filter-grid .select,
+  .filter-grid select,
+  .filter-grid .field {
+    inline-size: 100%;
+    max-inline-size: none;
+  }
+  .filter-grid .last {
+    display: flex;
+    gap: 8px;
+  }
   .pager {
     display: flex;
     align-items: center;
@@ -292,11 +366,15 @@ export const runsStyles = css`
     .facets {
       padding-inline-start: 12px;
     }
-    .search {
+    taskflow-query {
       flex-basis: 100%;
     }
     .toolbar .select {
       flex: 1;
+    }
+    .task-select,
+    .wide-only {
+      display: none;
     }
     .toolbar select {
       inline-size: 100%;
@@ -311,6 +389,7 @@ export const runsStyles = css`
   }
   @media (prefers-reduced-motion: reduce) {
     .bar.on::after,
+    .bulk,
     .sheet,
     [data-mode='overlay'] .pane {
       animation: none;

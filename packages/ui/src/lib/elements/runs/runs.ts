@@ -1,52 +1,70 @@
+import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { performAction, type RunAction } from '../../actions.ts'
 import { TaskflowNavigateEvent } from '../../events.ts'
 import { plural } from '../../format/number.ts'
+import { needElement } from '../../lazy.ts'
 import { copyText } from '../../parts/copy.ts'
+import { download } from '../../parts/download.ts'
 import { emptyRuns } from '../../parts/empty-runs.ts'
 import { icon } from '../../parts/icons.ts'
+import { showPopover } from '../../parts/popover.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import {
+  filterProblem,
   isEmptyFilter,
   NEWEST_FIRST,
   NO_FILTER,
   type RunFilter,
   type RunSort,
+  toTaskQuery,
 } from '../../store/filter.ts'
 import { readPreferences, writePreferences } from '../../store/preferences.ts'
 import { RunList } from '../../store/run-list.ts'
 import { controls } from '../../styles/controls.ts'
 import { notices } from '../../styles/notices.ts'
+import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import type { Route } from '../../url/route.ts'
+import type { TaskflowMenuElement } from '../menu.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
+import { actOnSelection, clearHistory, dialogsOf } from './bulk.ts'
+import { bulkBar } from './bulk-bar.ts'
+import { CARDS_BELOW, leastWidth, shownColumns } from './columns.ts'
+import { countFilters } from './count-filters.ts'
 import { detailPane } from './detail-pane.ts'
 import { facetChips } from './facets.ts'
 import { handleGridKey } from './grid-keys.ts'
-import { errorBanner, noMatch, skeleton, unreadable } from './list-states.ts'
+import { knownValues } from './known-values.ts'
+import { badFilter, errorBanner, noMatch, skeleton, unreadable } from './list-states.ts'
 import { pager } from './pager.ts'
 import { PaneController } from './pane-controller.ts'
+import { mayDo, rowMenu } from './row-menu.ts'
 import { runsStyles } from './runs.styles.ts'
+import { Selection } from './selection.ts'
 import { tableStyles } from './table.styles.ts'
 import { runTable } from './table.ts'
 import { toolbar } from './toolbar.ts'
 
-const SEARCH_PAUSE_MS = 250
 const COPIED_MS = 1500
 
 /**
  * The list of runs, live, with filters, and the detail of one beside it.
  *
  * @fires taskflow-navigate - filter, order, open run or tab changed; cancelable
- * @fires taskflow-action - somebody retries or cancels in the detail; cancelable
+ * @fires taskflow-action - somebody retries, cancels, runs now or clears the history; cancelable
  * @fires taskflow-action-done - it went through
  * @fires taskflow-action-error - it was refused
  * @slot toolbar-end - after the filters
- * @csspart toolbar - search, task and time range
+ * @slot bulk-actions - among the actions on ticked runs
+ * @slot empty - instead of what is said when nothing has run yet
+ * @csspart toolbar - query, task, time range and the rest
  * @csspart chip - one status filter
  * @csspart table - the grid
  * @csspart row - one run
+ * @csspart bulk - what can be done to the ticked runs
  * @csspart pager - range, rows per page, previous and next
  */
 export class TaskflowRunsElement extends StoreElement {
@@ -56,6 +74,7 @@ export class TaskflowRunsElement extends StoreElement {
     controls,
     statusStyles,
     notices,
+    overlayStyles,
     runsStyles,
     tableStyles,
   ]
@@ -66,8 +85,11 @@ export class TaskflowRunsElement extends StoreElement {
     tab: { type: String },
     detail: { type: String },
     readonly: { type: Boolean },
+    at: { type: Number },
     activeId: { state: true },
     copiedId: { state: true },
+    panel: { state: true },
+    busy: { state: true },
   }
 
   declare filter: RunFilter
@@ -81,13 +103,21 @@ export class TaskflowRunsElement extends StoreElement {
   declare detail: 'split' | 'none'
   /** Leaves the actions out. */
   declare readonly: boolean
+  /** One-based page. [1] */
+  declare at: number
   declare activeId: string | null
+  declare panel: 'filters' | 'columns' | null
+  /** A bulk action is being asked for, or done. */
+  declare busy: boolean
   declare copiedId: string | null
 
   #list: RunList | undefined
   #loaded = ''
   #hovered = false
-  #searchTimer: ReturnType<typeof setTimeout> | undefined
+  #selection: Selection | null = null
+  #panels: typeof import('../../pages/extras.ts') | undefined
+  #width = 1200
+  #resize: ResizeObserver | undefined
   #copyTimer: ReturnType<typeof setTimeout> | undefined
   readonly #pane = new PaneController(this, (paneWidth) => {
     writePreferences(this.store?.base ?? this.base, { paneWidth })
@@ -101,15 +131,19 @@ export class TaskflowRunsElement extends StoreElement {
     this.tab = ''
     this.detail = 'split'
     this.readonly = false
+    this.at = 1
     this.activeId = null
     this.copiedId = null
+    this.panel = null
+    this.busy = false
     new Ticker(this)
     this.addEventListener('keydown', (event) => this.handleKey(event))
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    clearTimeout(this.#searchTimer)
+    this.#resize?.disconnect()
+    this.#resize = undefined
     clearTimeout(this.#copyTimer)
   }
 
@@ -134,15 +168,23 @@ export class TaskflowRunsElement extends StoreElement {
     super.willUpdate(changed)
     const request = { filter: this.filter, sort: this.#sort() }
     const key = JSON.stringify(request)
-    if (this.#list && key !== this.#loaded) {
+    // What cannot be asked for is not: the rows of before stay, and the field says what is wrong.
+    if (this.#list && key !== this.#loaded && filterProblem(this.filter) === null) {
+      if (this.#loaded) this.#selection?.clear()
       this.#loaded = key
-      void this.#list.load(request)
+      void this.#list.load(request, this.at - 1)
     }
-    if (this.runId) this.activeId = this.runId
+    this.#select()
+    if (this.runId) {
+      this.activeId = this.runId
+      // Until its code is there the pane is empty; when it cannot be fetched a reload is due anyway.
+      needElement('taskflow-run').catch(() => {})
+    }
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const dialog = this.renderRoot.querySelector('dialog')
+    this.#observe()
+    const dialog = this.renderRoot.querySelector<HTMLDialogElement>('dialog.sheet')
     if (dialog && !dialog.open) dialog.showModal()
     // What was focused in the closed pane is gone: back to the row.
     if (changed.has('runId') && changed.get('runId') && !this.runId) this.#focusRow()
@@ -157,22 +199,72 @@ export class TaskflowRunsElement extends StoreElement {
         ${toolbar({
           filter: this.filter,
           functions: store.functions,
-          change: (filter) => this.#go({ filter: { ...this.filter, ...filter } }),
-          search: this.#search,
+          known: this.#known,
+          more: countFilters(this.filter),
+          change: this.#filter,
+          openFilters: (button) => void this.#openPanel('filters', button),
+          openColumns: (button) => void this.#openPanel('columns', button),
+          openMenu: (button) => void this.#menu()?.openAt(button, this.#more(store)),
         })}
         ${facetChips({
           metrics: store.metrics,
           selected: this.filter.status,
-          change: (status) => this.#go({ filter: { ...this.filter, status } }),
+          change: (status) => this.#filter({ status }),
         })}
         <div class="bar ${list.refreshing ? 'on' : ''}"></div>
         <div class="scroller" @pointerenter=${this.#onHover} @pointerleave=${this.#onHover}>
           ${this.#newcomers(list)} ${this.#content(list, store)}
         </div>
-        ${list.rows.length > 0 || list.page > 0 ? pager(list, this.#setLimit) : nothing}
+        ${this.#bulkBar(list, store)}
+        ${list.rows.length > 0 || list.page > 0 ? pager(list, this.#setLimit, this.#turn) : nothing}
       </section>
       ${this.detail === 'none' || this.runId === null ? nothing : this.#detailPane(this.runId)}
+      <div
+        class="overlay panel"
+        popover="auto"
+        role="dialog"
+        aria-label=${this.panel === 'columns' ? 'Columns' : 'Filters'}
+        @toggle=${(event: ToggleEvent) => {
+          if (event.newState === 'closed') this.panel = null
+        }}
+        @keydown=${(event: Event) => event.stopPropagation()}
+      >
+        ${this.panel === 'filters' ? this.#panels?.filterPanel({ filter: this.filter, known: this.#known, change: this.#filter }) : nothing}
+        ${this.panel === 'columns' ? this.#columnPicker(store) : nothing}
+      </div>
+      <taskflow-menu></taskflow-menu>
+      <taskflow-dialogs></taskflow-dialogs>
     </div>`
+  }
+
+  #columnPicker(store: DashboardStore) {
+    const chosen = readPreferences(store.base).columns
+    return this.#panels?.columnPicker({
+      shown: this.#columns().map(({ id }) => id),
+      chosen: chosen ?? null,
+      payloads: store.overview?.config.expose_payloads ?? false,
+      choose: (columns) => {
+        writePreferences(store.base, { columns: columns ?? undefined })
+        this.requestUpdate()
+      },
+    })
+  }
+
+  #bulkBar(list: RunList, store: DashboardStore) {
+    const selection = this.#selection
+    if (!selection) return nothing
+    return bulkBar({
+      selection,
+      list,
+      busy: this.busy,
+      rights: { retry: store.may('retry'), cancel: store.may('cancel') },
+      act: (action) => void this.#bulk(action),
+      copy: (button) => void copyText(selection.ids.join('\n'), button),
+      selectMatching: () => {
+        selection.allMatching = true
+        this.requestUpdate()
+      },
+    })
   }
 
   #content(list: RunList, store: DashboardStore) {
@@ -180,6 +272,9 @@ export class TaskflowRunsElement extends StoreElement {
       return html`${list.state === 'error' ? errorBanner(list) : nothing}${runTable({
         rows: list.rows,
         sort: this.#sort(),
+        columns: this.#columns(),
+        selection: this.#width < CARDS_BELOW ? null : this.#selection,
+        link: (route) => this.#link(route),
         now: store.now(),
         rowCount: list.totalExact ? Math.max(list.total, list.rows.length) + 1 : -1,
         firstIndex: list.page * list.request.limit,
@@ -190,14 +285,18 @@ export class TaskflowRunsElement extends StoreElement {
         onSort: this.#setSort,
         onOpen: (id) => this.#go({ runId: id }),
         onCopy: this.#copy,
+        onMenu: (task, button) => this.#openRowMenu(task, button),
       })}`
     }
     if (list.state === 'error' && list.error?.status !== 401) return unreadable(list)
+    if (filterProblem(this.filter) !== null) {
+      return badFilter(() => this.#go({ filter: NO_FILTER, at: 1 }))
+    }
     if (list.state !== 'ready') return skeleton()
     if (isEmptyFilter(this.filter)) {
       return html`<slot name="empty">${emptyRuns(store.functions)}</slot>`
     }
-    return noMatch(this.filter, () => this.#go({ filter: NO_FILTER }))
+    return noMatch(this.filter, () => this.#go({ filter: NO_FILTER, at: 1 }))
   }
 
   #newcomers(list: RunList) {
@@ -233,17 +332,158 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   /** Changes the place: here at once, and for the dashboard by an event. */
-  #go(change: Partial<Pick<Route, 'filter' | 'sort' | 'runId' | 'tab'>>): void {
-    const route: Route = {
-      page: 'runs',
-      filter: this.filter,
-      sort: this.sort,
-      runId: this.runId,
-      tab: this.tab,
-      ...change,
+  #go(change: Partial<Pick<Route, 'filter' | 'sort' | 'runId' | 'tab' | 'full' | 'at'>>): void {
+    const { full = false, ...own } = change
+    if (!this.dispatchEvent(new TaskflowNavigateEvent({ ...this.#route(), ...change }))) return
+    if (!full) Object.assign(this, own)
+  }
+
+  #route(): Route {
+    const { filter, sort, runId, tab, at } = this
+    return { page: 'runs', filter, sort, runId, tab, at }
+  }
+
+  #filter = (filter: Partial<RunFilter>) => {
+    this.#go({ filter: { ...this.filter, ...filter }, at: 1 })
+  }
+
+  #link(change: Partial<Route>) {
+    const route: Route = { ...this.#route(), ...change }
+    return {
+      href: this.href(route),
+      click: (event: MouseEvent) => {
+        event.stopPropagation()
+        if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+        event.preventDefault()
+        this.#go(change)
+      },
     }
-    if (!this.dispatchEvent(new TaskflowNavigateEvent(route))) return
-    Object.assign(this, change)
+  }
+
+  #known = (field: string) => {
+    const rows = this.#list?.rows.map(({ task }) => task) ?? []
+    return this.store ? knownValues(this.store, rows, field) : []
+  }
+
+  #columns() {
+    const { columns } = readPreferences(this.store?.base ?? this.base)
+    const shown = shownColumns(this.#width, columns)
+    const least = columns && this.#width >= CARDS_BELOW ? leastWidth(shown) : 0
+    this.style.setProperty('--_table-width', `${least}px`)
+    return shown
+  }
+
+  /** Follows the width of the list, which decides on its columns. */
+  #observe(): void {
+    const list = this.renderRoot.querySelector('.list')
+    if (!list || this.#resize) return
+    const measure = (width: number) => {
+      if (width === 0 || width === this.#width) return
+      this.#width = width
+      this.requestUpdate()
+    }
+    this.#resize = new ResizeObserver(([entry]) => measure(entry?.contentRect.width ?? 0))
+    this.#resize.observe(list)
+    measure(list.clientWidth)
+  }
+
+  /** Rows can be ticked by who may do something with them. */
+  #select(): void {
+    const { store } = this
+    const rights = { retry: store?.may('retry') ?? false, cancel: store?.may('cancel') ?? false }
+    if (!store || this.readonly || (!rights.retry && !rights.cancel)) this.#selection = null
+    else this.#selection ??= new Selection(rights, () => this.requestUpdate())
+    this.#selection?.refresh(this.#list?.rows.map(({ task }) => task) ?? [])
+  }
+
+  async #bulk(action: 'retry' | 'cancel'): Promise<void> {
+    const { store, filter } = this
+    const selection = this.#selection
+    if (!store || !selection || this.busy) return
+    this.busy = true
+    try {
+      await actOnSelection({ host: this, store, action, selection, filter })
+    } finally {
+      this.busy = false
+    }
+  }
+
+  #openRowMenu(task: TaskJson, button: HTMLElement): void {
+    const { store } = this
+    if (!store) return
+    const id = task.task_id
+    void this.#menu()?.openAt(
+      button,
+      rowMenu(task, {
+        rights: mayDo(store, this.readonly),
+        act: (action) => void this.#act(action, id),
+        open: () => this.#go({ runId: id, tab: '' }),
+        openPage: () => this.#go({ runId: id, tab: '', full: true }),
+        copy: () => void this.#copy(id, button),
+      }),
+    )
+  }
+
+  async #act(action: RunAction, id: string): Promise<void> {
+    if (this.store && !this.readonly) await performAction(this, this.store, action, id)
+  }
+
+  /** What is behind the three dots of the toolbar. */
+  #more(store: DashboardStore) {
+    return [
+      { label: 'Export as CSV', icon: 'download' as const, run: () => void this.#export(store) },
+      {
+        label: 'Columns',
+        icon: 'columns' as const,
+        run: () => void this.#openPanel('columns', null),
+      },
+      { label: 'Keys', key: '?', run: () => void this.#help() },
+      ...(mayDo(store, this.readonly)('delete')
+        ? [
+            null,
+            {
+              label: 'Clear history…',
+              icon: 'trash' as const,
+              danger: true,
+              run: () => void clearHistory(this, store),
+            },
+          ]
+        : []),
+    ]
+  }
+
+  async #export(store: DashboardStore): Promise<void> {
+    const { limit: _, ...query } = toTaskQuery(this.filter, this.#sort(), 1)
+    await download(store, '/export.csv', query, 'runs.csv')
+  }
+
+  async #help(): Promise<void> {
+    await (await dialogsOf(this)).shortcuts()
+  }
+
+  async #openPanel(panel: 'filters' | 'columns', button: HTMLElement | null): Promise<void> {
+    const anchor =
+      button ?? this.renderRoot.querySelector<HTMLElement>('[data-open="more"]') ?? this
+    const popover = this.renderRoot.querySelector<HTMLElement>('.panel')
+    this.#panels ??= await import('../../pages/extras.ts')
+    this.panel = panel
+    await this.updateComplete
+    if (!popover) return
+    showPopover(popover, anchor, 'end')
+    popover.querySelector<HTMLElement>('select, input, button')?.focus()
+  }
+
+  #menu(): TaskflowMenuElement | null {
+    return this.renderRoot.querySelector('taskflow-menu')
+  }
+
+  #turn = async (to: 'next' | 'previous') => {
+    const list = this.#list
+    if (!list) return
+    this.#scroller()?.scrollTo({ top: 0 })
+    const turned = to === 'next' ? list.nextPage() : list.previousPage()
+    this.#go({ at: list.page + 1 })
+    await turned
   }
 
   /** A link inside the detail: to another run here, to anything else by who listens further up. */
@@ -253,7 +493,7 @@ export class TaskflowRunsElement extends StoreElement {
     if (!route.runId) return
     event.stopPropagation()
     event.handled = true
-    this.#go({ runId: route.runId, tab: '' })
+    this.#go({ runId: route.runId, tab: route.tab, full: route.full ?? false })
   }
 
   #sort(): RunSort {
@@ -262,19 +502,13 @@ export class TaskflowRunsElement extends StoreElement {
 
   #setSort = (sort: RunSort) => {
     writePreferences(this.store?.base ?? this.base, { sort })
-    this.#go({ sort })
+    this.#go({ sort, at: 1 })
   }
 
   #setLimit = (limit: number) => {
     writePreferences(this.store?.base ?? this.base, { limit })
     void this.#list?.load({ limit })
-  }
-
-  #search = (search: string) => {
-    clearTimeout(this.#searchTimer)
-    this.#searchTimer = setTimeout(() => {
-      this.#go({ filter: { ...this.filter, search } })
-    }, SEARCH_PAUSE_MS)
+    this.#go({ at: 1 })
   }
 
   #copy = async (id: string, button: HTMLElement) => {
@@ -289,11 +523,17 @@ export class TaskflowRunsElement extends StoreElement {
   #showNewcomers = () => {
     this.#scroller()?.scrollTo({ top: 0 })
     void this.#list?.load()
+    if (this.at > 1) this.#go({ at: 1 })
   }
 
   /** Somebody looks at the rows: do not push them down. */
   #reading(): boolean {
-    return (this.#scroller()?.scrollTop ?? 0) > 0 || this.#hovered || this.#rowHasFocus()
+    return (
+      (this.#scroller()?.scrollTop ?? 0) > 0 ||
+      this.#hovered ||
+      this.#rowHasFocus() ||
+      (this.#selection?.size ?? 0) > 0
+    )
   }
 
   #rowHasFocus(): boolean {
@@ -313,22 +553,39 @@ export class TaskflowRunsElement extends StoreElement {
     return known ? this.activeId : null
   }
 
+  #focusedId(): string | undefined {
+    const row = this.shadowRoot?.activeElement?.closest<HTMLElement>('tbody tr')
+    return row?.dataset.id
+  }
+
   /** Keys of the list; the dashboard passes those on that were pressed outside of it. */
   handleKey(event: KeyboardEvent): void {
     const list = this.#list
     if (!list || event.defaultPrevented) return
     const handled = handleGridKey(event, {
       ids: list.rows.map(({ task }) => task.task_id),
-      activeId: this.#activeId(list),
+      activeId: this.#focusedId() ?? this.#activeId(list),
       inRows: this.#rowHasFocus(),
       isOpen: this.runId !== null,
       move: (id) => this.#move(id),
       open: (id) => this.#go({ runId: id }),
       close: () => this.#go({ runId: null }),
+      openPage: (id) => this.#go({ runId: id, tab: '', full: true }),
       copy: (id) => this.#copyRow(id),
-      focusSearch: () =>
-        this.renderRoot.querySelector<HTMLElement>('input[type="search"]')?.focus(),
+      menu: (id) => this.#rowElement(id)?.querySelector<HTMLElement>('.more')?.click(),
+      select: (id) => this.#toggle(id),
+      selectAll: () => this.#selectAll(list),
+      clearSelection: () => {
+        if (!this.#selection || (this.#selection.size === 0 && !this.#selection.allMatching)) {
+          return false
+        }
+        this.#selection.clear()
+        return true
+      },
+      act: (action, id) => this.#actByKey(action, id, list),
+      focusSearch: () => this.renderRoot.querySelector<HTMLElement>('taskflow-query')?.focus(),
       refresh: () => void list.refresh(),
+      help: () => void this.#help(),
     })
     if (handled) event.preventDefault()
   }
@@ -340,11 +597,40 @@ export class TaskflowRunsElement extends StoreElement {
     void this.updateComplete.then(() => this.#focusRow())
   }
 
+  #rowElement(id: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`tr[data-id="${CSS.escape(id)}"]`)
+  }
+
   #copyRow(id: string): void {
-    const button = this.renderRoot.querySelector<HTMLElement>(
-      `tr[data-id="${CSS.escape(id)}"] .copy`,
-    )
+    const button = this.#rowElement(id)?.querySelector<HTMLElement>('button.copy')
     if (button) void this.#copy(id, button)
+  }
+
+  #toggle(id: string): void {
+    const task = this.#list?.rows.find((row) => row.task.task_id === id)?.task
+    if (task) this.#selection?.toggle(task)
+  }
+
+  /** The page, then everything that matches. */
+  #selectAll(list: RunList): void {
+    const selection = this.#selection
+    if (!selection) return
+    const tasks = list.rows.map(({ task }) => task)
+    if (selection.stateOf(tasks) !== 'all') selection.setAll(tasks, true)
+    else selection.allMatching = true
+    this.requestUpdate()
+  }
+
+  /** With runs ticked the key is about those, else about the row. */
+  #actByKey(action: 'retry' | 'cancel', id: string, list: RunList): void {
+    const selection = this.#selection
+    if (!selection) return
+    if (selection.size > 0 || selection.allMatching) return void this.#bulk(action)
+    const task = list.rows.find((row) => row.task.task_id === id)?.task
+    const item = task && rowMenu(task, { rights: mayDo(this.store, this.readonly) })
+    if (item?.some((one) => one && !one.disabled && one.key === (action === 'retry' ? 'R' : 'C'))) {
+      void this.#act(action, id)
+    }
   }
 
   #focusRow(): void {

@@ -1,9 +1,16 @@
-import { css } from 'lit'
+import { css, unsafeCSS } from 'lit'
+import { COLUMNS } from './columns.ts'
+
+const widths = COLUMNS.filter((column) => !('grows' in column))
+  .map(({ id, width }) => `th.${id}{inline-size:${width}px}`)
+  .join('\n')
 
 /** 36 px rows, columns that leave by priority, two-line cards when it gets narrow. */
 export const tableStyles = css`
+  ${unsafeCSS(widths)}
   table {
     inline-size: 100%;
+    min-inline-size: var(--_table-width, 0);
     border-collapse: separate;
     border-spacing: 0;
     table-layout: fixed;
@@ -51,31 +58,22 @@ export const tableStyles = css`
     inline-size: 12px;
     block-size: 12px;
   }
-  th.state {
-    inline-size: 128px;
+  th.pick {
+    inline-size: 44px;
   }
-  th.id {
-    inline-size: 116px;
+  th.actions {
+    inline-size: 76px;
   }
-  th.attempts {
-    inline-size: 88px;
-  }
-  th.duration {
-    inline-size: 96px;
-  }
-  th.created {
-    inline-size: 96px;
+  th.pick,
+  td.pick {
+    line-height: 0;
   }
   th.error,
   td.error {
     padding-inline-start: 24px;
   }
-  th.attempts,
-  th.duration,
-  th.created,
-  td.attempts,
-  td.duration,
-  td.created {
+  th.end,
+  td.end {
     text-align: end;
   }
   td {
@@ -83,7 +81,11 @@ export const tableStyles = css`
     padding: 0 8px;
     border-block-end: 1px solid var(--_border);
     vertical-align: middle;
+    overflow: hidden;
     white-space: nowrap;
+  }
+  td.pick {
+    cursor: default;
   }
   tbody tr {
     position: relative;
@@ -95,11 +97,14 @@ export const tableStyles = css`
   tbody tr:focus-visible {
     outline-offset: -2px;
   }
-  tbody tr[aria-selected='true'] {
+  tbody tr.picked {
+    background: var(--_selected);
+  }
+  tbody tr[aria-current='true'] {
     background: var(--_selected);
     box-shadow: inset 2px 0 var(--_accent-text);
   }
-  :host(:dir(rtl)) tbody tr[aria-selected='true'] {
+  :host(:dir(rtl)) tbody tr[aria-current='true'] {
     box-shadow: inset -2px 0 var(--_accent-text);
   }
   tbody tr.stale :is(td, .name, .status) {
@@ -132,13 +137,65 @@ export const tableStyles = css`
   .name {
     font-weight: 500;
   }
-  td.id {
+  td:not(.status-cell, .task, .duration, .logs) {
     color: var(--_muted);
   }
-  td.attempts,
-  td.created,
-  td.error {
-    color: var(--_muted);
+  .block {
+    display: block;
+  }
+  .tags {
+    display: block;
+  }
+  .priority[data-priority='high'] {
+    color: var(--_text);
+    font-weight: 600;
+  }
+  .priority[data-priority='low'] {
+    color: var(--_faint);
+  }
+  .row-actions {
+    display: inline-flex;
+    justify-content: flex-end;
+    inline-size: 100%;
+  }
+  .row-actions .copy {
+    margin: 0;
+  }
+  .row-actions .copy[aria-expanded='true'] {
+    opacity: 1;
+  }
+  td.actions {
+    text-align: end;
+  }
+  .chain {
+    display: block;
+    inline-size: 112px;
+    block-size: 10px;
+    overflow: visible;
+  }
+  .chain line {
+    stroke: var(--_border-strong);
+  }
+  .chain circle {
+    fill: var(--_border-strong);
+  }
+  .chain line.ahead {
+    stroke: var(--_border);
+  }
+  .chain circle.ahead {
+    fill: var(--_surface);
+    stroke: var(--_border-strong);
+  }
+  .chain circle.now {
+    fill: var(--_solid);
+  }
+  .chain.pulses .now {
+    animation: taskflow-pulse 1.6s ease-in-out infinite;
+  }
+  @keyframes taskflow-pulse {
+    50% {
+      opacity: 0.45;
+    }
   }
   .copy {
     display: inline-grid;
@@ -170,28 +227,8 @@ export const tableStyles = css`
     color: var(--_success-fg);
   }
   @media (hover: none) {
-    .copy {
+    .copy.copy {
       opacity: 1;
-    }
-  }
-  @container taskflow-list (min-width: 1000px) {
-    th.task {
-      inline-size: 30%;
-    }
-  }
-  @container taskflow-list (max-width: 999px) {
-    .error {
-      display: none;
-    }
-    th.created,
-    td.created {
-      padding-inline-end: 16px;
-    }
-  }
-  @container taskflow-list (max-width: 679px) {
-    th.attempts,
-    td.attempts {
-      display: none;
     }
   }
   @container taskflow-list (max-width: 559px) {
@@ -269,24 +306,27 @@ export const tableStyles = css`
       font-size: 13px;
       line-height: 20px;
     }
-    tbody td.created,
-    tbody td.created:last-child {
+    tbody td.created {
       grid-area: 2 / 5;
-      padding-inline-end: 0;
     }
-    tbody td.error,
-    tbody td.error:last-child {
+    tbody td.actions,
+    tbody td.actions:last-child {
       display: none;
     }
   }
   @media (prefers-reduced-motion: reduce) {
     .changed-a,
-    .changed-b {
+    .changed-b,
+    .chain.pulses .now {
       animation: none;
     }
   }
   @media (forced-colors: active) {
-    tbody tr[aria-selected='true'] {
+    .chain circle.now {
+      fill: Highlight;
+    }
+    tbody tr[aria-current='true'],
+    tbody tr.picked {
       outline: 2px solid Highlight;
       outline-offset: -2px;
     }

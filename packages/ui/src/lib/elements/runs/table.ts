@@ -1,40 +1,21 @@
-import type { TaskJson, TaskSort } from '@taskflow/core/client'
+import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { formatDuration, formatElapsed } from '../../format/duration.ts'
 import { shortId } from '../../format/number.ts'
-import { attemptsText } from '../../format/phase.ts'
-import { formatAbsolute, formatRelative } from '../../format/time.ts'
-import { excerpt, visibleText } from '../../format/visible-text.ts'
+import { visibleText } from '../../format/visible-text.ts'
 import { icon } from '../../parts/icons.ts'
-import { orMissing, sourceBadge, statusText } from '../../parts/status.ts'
 import type { RunSort } from '../../store/filter.ts'
 import type { RunRow } from '../../store/run-list.ts'
+import type { CellContext, shownColumns } from './columns.ts'
+import type { Selection } from './selection.ts'
 
-interface Column {
-  id: string
-  label: string
-  /** Undefined: cannot be sorted by. */
-  sort?: TaskSort
-  /** Order of the first click. */
-  first?: 'asc' | 'desc'
-}
-
-const COLUMNS: readonly Column[] = [
-  { id: 'state', label: 'Status', sort: 'status', first: 'asc' },
-  { id: 'task', label: 'Task', sort: 'func_name', first: 'asc' },
-  { id: 'id', label: 'Id' },
-  { id: 'attempts', label: 'Attempts', sort: 'retries_used', first: 'desc' },
-  { id: 'duration', label: 'Duration', sort: 'duration', first: 'desc' },
-  { id: 'created', label: 'Created', sort: 'created_at', first: 'desc' },
-  { id: 'error', label: 'Error' },
-]
+type Column = ReturnType<typeof shownColumns>[number]
 
 /** What the table shows and whom it tells. */
-export interface TableOptions {
+export interface TableOptions extends CellContext {
   rows: readonly RunRow[]
+  columns: readonly Column[]
   sort: RunSort
-  now: number
   /** -1 when the number of all rows is not known exactly. */
   rowCount: number
   firstIndex: number
@@ -43,24 +24,32 @@ export interface TableOptions {
   openId: string | null
   copiedId: string | null
   busy: boolean
+  /** Null: rows cannot be selected. */
+  selection: Selection | null
   onSort: (sort: RunSort) => void
   onOpen: (id: string) => void
   onCopy: (id: string, button: HTMLElement) => void
+  onMenu: (task: TaskJson, button: HTMLElement) => void
 }
 
 /** The grid of runs. Rows are keyed, so that a change touches only its own cells. */
 export function runTable(options: TableOptions): TemplateResult {
-  const { rows, sort, rowCount } = options
+  const { rows, sort, rowCount, columns, selection } = options
   return html`<table
     role="grid"
     part="table"
     aria-label="Runs"
     aria-rowcount=${rowCount}
+    aria-multiselectable=${selection ? 'true' : nothing}
     aria-busy=${options.busy}
   >
     <thead role="rowgroup">
       <tr role="row" aria-rowindex="1">
-        ${COLUMNS.map((column) => heading(column, sort, options.onSort))}
+        ${selection ? selectAll(selection, rows) : nothing}
+        ${columns.map((column) => heading(column, sort, options.onSort))}
+        <th class="actions" role="columnheader" scope="col">
+          <span class="visually-hidden">Actions</span>
+        </th>
       </tr>
     </thead>
     <tbody role="rowgroup">
@@ -73,16 +62,36 @@ export function runTable(options: TableOptions): TemplateResult {
   </table>`
 }
 
+function selectAll(selection: Selection, rows: readonly RunRow[]) {
+  const state = selection.stateOf(rows.map(({ task }) => task))
+  return html`<th class="pick" role="columnheader" scope="col">
+    <input
+      class="check"
+      type="checkbox"
+      aria-label="Select all runs of this page that can be retried or cancelled"
+      .checked=${state === 'all'}
+      .indeterminate=${state === 'some'}
+      ?disabled=${state === 'impossible'}
+      @click=${() =>
+        selection.setAll(
+          rows.map(({ task }) => task),
+          state !== 'all',
+        )}
+    />
+  </th>`
+}
+
 function heading(
-  { id, label, sort: by, first }: Column,
+  { id, label, sort: by, first, end }: Column,
   sort: RunSort,
   onSort: (s: RunSort) => void,
 ) {
-  if (!by) return html`<th class=${id} role="columnheader" scope="col">${label}</th>`
+  const classes = `${id} ${end ? 'end' : ''}`
+  if (!by) return html`<th class=${classes} role="columnheader" scope="col">${label}</th>`
   const active = sort.by === by
   const flipped = sort.order === 'asc' ? 'desc' : 'asc'
   return html`<th
-    class="${id} ${active ? 'sorted' : ''}"
+    class="${classes} ${active ? 'sorted' : ''}"
     role="columnheader"
     scope="col"
     aria-sort=${active ? (sort.order === 'asc' ? 'ascending' : 'descending') : 'none'}
@@ -98,58 +107,89 @@ function heading(
 }
 
 function bodyRow({ task, stale, changes }: RunRow, index: number, options: TableOptions) {
-  const { now, openId, activeId, copiedId } = options
+  const { openId, activeId, selection } = options
   const id = task.task_id
-  const created = Date.parse(task.created_at)
-  const copied = copiedId === id
+  const picked = selection?.has(id) ?? false
   return html`<tr
     role="row"
     part="row"
     data-id=${id}
-    class="${stale ? 'stale' : ''} ${changes > 0 ? (changes % 2 ? 'changed-a' : 'changed-b') : ''}"
+    class="${stale ? 'stale' : ''} ${picked ? 'picked' : ''} ${changes > 0 ? (changes % 2 ? 'changed-a' : 'changed-b') : ''}"
     aria-rowindex=${options.firstIndex + index + 2}
-    aria-selected=${openId === id}
+    aria-selected=${selection ? picked : openId === id}
+    aria-current=${openId === id ? 'true' : nothing}
     tabindex=${(activeId ?? options.rows[0]?.task.task_id) === id ? 0 : -1}
     title=${stale ? 'Changed since: no longer matches the filter' : nothing}
     @click=${() => options.onOpen(id)}
   >
-    <td class="status-cell" role="gridcell">${statusText(task.phase)}</td>
-    <td class="task" role="gridcell">
-      <span class="task-line"
-        ><span class="name truncate" title=${visibleText(task.func_name)}>${visibleText(task.func_name)}</span
-        >${sourceBadge(task)}</span
+    ${selection ? pick(task, selection, picked) : nothing}
+    ${options.columns.map(
+      (column) => html`<td
+        class="${column.id === 'state' ? 'status-cell' : column.id} ${column.end ? 'end' : ''}"
+        role="gridcell"
       >
-    </td>
-    <td class="id" role="gridcell">
-      <span class="mono" title=${id}>${shortId(id)}</span
-      ><button
-        class="copy ${copied ? 'done' : ''}"
-        type="button"
-        tabindex="-1"
-        aria-label=${copied ? 'Copied' : 'Copy id'}
-        title=${copied ? 'Copied' : 'Copy id (y)'}
-        @click=${(event: MouseEvent) => {
-          event.stopPropagation()
-          options.onCopy(id, event.currentTarget as HTMLElement)
-        }}
-      >
-        ${icon(copied ? 'check' : 'copy', 'small')}
-      </button>
-    </td>
-    <td class="attempts" role="gridcell">${orMissing(attemptsText(task))}</td>
-    <td class="duration" role="gridcell">${orMissing(durationText(task, now))}</td>
-    <td class="created" role="gridcell">
-      <time datetime=${task.created_at} title=${formatAbsolute(created)}>${formatRelative(created, now)}</time>
-    </td>
-    <td class="error truncate" role="gridcell" title=${task.error ? visibleText(task.error) : nothing}>
-      ${task.error ? excerpt(task.error) : nothing}
-    </td>
+        ${column.cell(task, options)}${column.id === 'id' ? copyButton(id, options) : nothing}
+      </td>`,
+    )}
+    <td class="actions" role="gridcell">${actions(task, options)}</td>
   </tr>`
 }
 
-/** How long it took, or how long it has been running. */
-function durationText(task: TaskJson, now: number): string | null {
-  if (task.duration !== null) return formatDuration(task.duration)
-  if (task.status !== 'running' || !task.start_time) return null
-  return formatElapsed((now - Date.parse(task.start_time)) / 1000)
+function pick(task: TaskJson, selection: Selection, picked: boolean) {
+  return html`<td class="pick" role="gridcell" @click=${(event: Event) => event.stopPropagation()}>
+    <input
+      class="check"
+      type="checkbox"
+      tabindex="-1"
+      aria-label="Select ${visibleText(task.func_name)} ${shortId(task.task_id)}"
+      .checked=${picked}
+      ?disabled=${!selection.canSelect(task)}
+      @click=${(event: MouseEvent) => selection.toggle(task, event.shiftKey)}
+    />
+  </td>`
+}
+
+function copyButton(id: string, options: TableOptions) {
+  const copied = options.copiedId === id
+  return html`<button
+    class="copy ${copied ? 'done' : ''}"
+    type="button"
+    tabindex="-1"
+    aria-label=${copied ? 'Copied' : 'Copy id'}
+    title=${copied ? 'Copied' : 'Copy id (y)'}
+    @click=${(event: MouseEvent) => {
+      event.stopPropagation()
+      options.onCopy(id, event.currentTarget as HTMLElement)
+    }}
+  >
+    ${icon(copied ? 'check' : 'copy', 'small')}
+  </button>`
+}
+
+function actions(task: TaskJson, options: TableOptions) {
+  const { href, click } = options.link({ runId: task.task_id, full: true, tab: '' })
+  return html`<span class="row-actions">
+    <a
+      class="copy"
+      href=${href}
+      tabindex="-1"
+      aria-label="Open as a page"
+      title="Open as a page (o)"
+      @click=${click}
+      >${icon('eye', 'small')}</a
+    ><button
+      class="copy more"
+      type="button"
+      tabindex="-1"
+      aria-haspopup="menu"
+      aria-label="Actions of ${shortId(task.task_id)}"
+      title="Actions (m)"
+      @click=${(event: MouseEvent) => {
+        event.stopPropagation()
+        options.onMenu(task, event.currentTarget as HTMLElement)
+      }}
+    >
+      ${icon('dots', 'small')}
+    </button>
+  </span>`
 }

@@ -1,40 +1,43 @@
 import type { FunctionJson } from '@taskflow/core/client'
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import { visibleText } from '../../format/visible-text.ts'
 import { icon } from '../../parts/icons.ts'
 import { type RunFilter, TIME_RANGES } from '../../store/filter.ts'
+import type { TaskflowFilterChangeEvent } from '../query/query-field.ts'
+import type { KnownValue } from '../query/suggestions.ts'
 
-/** Search, function and time range. */
+/** Query, task and time range, and the way to everything else. */
 export function toolbar(options: {
   filter: RunFilter
   functions: readonly FunctionJson[]
+  known: (field: string) => readonly KnownValue[]
+  /** How many of the filters behind the button are set. */
+  more: number
   change: (filter: Partial<RunFilter>) => void
-  search: (text: string) => void
+  openFilters: (button: HTMLElement) => void
+  openColumns: (button: HTMLElement) => void
+  openMenu: (button: HTMLElement) => void
 }): TemplateResult {
-  const { filter, functions, change, search } = options
+  const { filter, functions, known, more, change } = options
   const names = functionNames(functions, filter.func)
   const ranges = TIME_RANGES.some((range) => range.value === filter.since)
     ? TIME_RANGES
     : [...TIME_RANGES, { value: filter.since, label: `Last ${filter.since}` }]
+  const opens = (open: (button: HTMLElement) => void) => (event: Event) =>
+    open(event.currentTarget as HTMLElement)
   return html`<div class="toolbar" part="toolbar">
-    <label class="search field">
-      ${icon('search')}
-      <span class="visually-hidden">Search by id or task name</span>
-      <input
-        type="search"
-        placeholder="Find by id or task name"
-        autocomplete="off"
-        spellcheck="false"
-        part="query"
-        .value=${filter.search}
-        @input=${(event: InputEvent) => search((event.target as HTMLInputElement).value)}
-        @keydown=${onSearchKey}
-      />
-      <span class="kbd" aria-hidden="true">/</span>
-    </label>
-    <span class="select">
+    <taskflow-query
+      .value=${filter.q}
+      .known=${known}
+      @taskflow-filter-change=${(event: TaskflowFilterChangeEvent) => {
+        event.stopPropagation()
+        change({ q: event.detail.q })
+      }}
+    ></taskflow-query>
+    <span class="select task-select">
       <select
         aria-label="Task"
+        .value=${filter.func}
         @change=${(event: Event) => change({ func: (event.target as HTMLSelectElement).value })}
       >
         <option value="" ?selected=${filter.func === ''}>All tasks</option>
@@ -48,6 +51,7 @@ export function toolbar(options: {
     <span class="select">
       <select
         aria-label="Created"
+        .value=${filter.since}
         @change=${(event: Event) => change({ since: (event.target as HTMLSelectElement).value })}
       >
         ${ranges.map(
@@ -57,7 +61,38 @@ export function toolbar(options: {
       </select>
       ${icon('chevronDown', 'small')}
     </span>
-    <slot name="toolbar-end">${nothing}</slot>
+    <button
+      class="button ${more > 0 ? 'on' : ''}"
+      type="button"
+      aria-haspopup="dialog"
+      data-open="filters"
+      @click=${opens(options.openFilters)}
+    >
+      ${icon('filter')}<span class="word">Filters</span>${more > 0 ? html`<span class="count">${more}</span>` : ''}
+    </button>
+    <button
+      class="button icon-only wide-only"
+      type="button"
+      aria-haspopup="dialog"
+      aria-label="Columns"
+      title="Columns"
+      data-open="columns"
+      @click=${opens(options.openColumns)}
+    >
+      ${icon('columns')}
+    </button>
+    <button
+      class="button icon-only"
+      type="button"
+      aria-haspopup="menu"
+      aria-label="More"
+      title="More"
+      data-open="more"
+      @click=${opens(options.openMenu)}
+    >
+      ${icon('dots')}
+    </button>
+    <slot name="toolbar-end"></slot>
   </div>`
 }
 
@@ -66,16 +101,4 @@ function functionNames(functions: readonly FunctionJson[], chosen: string): stri
   const names = new Set(functions.map((one) => one.func_name))
   if (chosen) names.add(chosen)
   return [...names].sort((a, b) => a.localeCompare(b))
-}
-
-/** Escape empties the field first; only an empty field lets it through to what is open below. */
-function onSearchKey(event: KeyboardEvent) {
-  const field = event.currentTarget as HTMLInputElement
-  if (event.key !== 'Escape') return
-  event.stopPropagation()
-  if (field.value === '') field.blur()
-  else {
-    field.value = ''
-    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
-  }
 }

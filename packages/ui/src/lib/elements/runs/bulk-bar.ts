@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { formatTotal, plural } from '../../format/number.ts'
+import { icon } from '../../parts/icons.ts'
+import type { RunList } from '../../store/run-list.ts'
+import type { Selection } from './selection.ts'
+
+/** What can be done to the ticked runs; nothing while none is. */
+export function bulkBar(options: {
+  selection: Selection
+  list: RunList
+  /** Something is being asked or done. */
+  busy: boolean
+  rights: { retry: boolean; cancel: boolean }
+  act: (action: 'retry' | 'cancel') => void
+  copy: (button: HTMLElement) => void
+  selectMatching: () => void
+}): TemplateResult | typeof nothing {
+  const { selection, list, busy, rights, act, copy, selectMatching } = options
+  const all = selection.allMatching
+  if (selection.size === 0 && !all) return nothing
+  const total = formatTotal(list.total, list.totalExact)
+  const more = !all && (list.total > list.rows.length || !list.totalExact)
+  const [retry, cancel] = [selection.retryable.length, selection.cancellable.length]
+  return html`<div class="bulk" part="bulk" role="toolbar" aria-label="Selected runs">
+    <span class="chosen" role="status"
+      >${all ? `All ${total} that match` : `${selection.size} selected`}</span
+    >
+    ${
+      more
+        ? html`<button class="link" type="button" data-all @click=${selectMatching}>
+            Select all ${total} that match
+          </button>`
+        : nothing
+    }
+    <span class="line" aria-hidden="true"></span>
+    ${
+      rights.retry && (all || retry > 0)
+        ? html`<button
+            class="button primary"
+            type="button"
+            data-bulk="retry"
+            ?disabled=${busy}
+            @click=${() => act('retry')}
+          >
+            ${icon('cycle')} ${all ? 'Retry…' : `Retry ${plural(retry, 'run')}`}
+          </button>`
+        : nothing
+    }
+    ${
+      rights.cancel && (all || cancel > 0)
+        ? html`<button
+            class="button"
+            type="button"
+            data-bulk="cancel"
+            ?disabled=${busy}
+            @click=${() => act('cancel')}
+          >
+            ${icon('slashed')} ${all ? 'Cancel…' : `Cancel ${plural(cancel, 'run')}`}
+          </button>`
+        : nothing
+    }
+    ${
+      all
+        ? nothing
+        : html`<button
+            class="button"
+            type="button"
+            data-bulk="copy"
+            @click=${(event: Event) => copy(event.currentTarget as HTMLElement)}
+          >
+            ${icon('copy')} <span class="word">Copy ids</span>
+          </button>`
+    }
+    <slot name="bulk-actions"></slot>
+    <button class="button plain" type="button" data-bulk="clear" @click=${() => selection.clear()}>
+      Clear <kbd class="kbd" aria-hidden="true">Esc</kbd>
+    </button>
+  </div>`
+}
