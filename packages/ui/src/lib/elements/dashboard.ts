@@ -6,8 +6,9 @@ import {
   TaskflowAuthRequiredEvent,
   TaskflowNavigateEvent,
   TaskflowReadyEvent,
+  type TaskflowTabEvent,
 } from '../events.ts'
-import { shortId } from '../format/number.ts'
+import { needElement } from '../lazy.ts'
 import { emptyState } from '../parts/notices.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../store/preferences.ts'
@@ -16,12 +17,13 @@ import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { HOME, type Route, runsRoute } from '../url/route.ts'
+import { HOME, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
+import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
@@ -68,6 +70,7 @@ export class TaskflowDashboardElement extends StoreElement {
     urlSync: { type: String, attribute: 'url-sync' },
     readonly: { type: Boolean },
     signInHidden: { state: true },
+    unfetched: { state: true },
   }
 
   /** Shown in the header. [what the server is configured with] */
@@ -81,6 +84,8 @@ export class TaskflowDashboardElement extends StoreElement {
   /** Leaves all actions out. */
   declare readonly: boolean
   declare signInHidden: boolean
+  /** The code of the page could not be fetched. */
+  declare unfetched: boolean
 
   readonly #router = new RouteController(this)
   #ready = false
@@ -94,6 +99,7 @@ export class TaskflowDashboardElement extends StoreElement {
     this.urlSync = 'hash'
     this.readonly = false
     this.signInHidden = false
+    this.unfetched = false
     new Ticker(this)
     this.addEventListener('keydown', (event) => this.#onKey(event))
     this.addEventListener('taskflow-action-done', this.#onDone)
@@ -169,6 +175,15 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #page() {
     const { route } = this.#router
+    if (route) this.#need(route.page === 'overview' ? 'overview' : route.full ? 'run' : 'runs')
+    if (this.unfetched) {
+      return emptyState({
+        icon: 'offline',
+        title: 'This page could not be loaded',
+        text: 'The server is away, or has another version by now.',
+        more: html`<button class="button" type="button" @click=${() => location.reload()}>Load again</button>`,
+      })
+    }
     if (!route) {
       return emptyState({
         icon: 'search',
@@ -186,6 +201,7 @@ export class TaskflowDashboardElement extends StoreElement {
         .linkFor=${this.#linkFor}
       ></taskflow-overview>`
     }
+    if (route.runId && route.full) return this.#runPage(route, route.runId)
     return html`<h1 class="visually-hidden">Runs</h1>
       <taskflow-runs
       .base=${this.base}
@@ -195,8 +211,45 @@ export class TaskflowDashboardElement extends StoreElement {
       .sort=${route.sort}
       .runId=${route.runId}
       .tab=${route.tab}
+      .at=${route.at ?? 1}
       .readonly=${this.readonly}
     ></taskflow-runs>`
+  }
+
+  /** Fetches the code of a page, when it is not there yet. */
+  #need(page: 'overview' | 'runs' | 'run'): void {
+    needElement(`taskflow-${page}`).then(
+      () => {
+        this.unfetched = false
+      },
+      () => {
+        this.unfetched = true
+      },
+    )
+  }
+
+  /** One run alone. What it links to is beside no list either. */
+  #runPage(route: Route, runId: string) {
+    const back = { ...route, runId: null, tab: '', full: false }
+    return html`<h1 class="visually-hidden">Run</h1><taskflow-run
+      mode="page"
+      .base=${this.base}
+      .credentials=${this.credentials}
+      .linkFor=${this.#linkFor}
+      .runId=${runId}
+      .tab=${route.tab || 'overview'}
+      .readonly=${this.readonly}
+      .back=${back}
+      @taskflow-tab=${(event: TaskflowTabEvent) => {
+        event.stopPropagation()
+        const { tab } = event.detail
+        this.#request({ ...route, tab: tab === 'overview' ? '' : tab })
+      }}
+      @taskflow-close=${(event: Event) => {
+        event.stopPropagation()
+        this.#request(back)
+      }}
+    ></taskflow-run>`
   }
 
   #linkFor = (route: Route) => this.#router.href(route)
@@ -235,7 +288,11 @@ export class TaskflowDashboardElement extends StoreElement {
     if (target instanceof Element && target.closest('input, select, textarea')) return
     if (event.key === 'p') this.store?.setPaused(!this.store.paused)
     else if (event.key === 't') this.#toggleTheme()
-    else this.renderRoot.querySelector<TaskflowRunsElement>('taskflow-runs')?.handleKey(event)
+    else {
+      this.renderRoot
+        .querySelector<TaskflowRunsElement | TaskflowRunElement>('taskflow-runs, taskflow-run')
+        ?.handleKey(event)
+    }
   }
 
   /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
@@ -244,31 +301,20 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #onDone = (event: TaskflowActionDoneEvent) => {
-    const { action, ids, result } = event.detail
-    const id = shortId(ids[0] ?? '')
-    if (action === 'cancel') {
-      const done = result.task.status === 'cancelled'
-      this.#toast({ kind: 'success', title: done ? `Cancelled ${id}` : `Asked ${id} to stop` })
-      return
-    }
-    const route = { ...runsRoute(), runId: result.task_id }
+    const { title, text, route } = event.detail.summary
     this.#toast({
       kind: 'success',
-      title: `Queued as ${shortId(result.task_id)}`,
-      text: result.duplicate ? `An earlier retry of ${id} stands in.` : `A retry of ${id}.`,
-      link: { label: 'Show', href: this.#router.href(route), click: this.#goTo(route) },
+      title,
+      ...(text && { text }),
+      ...(route && {
+        link: { label: 'Show', href: this.#router.href(route), click: this.#goTo(route) },
+      }),
     })
   }
 
   #onError = (event: TaskflowActionErrorEvent) => {
-    const { action, ids, error } = event.detail
-    const what = action === 'retry' ? 'Retry' : 'Cancel'
-    const sent = error.status === 0 ? 'was not sent' : 'was refused'
-    this.#toast({
-      kind: 'failed',
-      title: `${what} of ${shortId(ids[0] ?? '')} ${sent}`,
-      text: error.detail,
-    })
+    const { title, text = '' } = event.detail.summary
+    this.#toast({ kind: 'failed', title, text })
   }
 
   #toast(toast: Parameters<TaskflowToastsElement['show']>[0]): void {

@@ -2,12 +2,13 @@ import type { AttemptJson, TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { formatCount, formatPercent, shortId } from '../format/number.ts'
-import { errorName, STATUS_HELP, type StatusName } from '../format/phase.ts'
+import { errorName, STATUS_HELP } from '../format/phase.ts'
 import { formatAbsolute, formatClock, formatRelative, parseInstant } from '../format/time.ts'
 import { excerpt, visibleText } from '../format/visible-text.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf, orMissing } from '../parts/status.ts'
 import { type Route, runsRoute } from '../url/route.ts'
+import { outcomeOf } from './run-parts/outcomes.ts'
 
 /** What the overview tab needs besides the run. */
 export interface RunOverviewContext {
@@ -17,22 +18,28 @@ export interface RunOverviewContext {
   showTab: (tab: string) => void
 }
 
-/** The first tab of a run. */
-export function runOverview(task: TaskDetailJson, context: RunOverviewContext): TemplateResult {
-  return html`
-    ${context.interruptedHint ? interruptedWarning() : nothing}
-    ${progress(task)}
-    ${
-      task.error
-        ? html`<taskflow-error
-            .error=${task.error}
-            .stack=${task.stacktrace ?? null}
-            .status=${task.phase}
-          ></taskflow-error>`
-        : nothing
-    }
-    ${attempts(task, context.now)} ${facts(task, context)} ${data(task)} ${analytics(task)} ${recent(task, context)}
-  `
+/** The first tab of a run: one column in a panel, facts beside the rest on a page. */
+export function runOverview(
+  task: TaskDetailJson,
+  context: RunOverviewContext,
+  time: TemplateResult | null,
+): TemplateResult {
+  const error = task.error
+    ? html`<taskflow-error
+        .error=${task.error}
+        .stack=${task.stacktrace ?? null}
+        .status=${task.phase}
+      ></taskflow-error>`
+    : nothing
+  const head = html`${context.interruptedHint ? interruptedWarning() : nothing} ${progress(task)}`
+  if (!time) {
+    return html`${head} ${error} ${attempts(task, context.now)} ${facts(task, context)}
+      ${analytics(task)} ${recent(task, context)}`
+  }
+  return html`<div class="columns">
+    <div class="main">${head} ${task.attempts.length > 0 ? time : nothing} ${error}</div>
+    <aside>${facts(task, context)} ${analytics(task)} ${recent(task, context)}</aside>
+  </div>`
 }
 
 function interruptedWarning() {
@@ -63,24 +70,14 @@ function attempts(task: TaskDetailJson, now: number) {
   </section>`
 }
 
-const outcomes: Record<string, { status: StatusName; word: string }> = {
-  success: { status: 'success', word: 'succeeded' },
-  error: { status: 'failed', word: 'failed' },
-  timeout: { status: 'failed', word: 'timed out' },
-  cancelled: { status: 'cancelled', word: 'cancelled' },
-  crashed: { status: 'interrupted', word: 'process died' },
-  released: { status: 'interrupted', word: 'handed back' },
-  snoozed: { status: 'scheduled', word: 'snoozed' },
-}
-
 function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: number) {
-  const { status, word } = outcomes[attempt.outcome ?? ''] ?? { status: 'running', word: 'running' }
+  const { status, word } = outcomeOf(attempt)
   const start = Date.parse(attempt.started_at)
   const end = parseInstant(attempt.ended_at)
   const pause = end !== null && next ? (Date.parse(next.started_at) - end) / 1000 : null
   const what = attempt.error ? (errorName(attempt.error) ?? excerpt(attempt.error, 80)) : word
-  return html`<li data-status=${colourOf(status as StatusName)}>
-    ${statusIcon(status as StatusName)}
+  return html`<li data-status=${colourOf(status)}>
+    ${statusIcon(status)}
     <b>Attempt ${attempt.attempt + 1}</b>
     <time class="muted hide-narrow" title=${formatAbsolute(start)} datetime=${attempt.started_at}
       >${formatClock(start, true)}</time
@@ -152,41 +149,6 @@ function duration(task: TaskDetailJson, now: number): string | null {
 function runLink(id: string, { link }: RunOverviewContext) {
   const { href, click } = link({ ...runsRoute(), runId: id })
   return html`<a class="mono" href=${href} @click=${click}>${shortId(id)}</a>`
-}
-
-/** Why there is nothing to see. */
-const HIDDEN = {
-  disabled: 'Not shown: the server keeps them to itself (exposePayloads is off).',
-  encrypted: 'Encrypted: the server does not send them.',
-  unregistered: 'Not shown: this server does not know the task, nor what of them is secret.',
-}
-
-function data(task: TaskDetailJson) {
-  if (task.payload_hidden) {
-    return html`<section>
-      <h3>Input and output</h3>
-      <p class="muted hidden-data">
-        ${HIDDEN[task.payload_hidden]}
-      </p>
-    </section>`
-  }
-  if (task.payload === undefined && task.result === undefined) return nothing
-  return html`<section>
-      <h3>Input</h3>
-      <pre class="mono">${pretty(task.payload)}</pre>
-    </section>
-    ${
-      task.result === undefined
-        ? nothing
-        : html`<section>
-            <h3>Output</h3>
-            <pre class="mono">${pretty(task.result)}</pre>
-          </section>`
-    }`
-}
-
-function pretty(value: unknown): string {
-  return visibleText(JSON.stringify(value, null, 2) ?? 'none')
 }
 
 function analytics({ analytics: numbers, func_name }: TaskDetailJson) {

@@ -16,6 +16,55 @@ export const runStyles = css`
     padding: 10px 16px;
     border-block-end: 1px solid var(--_border);
   }
+  .crumbs {
+    flex: none;
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    padding: 10px 16px 0;
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+  }
+  .crumbs > a:first-child {
+    flex: none;
+  }
+  :host([mode='page']) header {
+    border: 0;
+    padding-block: 6px 10px;
+  }
+  :host([mode='page']) taskflow-lifecycle {
+    border-block-start: 1px solid var(--_border);
+  }
+  :host([mode='page']) .body {
+    background: var(--_page);
+  }
+  .columns {
+    display: grid;
+    gap: 16px;
+  }
+  .columns > * {
+    display: flex;
+    flex-direction: column;
+    gap: 16px;
+    min-inline-size: 0;
+  }
+  .columns section,
+  :host([mode='page']) .page > taskflow-run-parts:not([shown='attempts']) {
+    padding: 12px;
+    border: 1px solid var(--_border);
+    border-radius: 8px;
+    background: var(--_surface);
+  }
+  .columns dl {
+    grid-template-columns: 96px minmax(0, 1fr);
+  }
+  @container (min-width: 960px) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr) 322px;
+      align-items: start;
+    }
+  }
   .title {
     flex: 1;
     display: flex;
@@ -54,6 +103,9 @@ export const runStyles = css`
     min-block-size: 0;
     overflow: auto;
     overscroll-behavior: contain;
+  }
+  .body:focus-visible {
+    outline-offset: -2px;
   }
   .body:has(taskflow-logs) {
     display: flex;
@@ -232,17 +284,6 @@ export const runStyles = css`
     color: var(--_muted);
     font-size: 12px;
     line-height: 16px;
-  }
-  pre {
-    max-block-size: 280px;
-    margin: 0;
-    padding: 10px 12px;
-    overflow: auto;
-    border: 1px solid var(--_border);
-    border-radius: 8px;
-    background: var(--_sunken);
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
   }
   .skeleton {
     display: grid;

@@ -1,10 +1,13 @@
-import { isFinal, isRetryable } from '@taskflow/core/client'
+import { isFinal, isRetryable, type TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { type ActionProgress, performAction } from '../actions.ts'
-import { type ActionName, TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
+import { type ActionProgress, announceRun, performAction, type RunAction } from '../actions.ts'
+import { TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
 import { formatCount, shortId } from '../format/number.ts'
 import { attemptsText } from '../format/phase.ts'
+import { formatClock, formatRelative } from '../format/time.ts'
 import { visibleText } from '../format/visible-text.ts'
+import { needElement } from '../lazy.ts'
+import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
 import { emptyState } from '../parts/notices.ts'
 import { sourceBadge, statusBadge } from '../parts/status.ts'
@@ -16,16 +19,19 @@ import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { runsRoute } from '../url/route.ts'
+import { type Route, runsRoute } from '../url/route.ts'
+import type { MenuItem, TaskflowMenuElement } from './menu.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
+import { dialogsOf } from './runs/bulk.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
 /**
- * One run: status, actions, lifecycle, and tabs for what there is to see.
+ * One run: status, actions, lifecycle, and tabs for what there is to see. Stands in a panel, or as a
+ * page of its own.
  *
- * @fires taskflow-action - somebody retries or cancels; cancelable
+ * @fires taskflow-action - somebody retries, cancels or runs it now; cancelable
  * @fires taskflow-action-done - it went through
  * @fires taskflow-action-error - it was refused
  * @fires taskflow-navigate - a link inside was followed; cancelable
@@ -50,18 +56,30 @@ export class TaskflowRunElement extends StoreElement {
     tab: { type: String },
     closable: { type: Boolean },
     readonly: { type: Boolean },
+    mode: { type: String, reflect: true },
+    back: { attribute: false },
     progress: { state: true },
+    failed: { state: true },
   }
 
   /** Id of the run. */
   declare runId: string
-  /** `overview`, `logs` or `error`. [`overview`] */
+  /**
+   * `overview`, `attempts`, `logs` (`logs:120` is a line of it), `error`, `data`, `events` or
+   * `related`. [`overview`]
+   */
   declare tab: string
   /** Shows a close button. */
   declare closable: boolean
   /** Leaves the actions out. */
   declare readonly: boolean
+  /** [`panel`] */
+  declare mode: 'panel' | 'page'
+  /** Where a page leads back to. [the list of runs] */
+  declare back: Route | null
   declare progress: ActionProgress | null
+  /** Code of a tab that could not be fetched. */
+  declare failed: boolean
 
   #detail: RunDetail | undefined
   #leave: (() => void) | undefined
@@ -72,8 +90,12 @@ export class TaskflowRunElement extends StoreElement {
     this.tab = 'overview'
     this.closable = false
     this.readonly = false
+    this.mode = 'panel'
+    this.back = null
     this.progress = null
+    this.failed = false
     new Ticker(this)
+    this.addEventListener('keydown', (event) => this.handleKey(event))
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -103,21 +125,34 @@ export class TaskflowRunElement extends StoreElement {
       return error ? this.#problem('This run could not be read', error.detail) : this.#skeleton()
     }
     const items = tabItems(task)
-    const tab = items.some((item) => item.id === this.tab) ? this.tab : 'overview'
+    const [wanted = '', line] = this.tab.split(':')
+    const tab = items.some((item) => item.id === wanted) ? wanted : 'overview'
+    this.#need(tab)
     const attempts = attemptsText(task)
+    const name = visibleText(task.func_name)
     return html`
+      ${this.mode === 'page' ? this.#crumbs(task) : nothing}
       <header part="header">
         <div class="title">
           ${statusBadge(task.phase)}
-          <h2 title=${visibleText(task.func_name)}>${visibleText(task.func_name)}</h2>
+          <h2 title=${name}>${name}</h2>
           <span class="id mono" title=${task.task_id}>${shortId(task.task_id)}</span>
           <taskflow-copy .value=${task.task_id}></taskflow-copy>
           ${sourceBadge(task)}
           ${attempts ? html`<span class="muted attempts">attempt ${attempts}</span>` : nothing}
+          ${
+            this.mode === 'page'
+              ? html`<span class="muted attempts"
+                  >created ${formatRelative(Date.parse(task.created_at), store.now())}</span
+                >`
+              : nothing
+          }
         </div>
-        <div class="actions">${this.#actions(task.status)} ${this.#closeButton()}</div>
+        <div class="actions">
+          ${this.#actions(task.status)} ${this.#more(task)} ${this.#closeButton()}
+        </div>
       </header>
-      ${this.#outcome()}
+      ${this.#outcome()} ${this.#cancelNote(task)}
       ${detail.gone ? html`<p class="banner" role="status">${goneText(store)}</p>` : nothing}
       <taskflow-lifecycle
         .steps=${task.lifecycle}
@@ -127,35 +162,237 @@ export class TaskflowRunElement extends StoreElement {
         .now=${() => store.now()}
       ></taskflow-lifecycle>
       ${tabs({ items, selected: tab, label: 'Run', select: this.#selectTab })}
-      <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="-1">
-        ${
-          tab === 'logs'
-            ? html`<taskflow-logs
-                .base=${this.base}
-                .credentials=${this.credentials}
-                .runId=${task.task_id}
-                .count=${task.log_count}
-                .live=${!isFinal(task.status)}
-              ></taskflow-logs>`
-            : tab === 'error'
-              ? html`<div class="page">
-                  <taskflow-error
-                    .error=${task.error ?? ''}
-                    .stack=${task.stacktrace ?? null}
-                    .status=${task.phase}
-                  ></taskflow-error>
-                </div>`
-              : html`<div class="page">
-                  ${runOverview(task, {
-                    now: store.now(),
-                    interruptedHint: task.status === 'interrupted',
-                    link: (route) => ({ href: this.href(route), click: this.go(route) }),
-                    showTab: (name) => this.#selectTab(name),
-                  })}
-                </div>`
-        }
+      <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="0">
+        ${this.failed ? html`<p class="banner failed" role="alert">This part could not be loaded. <button class="link" type="button" @click=${() => this.#again()}>Try again</button></p>` : nothing}
+        ${this.#body(task, tab, line)}
       </div>
+      <taskflow-menu></taskflow-menu>
+      <taskflow-dialogs></taskflow-dialogs>
     `
+  }
+
+  #body(task: TaskDetailJson, tab: string, line: string | undefined) {
+    const { store } = this
+    if (!store) return nothing
+    if (tab === 'logs') {
+      return html`<taskflow-logs
+        .base=${this.base}
+        .credentials=${this.credentials}
+        .runId=${task.task_id}
+        .count=${task.log_count}
+        .live=${!isFinal(task.status)}
+        .maxAttempts=${task.max_attempts}
+        .line=${Number(line ?? 0)}
+        .linkTo=${(n: number) => this.href({ ...this.#place(), tab: `logs:${n}` })}
+        @taskflow-log-line=${(event: CustomEvent<{ line: number }>) => {
+          event.stopPropagation()
+          this.#selectTab(`logs:${event.detail.line}`)
+        }}
+      ></taskflow-logs>`
+    }
+    if (tab === 'error') {
+      return html`<div class="page">
+        <taskflow-error
+          .error=${task.error ?? ''}
+          .stack=${task.stacktrace ?? null}
+          .status=${task.phase}
+        ></taskflow-error>
+      </div>`
+    }
+    if (tab === 'overview') {
+      return html`<div class="page">
+        ${runOverview(
+          task,
+          {
+            now: store.now(),
+            interruptedHint: task.status === 'interrupted',
+            link: (route) => ({ href: this.href(route), click: this.go(route) }),
+            showTab: (name) => this.#selectTab(name),
+          },
+          this.mode === 'page' ? this.#part(task, 'time') : null,
+        )}
+      </div>`
+    }
+    return html`<div class="page">${this.#part(task, tab)}</div>`
+  }
+
+  #part(task: TaskDetailJson, shown: string) {
+    return html`<taskflow-run-parts
+      .base=${this.base}
+      .credentials=${this.credentials}
+      .linkFor=${this.linkFor}
+      .task=${task}
+      .shown=${shown}
+    ></taskflow-run-parts>`
+  }
+
+  #crumbs(task: TaskDetailJson) {
+    const list = this.back ?? runsRoute()
+    const same = runsRoute({ func: task.func_name })
+    return html`<nav class="crumbs" aria-label="Where this is">
+      <a href=${this.href(list)} @click=${this.go(list)}>Runs</a>
+      ${icon('chevronRight', 'small')}
+      <a class="truncate" href=${this.href(same)} @click=${this.go(same)}>${visibleText(task.func_name)}</a>
+      ${icon('chevronRight', 'small')}
+      <span class="mono truncate">${task.task_id}</span>
+    </nav>`
+  }
+
+  /** This run's place, as a page. */
+  #place(): Route {
+    return { ...runsRoute(), runId: this.runId, full: this.mode === 'page' }
+  }
+
+  /** Fetches the code of a tab, when it is not there yet. */
+  #need(tab: string): void {
+    const names =
+      tab === 'logs'
+        ? ['taskflow-logs']
+        : tab === 'error' || (tab === 'overview' && this.mode === 'panel')
+          ? []
+          : ['taskflow-run-parts', ...(tab === 'data' ? ['taskflow-json'] : [])]
+    Promise.all(names.map(needElement)).catch(() => {
+      this.failed = true
+    })
+  }
+
+  #again(): void {
+    this.failed = false
+    this.requestUpdate()
+  }
+
+  /** What asking to stop means for this run, and the way on when it does not. */
+  #cancelNote(task: TaskDetailJson) {
+    if (!task.cancel_requested_at || isFinal(task.status)) return nothing
+    const own = task.executor === 'thread' || task.executor === 'process'
+    return html`<div class="banner warning" role="status" data-cancel-note>
+      ${icon('slashed')}
+      <span class="grow"
+        >Asked to stop at ${formatClock(Date.parse(task.cancel_requested_at))}.
+        ${
+          own
+            ? `Its ${task.executor} is ended when the grace period is over.`
+            : 'Work that watches its signal stops soon; synchronous work cannot be cut off and runs on to its end.'
+        }</span
+      >
+      ${
+        this.#may('cancel')
+          ? html`<button class="button" type="button" data-action="force" @click=${() => void this.#force()}>
+              Force cancel
+            </button>`
+          : nothing
+      }
+    </div>`
+  }
+
+  async #force(): Promise<void> {
+    const dialogs = await dialogsOf(this)
+    const sure = await dialogs.confirm({
+      title: 'Force cancel this run?',
+      text: 'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
+      confirm: 'Force cancel',
+      danger: true,
+    })
+    if (sure) await this.act('cancel', { force: true })
+  }
+
+  #may(right: Parameters<DashboardStore['may']>[0]): boolean {
+    return !this.readonly && (this.store?.may(right) ?? false)
+  }
+
+  #more(task: TaskDetailJson) {
+    return html`<button
+      class="button icon-only"
+      type="button"
+      aria-haspopup="menu"
+      aria-label="More actions"
+      title="More actions"
+      data-open="run-menu"
+      @click=${(event: Event) => {
+        const button = event.currentTarget as HTMLElement
+        const menu = this.renderRoot.querySelector<TaskflowMenuElement>('taskflow-menu')
+        void menu?.openAt(button, this.#items(task, button))
+      }}
+    >
+      ${icon('dots')}
+    </button>`
+  }
+
+  #items(task: TaskDetailJson, button: HTMLElement): MenuItem[] {
+    const page: Route = { ...runsRoute(), runId: task.task_id, full: true }
+    const own = new URL(this.href(page), location.href).href
+    const items: MenuItem[] = []
+    if (isRetryable(task.status) && this.#may('retry')) {
+      const hidden = task.payload_hidden !== undefined
+      items.push({
+        label: 'Retry with changed input…',
+        icon: 'pencil',
+        disabled: hidden,
+        ...(hidden && { hint: 'The server does not show the input.' }),
+        run: () => void this.#retryChanged(task),
+      })
+    }
+    if ((task.phase === 'scheduled' || task.phase === 'retrying') && this.#may('run')) {
+      items.push({ label: 'Run now', icon: 'play', run: () => void this.act('run') })
+    }
+    if (items.length > 0) items.push(null)
+    if (this.mode === 'panel') {
+      items.push({
+        label: 'Open as a page',
+        icon: 'expand',
+        key: 'O',
+        run: () => void this.navigate(page),
+      })
+    }
+    items.push(
+      { label: 'Copy id', icon: 'copy', key: 'Y', run: () => void copyText(task.task_id, button) },
+      { label: 'Copy link', icon: 'link', run: () => void copyText(own, button) },
+    )
+    return items
+  }
+
+  async #retryChanged(task: TaskDetailJson): Promise<void> {
+    const { store } = this
+    if (!store) return
+    const dialogs = await dialogsOf(this)
+    const result = await dialogs.editRun({
+      title: `Retry ${visibleText(task.func_name)} with changed input`,
+      text: 'A new run starts with this input. The old one stays as it is.',
+      confirm: 'Retry',
+      payload: task.payload,
+      send: (payload) => store.client.retry(task.task_id, { payload }),
+      failure: (cause) => store.failure(cause),
+    })
+    if (!result) return
+    announceRun(this, store, 'retry', task.task_id, result)
+    if (this.runId === task.task_id) {
+      this.progress = { action: 'retry', state: 'done', newId: result.task_id }
+    }
+  }
+
+  /** Keys of the run; a dashboard passes those on that were pressed outside of its page. */
+  handleKey(event: KeyboardEvent): void {
+    const task = this.#detail?.task
+    if (!task || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+    const [target] = event.composedPath()
+    if (target instanceof Element && target.closest('input, select, textarea')) return
+    const page = this.mode === 'page'
+    const { key } = event
+    if (key === '[' || key === ']') this.#turn(task, key === ']' ? 1 : -1)
+    else if (!page) return
+    else if (key === 'Escape') this.dispatchEvent(new TaskflowCloseEvent())
+    else if (key === 'r' && isRetryable(task.status) && this.#may('retry')) void this.act('retry')
+    else if (key === 'c' && !isFinal(task.status) && this.#may('cancel')) void this.act('cancel')
+    else if (key === 'y') void copyText(task.task_id, this)
+    else return
+    event.preventDefault()
+  }
+
+  #turn(task: TaskDetailJson, step: number): void {
+    const ids = tabItems(task).map(({ id }) => id)
+    const at = Math.max(0, ids.indexOf(this.tab.split(':')[0] ?? ''))
+    const id = ids[(at + step + ids.length) % ids.length]
+    if (id) this.#selectTab(id)
   }
 
   #actions(status: Parameters<typeof isFinal>[0]) {
@@ -178,7 +415,7 @@ export class TaskflowRunElement extends StoreElement {
     return nothing
   }
 
-  #button(action: ActionName, label: string, disabled: boolean) {
+  #button(action: 'retry' | 'cancel', label: string, disabled: boolean) {
     const shape = action === 'retry' ? 'cycle' : 'slashed'
     const busy = this.progress?.state === 'sending'
     return html`<button
@@ -193,11 +430,11 @@ export class TaskflowRunElement extends StoreElement {
   }
 
   /** Retries or cancels the run, as the buttons do. */
-  async act(action: ActionName): Promise<void> {
+  async act(action: RunAction, options: { force?: boolean } = {}): Promise<void> {
     const { store, runId } = this
     if (!store || this.progress?.state === 'sending') return
     this.progress = { action, state: 'sending' }
-    const progress = await performAction(this, store, action, runId)
+    const progress = await performAction(this, store, action, runId, options)
     if (this.runId === runId) this.progress = progress
   }
 
@@ -219,7 +456,7 @@ export class TaskflowRunElement extends StoreElement {
   }
 
   #closeButton() {
-    if (!this.closable) return nothing
+    if (!this.closable || this.mode === 'page') return nothing
     return html`<button
       class="button plain icon-only"
       type="button"
@@ -270,12 +507,21 @@ export class TaskflowRunElement extends StoreElement {
   }
 }
 
-function tabItems(task: { log_count: number; error: string | null; stacktrace?: string | null }) {
+function tabItems(task: TaskDetailJson): TabItem[] {
   const items: TabItem[] = [{ id: 'overview', label: 'Overview' }]
-  if (task.log_count > 0) {
-    items.push({ id: 'logs', label: 'Logs', count: formatCount(task.log_count) })
+  const add = (id: string, label: string, count = 0) =>
+    items.push({ id, label, ...(count > 0 && { count: formatCount(count) }) })
+  if (task.attempts.length > 0) add('attempts', 'Attempts', task.attempts.length)
+  if (task.log_count > 0) add('logs', 'Logs', task.log_count)
+  if (task.error || task.stacktrace) add('error', 'Error')
+  if (task.payload_hidden || task.payload !== undefined || task.result !== undefined) {
+    add('data', 'Input and output')
   }
-  if (task.error || task.stacktrace) items.push({ id: 'error', label: 'Error' })
+  if (task.lifecycle.length > 1) add('events', 'Events', task.lifecycle.length)
+  const tied = task.parents.length + task.children.length
+  if (tied > 0 || task.retry_of || task.flow_id || isRetryable(task.status)) {
+    add('related', 'Related')
+  }
   return items
 }
 
