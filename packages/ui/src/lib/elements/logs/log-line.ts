@@ -1,0 +1,69 @@
+import type { LogEntryJson } from '@taskflow/core/client'
+import { html, nothing } from 'lit'
+import { plural } from '../../format/number.ts'
+import { formatAbsolute, formatClock } from '../../format/time.ts'
+import { icon } from '../../parts/icons.ts'
+import { LONG_LINE, logText } from './log-text.ts'
+
+/** How lines are drawn. */
+export interface LineOptions {
+  search: string
+  /** Number of the line of the match one is at. */
+  current: number
+  /** Number of the line that a link points at. */
+  marked: number
+  maxAttempts: number
+  opened: ReadonlySet<number>
+  href: (n: number) => string
+  onNumber: (event: MouseEvent, n: number) => void
+  onOpen: (n: number) => void
+}
+
+/** One line; a place that is not read yet keeps its height. */
+export function logLine(
+  entry: LogEntryJson | undefined,
+  previous: LogEntryJson | undefined,
+  options: LineOptions,
+) {
+  if (!entry) return html`<div class="line absent"><span class="number"></span></div>`
+  const { n, at, level, stream, text, attempt } = entry
+  const instant = Date.parse(at)
+  const retry = previous !== undefined && previous.attempt !== attempt
+  const whole = text.length <= LONG_LINE || options.opened.has(n)
+  const most = options.maxAttempts > attempt ? ` of ${options.maxAttempts}` : ''
+  return html`<div
+    class="line ${retry ? 'first' : ''} ${n === options.current ? 'at' : ''} ${n === options.marked ? 'marked' : ''}"
+    part="line"
+    data-n=${n}
+    data-level=${level}
+    data-stream=${stream}
+  >
+    ${
+      retry
+        ? html`<span class="retry" role="separator"
+            >${icon('cycle', 'small')}<span>Retry ${attempt}, attempt ${attempt + 1}${most}</span></span
+          >`
+        : nothing
+    }
+    <a
+      class="number"
+      part="gutter"
+      href=${options.href(n)}
+      tabindex="-1"
+      aria-label="Link to line ${n}"
+      @click=${(event: MouseEvent) => options.onNumber(event, n)}
+      >${n}</a
+    >
+    <time datetime=${at} title=${formatAbsolute(instant)}>${formatClock(instant, true)}</time>
+    <span class="level">${level}</span>
+    <span class="text"
+      >${logText(whole ? text : text.slice(0, LONG_LINE), options.search, n === options.current)}${
+        whole
+          ? nothing
+          : html`<button class="link" type="button" @click=${() => options.onOpen(n)}>
+              … show all ${plural(text.length, 'character')}
+            </button>`
+      }</span
+    >
+  </div>`
+}

@@ -1,0 +1,466 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { formatCount, plural } from '../../format/number.ts'
+import { copyText } from '../../parts/copy.ts'
+import { download } from '../../parts/download.ts'
+import { icon } from '../../parts/icons.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { readPreferences, writePreferences } from '../../store/preferences.ts'
+import { LOG_PAGE, type LogView, RunLog } from '../../store/run-log.ts'
+import { controls } from '../../styles/controls.ts'
+import { statusStyles } from '../../styles/status-css.ts'
+import { hostReset, tokens } from '../../styles/tokens.ts'
+import { StoreElement } from '../store-element.ts'
+import { type LineOptions, logLine } from './log-line.ts'
+import { logStyles } from './logs.styles.ts'
+import { logToolbar } from './toolbar.ts'
+import { LINE_PX, lastScrollTop, scrollTopFor, sliceAt } from './viewport.ts'
+
+const SEARCH_PAUSE_MS = 200
+const MARKS = 300
+
+/** The number of a line was chosen: its link was copied. */
+export class TaskflowLogLineEvent extends CustomEvent<{ line: number }> {
+  constructor(line: number) {
+    super('taskflow-log-line', { bubbles: true, composed: true, detail: { line } })
+  }
+}
+
+/**
+ * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
+ * until somebody scrolls up. Only the lines in view are drawn.
+ *
+ * @fires taskflow-log-line - a line number was chosen, its link copied
+ * @slot toolbar-end - after the search
+ * @csspart toolbar - streams, level, search and the rest
+ * @csspart line - one line
+ * @csspart gutter - its number
+ * @cssprop --taskflow-log-height - height of the lines where the host gives none [420px]
+ */
+export class TaskflowLogsElement extends StoreElement {
+  static override styles = [tokens, hostReset, controls, statusStyles, logStyles]
+  static override properties: PropertyDeclarations = {
+    runId: { type: String, attribute: 'run-id' },
+    count: { type: Number },
+    live: { type: Boolean },
+    line: { type: Number },
+    maxAttempts: { type: Number, attribute: 'max-attempts' },
+    linkTo: { attribute: false },
+    following: { state: true },
+    wrap: { type: Boolean, reflect: true },
+    times: { state: true },
+    page: { state: true },
+    query: { state: true },
+    match: { state: true },
+  }
+
+  /** Id of the run. */
+  declare runId: string
+  /** How many lines there are, as far as the run's record says. */
+  declare count: number
+  /** The run is not over: follow its output. */
+  declare live: boolean
+  /** A line to show and mark; 0 for none. */
+  declare line: number
+  declare maxAttempts: number
+  /** Address of a line. */
+  declare linkTo: ((line: number) => string) | null
+  declare following: boolean
+  /** Breaks long lines, one page at a time. */
+  declare wrap: boolean
+  declare times: boolean
+  /** Zero-based, while lines wrap. */
+  declare page: number
+  declare query: string
+  declare match: number
+
+  #log: RunLog | undefined
+  #leave: (() => void) | undefined
+  #unread = 0
+  #seen = 0
+  #scrollTop = 0
+  #height = 400
+  #wanted: number | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #resize: ResizeObserver | undefined
+  readonly #opened = new Set<number>()
+
+  constructor() {
+    super()
+    this.runId = ''
+    this.count = 0
+    this.live = false
+    this.line = 0
+    this.maxAttempts = 1
+    this.linkTo = null
+    this.following = true
+    this.wrap = false
+    this.times = true
+    this.page = 0
+    this.query = ''
+    this.match = -1
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+    this.#resize?.disconnect()
+    this.#resize = undefined
+  }
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const leave = super.storeConnected(store)
+    const { log = {} } = readPreferences(store.base)
+    this.wrap = log.wrap ?? this.wrap
+    this.times = log.times ?? true
+    this.#open(store)
+    return () => {
+      leave()
+      this.#close()
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    const { store } = this
+    if (store && changed.has('runId') && changed.get('runId') !== undefined) {
+      this.#close()
+      this.#open(store)
+    }
+    if (changed.has('line') && this.line > 0 && changed.get('line') !== undefined) {
+      void this.#goTo(this.line)
+    }
+    this.#log?.follow(this.live)
+    if (changed.has('count')) this.#log?.atLeast(this.count)
+    // The end of a run: what was written between the last event and its end.
+    if (changed.get('live') === true && !this.live) this.#log?.atLeast(this.count)
+  }
+
+  protected override updated(): void {
+    const box = this.#box()
+    const log = this.#log
+    if (!box || !log) return
+    if (!this.#resize) {
+      this.#resize = new ResizeObserver(() => {
+        this.#height = box.clientHeight || this.#height
+        this.requestUpdate()
+      })
+      this.#resize.observe(box)
+    }
+    const slice = sliceAt(log.total, this.following ? this.#top(log) : box.scrollTop, this.#height)
+    const content = this.renderRoot.querySelector<HTMLElement>('.content')
+    const shown = this.renderRoot.querySelector<HTMLElement>('.window')
+    if (content && shown && !this.wrap) {
+      // By the CSSOM: style attributes would not pass a Content-Security-Policy.
+      content.style.setProperty('block-size', `${slice.height}px`)
+      shown.style.setProperty('inset-block-start', `${slice.offset}px`)
+    }
+    if (this.#wanted !== null) this.#scrollTo(box, this.#wanted)
+    else if (this.following) box.scrollTop = box.scrollHeight
+    else if (log.total > this.#seen) this.#unread += log.total - this.#seen
+    this.#seen = log.total
+    if (box.scrollTop !== this.#scrollTop) {
+      this.#scrollTop = box.scrollTop
+      this.requestUpdate()
+    }
+  }
+
+  protected override render() {
+    const log = this.#log
+    if (!log) return nothing
+    if (log.error && log.total === 0) {
+      return html`<p class="hint" role="alert">
+        ${log.error.detail}
+        <button class="link" type="button" @click=${() => void log.reload()}>Try again</button>
+      </p>`
+    }
+    return html`
+      ${logToolbar({
+        log,
+        match: this.match,
+        search: this.query,
+        following: this.following,
+        live: this.live,
+        wrap: this.wrap,
+        times: this.times,
+        setView: (view) => void this.#setView(view),
+        setSearch: this.#setSearch,
+        step: (by) => void this.#step(by),
+        toggle: this.#toggle,
+        download: () => void this.#download(),
+        reload: () => void log.reload(),
+      })}
+      <div class="frame">
+        <div
+          class="lines ${this.times ? '' : 'timeless'}"
+          role="log"
+          aria-live="off"
+          aria-label="Log, ${plural(log.total, 'line')}"
+          tabindex="0"
+          @scroll=${this.#onScroll}
+          @keydown=${this.#onKey}
+        >
+          ${this.#lines(log)}
+          ${this.live ? html`<p class="waiting">${icon('arc', 'spins small')} waiting for output</p>` : nothing}
+        </div>
+        ${this.#track(log)}
+        ${
+          this.following || !this.live
+            ? nothing
+            : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
+                ${icon('arrowDown', 'small')}
+                ${this.#unread > 0 ? plural(this.#unread, 'new line') : 'To the end'}
+              </button>`
+        }
+      </div>
+      ${this.#foot(log)}
+    `
+  }
+
+  #lines(log: RunLog) {
+    if (log.state === 'loading' && log.total === 0)
+      return html`<p class="hint">Reading the log…</p>`
+    if (log.total === 0) return html`<p class="hint">No line matches.</p>`
+    const [first, end] = this.#range(log)
+    log.ensure(first, end - 1)
+    const options: LineOptions = {
+      search: log.matches?.text ?? '',
+      current: log.matches?.numbers[this.match] ?? 0,
+      marked: this.line,
+      maxAttempts: this.maxAttempts,
+      opened: this.#opened,
+      href: (n) => this.linkTo?.(n) ?? `#${n}`,
+      onNumber: this.#onNumber,
+      onOpen: (n) => {
+        this.#opened.add(n)
+        this.requestUpdate()
+      },
+    }
+    const rows = []
+    for (let index = first; index < end; index++) {
+      rows.push(logLine(log.at(index), index > 0 ? log.at(index - 1) : undefined, options))
+    }
+    return html`<div class="content"><div class="window">${rows}</div></div>`
+  }
+
+  /** Places that are drawn: those in view, or a page while lines have no fixed height. */
+  #range(log: RunLog): [number, number] {
+    if (this.wrap) {
+      const page = Math.min(this.page, log.pages - 1)
+      return [page * LOG_PAGE, Math.min(log.total, (page + 1) * LOG_PAGE)]
+    }
+    const { first, end } = sliceAt(log.total, this.#top(log), this.#height)
+    return [first, end]
+  }
+
+  /** The scroll position; who follows is at the end before the browser has scrolled there. */
+  #top(log: RunLog): number {
+    return this.following ? lastScrollTop(log.total, this.#height) : this.#scrollTop
+  }
+
+  /** Where the matches are, beside the scroll bar. */
+  #track({ matches, total, view }: RunLog) {
+    if (!matches || matches.numbers.length === 0 || view.stream || view.level) return nothing
+    const places = new Set(matches.numbers.map((n) => Math.round((n / total) * MARKS)))
+    return html`<svg class="track" viewBox="0 0 6 ${MARKS}" preserveAspectRatio="none" aria-hidden="true">
+      ${[...places].map((y) => svg`<path d="M0 ${y}h6" vector-effect="non-scaling-stroke" />`)}
+    </svg>`
+  }
+
+  #foot(log: RunLog) {
+    const [first, last] = this.#shownPlaces(log)
+    const page = Math.floor(first / LOG_PAGE) + 1
+    return html`<div class="foot">
+      <span class="range">
+        ${log.total === 0 ? 'No lines' : `Lines ${formatCount(first + 1)} to ${formatCount(last + 1)} of ${formatCount(log.total)}`}
+      </span>
+      ${
+        log.pages > 1
+          ? html`<label class="jump"
+              >Page
+              <input
+                class="field"
+                type="number"
+                min="1"
+                max=${log.pages}
+                aria-label="Page of the log"
+                .value=${String(page)}
+                @change=${(event: Event) => this.#toPage(Number((event.target as HTMLInputElement).value) - 1)}
+              />
+              of ${formatCount(log.pages)}</label
+            >`
+          : nothing
+      }
+      ${log.error ? html`<span role="alert">${log.error.detail}</span>` : nothing}
+      ${log.live ? html`<span class="streaming"><span class="dot" data-status="running"></span>streaming</span>` : nothing}
+    </div>`
+  }
+
+  #shownPlaces(log: RunLog): [number, number] {
+    if (this.wrap) {
+      const [first, end] = this.#range(log)
+      return [first, Math.max(first, end - 1)]
+    }
+    const { first, offset } = sliceAt(log.total, this.#scrollTop, this.#height)
+    const top = first + Math.max(0, Math.floor((this.#scrollTop - offset) / LINE_PX))
+    const last = top + Math.max(1, Math.floor(this.#height / LINE_PX)) - 1
+    return [Math.max(0, Math.min(top, log.total - 1)), Math.max(0, Math.min(last, log.total - 1))]
+  }
+
+  #open(store: DashboardStore): void {
+    const log = new RunLog(store, this.runId)
+    this.#log = log
+    this.#seen = 0
+    this.#unread = 0
+    this.#opened.clear()
+    this.query = ''
+    this.match = -1
+    this.following = this.line === 0
+    this.#leave = log.subscribe(() => this.requestUpdate())
+    void log.open(this.count).then(() => {
+      this.page = log.pages - 1
+      if (this.line > 0) void this.#goTo(this.line)
+    })
+  }
+
+  #close(): void {
+    this.#leave?.()
+    this.#log?.close()
+    this.#log = undefined
+  }
+
+  async #setView(view: Partial<LogView>): Promise<void> {
+    const log = this.#log
+    if (!log) return
+    this.following = this.live
+    this.match = -1
+    const { query } = this
+    await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
+    this.page = this.live ? log.pages - 1 : 0
+    if (!this.live) this.#wanted = 0
+    if (query) await this.#find(query)
+    this.requestUpdate()
+  }
+
+  #setSearch = (text: string) => {
+    this.query = text
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#find(text), SEARCH_PAUSE_MS)
+  }
+
+  async #find(text: string): Promise<void> {
+    const log = this.#log
+    if (!log) return
+    await log.search(text)
+    if (this.query !== text) return
+    this.match = -1
+    if (log.matches && log.matches.numbers.length > 0) await this.#step(1)
+  }
+
+  async #step(by: 1 | -1): Promise<void> {
+    const log = this.#log
+    if (!log?.matches) return
+    // The pause after typing is over for who presses Enter.
+    if (log.matches.text !== this.query) return this.#find(this.query)
+    if (this.match + by >= log.matches.numbers.length) await log.moreMatches()
+    const { numbers } = log.matches
+    if (numbers.length === 0) return
+    this.match = (this.match + by + numbers.length) % numbers.length
+    const n = numbers[this.match]
+    if (n !== undefined) await this.#goTo(n)
+  }
+
+  async #goTo(n: number): Promise<void> {
+    const log = this.#log
+    if (!log) return
+    this.following = false
+    const index = await log.indexOf(n)
+    if (this.wrap) this.page = Math.floor(index / LOG_PAGE)
+    this.#wanted = index
+    this.requestUpdate()
+  }
+
+  #toPage(page: number): void {
+    const log = this.#log
+    if (!log || !Number.isFinite(page)) return
+    const to = Math.min(log.pages - 1, Math.max(0, Math.floor(page)))
+    this.following = false
+    this.page = to
+    this.#wanted = to * LOG_PAGE
+    this.requestUpdate()
+  }
+
+  #scrollTo(box: HTMLElement, index: number): void {
+    const log = this.#log
+    this.#wanted = null
+    if (!log) return
+    if (!this.wrap) {
+      box.scrollTop =
+        index % LOG_PAGE === 0 && index < log.total - 1
+          ? scrollTopFor(index + this.#height / LINE_PX / 2 - 1, log.total, this.#height)
+          : scrollTopFor(index, log.total, this.#height)
+      return
+    }
+    const n = log.at(index)?.n
+    const line = this.renderRoot.querySelector(`[data-n="${n ?? 0}"]`)
+    line?.scrollIntoView({ block: 'center' })
+  }
+
+  #toggle = (what: 'following' | 'wrap' | 'times') => {
+    const top = this.#log ? this.#shownPlaces(this.#log)[0] : 0
+    this[what] = !this[what]
+    if (what === 'following') {
+      this.#unread = 0
+      if (this.following && this.#log) this.page = this.#log.pages - 1
+      return
+    }
+    const { base } = this.store ?? this
+    writePreferences(base, { log: { wrap: this.wrap, times: this.times } })
+    if (what !== 'wrap') return
+    this.page = Math.floor(top / LOG_PAGE)
+    if (!this.following) this.#wanted = top
+    const content = this.renderRoot.querySelector<HTMLElement>('.content')
+    content?.style.removeProperty('block-size')
+    this.renderRoot.querySelector<HTMLElement>('.window')?.style.removeProperty('inset-block-start')
+  }
+
+  async #download(): Promise<void> {
+    const { store, runId } = this
+    if (!store) return
+    await download(store, `/${encodeURIComponent(runId)}/logs`, { format: 'text' }, `${runId}.log`)
+  }
+
+  #onNumber = (event: MouseEvent, n: number) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+    event.preventDefault()
+    const link = event.currentTarget as HTMLAnchorElement
+    void copyText(link.href, link)
+    this.following = false
+    this.dispatchEvent(new TaskflowLogLineEvent(n))
+  }
+
+  #onScroll = (event: Event) => {
+    const box = event.currentTarget as HTMLElement
+    const up = box.scrollTop < this.#scrollTop
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24
+    const lastPage = !this.wrap || this.page >= (this.#log?.pages ?? 1) - 1
+    if (atEnd && lastPage) {
+      this.#unread = 0
+      if (this.live) this.following = true
+    } else if (up) this.following = false
+    this.#scrollTop = box.scrollTop
+    if (!this.wrap) this.requestUpdate()
+  }
+
+  #onKey = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
+    else if (event.key === 'f' && this.live) this.#toggle('following')
+    else if (event.key === 'End' && this.live) this.following = true
+    else return
+    if (event.key !== 'End') event.preventDefault()
+  }
+
+  #box(): HTMLElement | null {
+    return this.renderRoot.querySelector('.lines')
+  }
+}
