@@ -59,9 +59,9 @@ describe('filters', () => {
     await eventually(() => shownIds(page)).toEqual(ids.slice(0, 2))
     await page.getByLabel('Task', { exact: true }).selectOption('print')
     await eventually(() => shownIds(page)).toEqual([ids[1]])
-    const search = page.getByRole('searchbox')
+    const search = page.getByRole('combobox', { name: 'Filter runs' })
     await search.fill('prin')
-    const address = '/tasks/dashboard/runs?status=failed&func=print&search=prin'
+    const address = '/tasks/dashboard/runs?status=failed&func=print&q=prin'
     await eventually(() => page.url()).toBe(app.origin + address)
 
     await page.reload()
@@ -74,11 +74,11 @@ describe('filters', () => {
 
   it('C9 find a run by its id, and by the end of it that the list shows', async () => {
     const { page } = await openRuns()
-    const search = page.getByRole('searchbox')
+    const search = page.getByRole('combobox', { name: 'Filter runs' })
     await search.fill(ids[20] ?? '')
     await eventually(() => shownIds(page)).toEqual([ids[20]])
     await search.fill(ids[20]?.slice(-8) ?? '')
-    await eventually(() => new URL(page.url()).searchParams.get('search')?.length).toBe(8)
+    await eventually(() => new URL(page.url()).searchParams.get('q')?.length).toBe(8)
     await eventually(() => shownIds(page)).toEqual([ids[20]])
   })
 
@@ -145,7 +145,7 @@ describe('the keyboard', () => {
     const { page } = await openRuns()
     await page.keyboard.press('/')
     await page.keyboard.type('greetjp')
-    expect(await page.getByRole('searchbox').inputValue()).toBe('greetjp')
+    expect(await page.getByRole('combobox', { name: 'Filter runs' }).inputValue()).toBe('greetjp')
     await page.getByRole('button', { name: 'Pause live updates' }).waitFor()
   })
 })
@@ -170,7 +170,8 @@ describe('a run', () => {
     const body = panel(page).locator('.body')
     await body.getByText(`k${seen}:${seen}`).waitFor()
     await body.getByText(`long:${'y'.repeat(200)}`).waitFor()
-    await body.locator('pre').filter({ hasText: '<script>window.hacked=1</script>' }).waitFor()
+    await panel(page).getByRole('tab', { name: 'Input and output' }).click()
+    await body.locator('taskflow-json').getByText('<script>window.hacked=1</script>').waitFor()
     await panel(page)
       .getByRole('tab', { name: /^Error/ })
       .click()

@@ -105,16 +105,66 @@ describe.each([
   })
 })
 
+describe.each([
+  ['light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+  ['forced colours', { forcedColors: 'active', viewport: { width: 1024, height: 768 } }],
+] as const)('what opens on the runs pages in %s', (name, look) => {
+  it('keeps to the policy and is accessible', async () => {
+    const still = { ...look, reducedMotion: 'reduce' as const }
+    const { page, wrong } = await visit(browser, `${app.origin}/tasks/auth/login`, still)
+    await signIn(page)
+    await page.goto(`${app.origin}/tasks/dashboard/runs`)
+    await rows(page).nth(1).waitFor()
+    await page.locator('[data-open="filters"]').click()
+    await page.getByLabel('Tag').waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.locator('[data-open="more"]').click()
+    await page.getByRole('menuitem', { name: 'Keys' }).waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.getByRole('menuitem', { name: 'Keys' }).click()
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('sta')
+    await page.locator('[role=option]').first().waitFor()
+    expect(await findings(page)).toEqual([])
+
+    if (name !== 'dark, on a phone') {
+      await page.goto(`${app.origin}/tasks/dashboard/runs?status=failed`)
+      await page.locator('thead .check').click()
+      await page.getByRole('toolbar', { name: 'Selected runs' }).waitFor()
+      expect(await findings(page)).toEqual([])
+      await page.locator('[data-bulk="retry"]').click()
+      await page.locator('[data-confirm]').waitFor()
+      expect(await findings(page)).toEqual([])
+    }
+
+    await page.goto(`${app.origin}/tasks/dashboard/runs/${failedId}?view=page`)
+    const run = page.locator('taskflow-run')
+    await run.getByRole('tab').first().waitFor()
+    for (const tab of await run.getByRole('tab').all()) {
+      await tab.click()
+      await expect.poll(() => tab.getAttribute('aria-selected')).toBe('true')
+      expect(await findings(page)).toEqual([])
+    }
+    expect(wrong).toEqual([])
+    await page.context().close()
+  })
+})
+
 describe('the element in a page of its host', () => {
   it('shares one stream with others of its kind', async () => {
     const { page } = await visit(browser, `${app.origin}/tasks/auth/login`)
     await signIn(page)
-    await page.goto(`${app.origin}/host`)
+    await page.getByRole('heading', { name: 'Recent runs' }).waitFor()
+    await page.goto('about:blank')
     let streams = 0
     page.on('request', (request) => {
       if (request.url().includes('/dashboard/stream')) streams++
     })
-    await page.reload()
+    await page.goto(`${app.origin}/host`)
     await page.evaluate(() => {
       for (let i = 0; i < 2; i++) {
         const element = document.createElement('taskflow-dashboard')
