@@ -2,6 +2,7 @@ import type * as elements from './index.ts'
 import { TaskflowCopyElement } from './lib/elements/copy-button.ts'
 import { TaskflowDashboardElement } from './lib/elements/dashboard.ts'
 import { TaskflowLiveElement } from './lib/elements/live.ts'
+import { pages } from './lib/elements/pages/define-pages.ts'
 import { TaskflowToastsElement } from './lib/elements/toasts.ts'
 import { defineElement, defineLater } from './lib/lazy.ts'
 
@@ -17,6 +18,7 @@ for (const [name, element] of Object.entries(names)) defineElement(name, element
 // Fetched when an element asks for them, or when the page is idle. A page and what only it needs are
 // one file.
 defineLater({
+  ...pages,
   'taskflow-overview': async () => {
     const page = await import('./lib/pages/overview-page.ts')
     defineElement('taskflow-metrics', page.TaskflowMetricsElement)

@@ -12,6 +12,7 @@ import {
   TaskflowActionEvent,
 } from './events.ts'
 import { plural, shortId } from './format/number.ts'
+import { PAGE_ACTION_WORDS } from './page-actions.ts'
 import type { DashboardStore } from './store/dashboard-store.ts'
 import { runsRoute } from './url/route.ts'
 
@@ -86,6 +87,7 @@ const WORDS: Record<ActionName, string> = {
   'bulk-retry': 'Retry',
   'bulk-cancel': 'Cancel',
   'clear-history': 'Clearing the history',
+  ...PAGE_ACTION_WORDS,
 }
 
 /** An action did not go through: says so, and why. */

@@ -7,10 +7,32 @@ import type {
   StreamState,
   TaskFilterQuery,
 } from '@taskflow/core/client'
+import type { Preferences } from './store/preferences.ts'
 import type { Route } from './url/route.ts'
 
 /** What people can do: to one run, to many, to the history. */
-export type ActionName = 'retry' | 'cancel' | 'run' | 'bulk-retry' | 'bulk-cancel' | 'clear-history'
+export type ActionName =
+  | 'retry'
+  | 'cancel'
+  | 'run'
+  | 'bulk-retry'
+  | 'bulk-cancel'
+  | 'clear-history'
+  | PageActionName
+
+/** What people can do on the pages of tasks, schedules and dead letters. */
+export type PageActionName =
+  | 'enqueue'
+  | 'pause'
+  | 'resume'
+  | 'retry-failed'
+  | 'schedule-run'
+  | 'schedule-pause'
+  | 'schedule-resume'
+  | 'schedule-remove'
+
+/** What the server answered; its shape goes by the action. */
+export type ActionResult = ActionJson | BulkRetryJson | BulkCancelJson | DeletedJson | object
 
 /** How an action went, in words. */
 export interface ActionSummary {
@@ -35,15 +57,10 @@ export class TaskflowActionEvent extends CustomEvent<{
 export class TaskflowActionDoneEvent extends CustomEvent<{
   action: ActionName
   ids: string[]
-  result: ActionJson | BulkRetryJson | BulkCancelJson | DeletedJson
+  result: ActionResult
   summary: ActionSummary
 }> {
-  constructor(
-    action: ActionName,
-    ids: string[],
-    result: ActionJson | BulkRetryJson | BulkCancelJson | DeletedJson,
-    summary: ActionSummary,
-  ) {
+  constructor(action: ActionName, ids: string[], result: ActionResult, summary: ActionSummary) {
     super('taskflow-action-done', { ...through, detail: { action, ids, result, summary } })
   }
 }
@@ -105,6 +122,13 @@ export class TaskflowTabEvent extends CustomEvent<{ tab: string }> {
   }
 }
 
+/** Something was chosen on the page of settings. */
+export class TaskflowPreferencesEvent extends CustomEvent<Preferences> {
+  constructor(change: Preferences) {
+    super('taskflow-preferences', { ...through, detail: change })
+  }
+}
+
 const through = { bubbles: true, composed: true }
 
 /** Events of the elements, for `addEventListener`. */
@@ -118,6 +142,7 @@ export interface TaskflowEventMap {
   'taskflow-ready': TaskflowReadyEvent
   'taskflow-close': TaskflowCloseEvent
   'taskflow-tab': TaskflowTabEvent
+  'taskflow-preferences': TaskflowPreferencesEvent
 }
 
 declare global {

@@ -5,25 +5,30 @@ import {
   type TaskflowActionErrorEvent,
   TaskflowAuthRequiredEvent,
   TaskflowNavigateEvent,
+  type TaskflowPreferencesEvent,
   TaskflowReadyEvent,
   type TaskflowTabEvent,
 } from '../events.ts'
 import { needElement } from '../lazy.ts'
+import { visibleText } from '../format/visible-text.ts'
 import { emptyState } from '../parts/notices.ts'
+import { showPopover } from '../parts/popover.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../store/preferences.ts'
 import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
+import { overlayStyles } from '../styles/overlay.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { HOME, type Route } from '../url/route.ts'
+import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import type { TaskflowRunElement } from './run.ts'
+import { OtherPages, PAGE_LABELS } from './dashboard/other-pages.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
@@ -33,6 +38,19 @@ import type { TaskflowToastsElement } from './toasts.ts'
 /*
  * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
  */
+
+/** Keys after `g`. */
+const PAGE_KEYS: Record<string, PageName> = {
+  o: 'overview',
+  r: 'runs',
+  t: 'tasks',
+  g: 'graph',
+  s: 'schedules',
+  d: 'dead-letters',
+  l: 'logs',
+  a: 'audit',
+  i: 'instances',
+}
 
 /**
  * The whole dashboard: overview, runs and the detail of a run, live.
@@ -61,6 +79,7 @@ export class TaskflowDashboardElement extends StoreElement {
     statusStyles,
     tabStyles,
     notices,
+    overlayStyles,
     dashboardStyles,
   ]
   static override properties: PropertyDeclarations = {
@@ -88,7 +107,12 @@ export class TaskflowDashboardElement extends StoreElement {
   declare unfetched: boolean
 
   readonly #router = new RouteController(this)
+  readonly #pages = new OtherPages(() => this.requestUpdate())
   #ready = false
+  /** What was shown last, to tell when somebody has gone to another page. */
+  #place: string | undefined
+  /** The first key of two: `g` leads to a page by the next one. */
+  #goes = false
   #wasSignedOut = false
 
   constructor() {
@@ -102,6 +126,7 @@ export class TaskflowDashboardElement extends StoreElement {
     this.unfetched = false
     new Ticker(this)
     this.addEventListener('keydown', (event) => this.#onKey(event))
+    this.addEventListener('taskflow-preferences', this.#onPreferences)
     this.addEventListener('taskflow-action-done', this.#onDone)
     this.addEventListener('taskflow-action-error', this.#onError)
   }
@@ -117,8 +142,9 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
-    const { theme } = readPreferences(store.base)
+    const { theme, density } = readPreferences(store.base)
     if (theme && this.theme === 'auto') this.theme = theme
+    if (density && !this.hasAttribute('density')) this.density = density
     return super.storeConnected(store)
   }
 
@@ -139,6 +165,24 @@ export class TaskflowDashboardElement extends StoreElement {
       this.signInHidden = !this.dispatchEvent(new TaskflowAuthRequiredEvent(this.#loginUrl()))
     }
     this.#wasSignedOut = signedOut
+    this.#arrive(store)
+  }
+
+  /** Somebody came to another page: the window's title says so, and reading goes on there. */
+  #arrive(store: DashboardStore): void {
+    const { route } = this.#router
+    const place = route ? `${route.page} ${route.item ?? ''}` : ''
+    if (this.urlSync === 'path') document.title = titleOf(route, this.#headerTitle(store))
+    if (this.#place !== undefined && this.#place !== place) {
+      const main = this.renderRoot.querySelector('main')
+      main?.querySelector('.page')?.scrollTo(0, 0)
+      main?.focus({ preventScroll: true })
+    }
+    this.#place = place
+  }
+
+  #headerTitle(store: DashboardStore): string {
+    return this.title || store.overview?.config.header_title || 'Taskflow'
   }
 
   protected override render() {
@@ -149,7 +193,7 @@ export class TaskflowDashboardElement extends StoreElement {
     return html`
       ${dashboardHeader({
         store,
-        title: this.title || store.overview?.config.header_title || 'Taskflow',
+        title: this.#headerTitle(store),
         home: { href: this.#router.href(HOME), click: this.#goTo(HOME) },
         dark: oppositeTheme(this.theme) === 'light',
         live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
@@ -158,11 +202,12 @@ export class TaskflowDashboardElement extends StoreElement {
       })}
       ${dashboardNav({
         page: this.#router.route?.page ?? null,
-        metrics: store.metrics,
+        store,
+        narrow: this.#menu,
         link: (route) => ({ href: this.#router.href(route), click: this.#goTo(route) }),
       })}
       ${connectionBanner(store)}
-      <main part="main" id="panel" title="" @taskflow-navigate=${this.#onNavigate}>
+      <main part="main" id="panel" title="" tabindex="-1" aria-label=${labelOf(this.#router.route)} @taskflow-navigate=${this.#onNavigate}>
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
         </div>
@@ -175,8 +220,13 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #page() {
     const { route } = this.#router
+    if (route && route.page !== 'overview' && route.page !== 'runs') {
+      const { base, credentials, readonly } = this
+      const linkFor = this.#linkFor
+      return this.#pages.render(route, { base, credentials, readonly, linkFor })
+    }
     if (route) this.#need(route.page === 'overview' ? 'overview' : route.full ? 'run' : 'runs')
-    if (this.unfetched) {
+    if (route && this.unfetched) {
       return emptyState({
         icon: 'offline',
         title: 'This page could not be loaded',
@@ -188,7 +238,7 @@ export class TaskflowDashboardElement extends StoreElement {
       return emptyState({
         icon: 'search',
         title: 'There is no such page',
-        text: 'The address may have been cut off.',
+        text: 'The address may have been cut off, or the page may have another name by now.',
         more: html`<a class="button" href=${this.#router.href(HOME)} @click=${this.#goTo(HOME)}>
           Go to the overview
         </a>`,
@@ -275,6 +325,14 @@ export class TaskflowDashboardElement extends StoreElement {
     return allowed
   }
 
+  #onPreferences = ({ detail: { theme, density } }: TaskflowPreferencesEvent) => {
+    if (theme) {
+      this.theme = theme
+      if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
+    }
+    if (density) this.density = density
+  }
+
   #toggleTheme = () => {
     const theme = oppositeTheme(this.theme)
     this.theme = theme
@@ -286,13 +344,30 @@ export class TaskflowDashboardElement extends StoreElement {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
     const [target] = event.composedPath()
     if (target instanceof Element && target.closest('input, select, textarea')) return
-    if (event.key === 'p') this.store?.setPaused(!this.store.paused)
+    if (this.#goes) this.#goByKey(event)
+    else if (event.key === 'g') this.#goes = true
+    else if (event.key === 'p') this.store?.setPaused(!this.store.paused)
     else if (event.key === 't') this.#toggleTheme()
     else {
       this.renderRoot
         .querySelector<TaskflowRunsElement | TaskflowRunElement>('taskflow-runs, taskflow-run')
         ?.handleKey(event)
     }
+  }
+
+  #goByKey(event: KeyboardEvent): void {
+    this.#goes = false
+    const page = PAGE_KEYS[event.key]
+    if (page) this.#request(page === 'runs' ? runsRoute() : pageRoute(page))
+  }
+
+  #menu = (event: Event) => {
+    const anchor = event.currentTarget as HTMLElement
+    const menu = this.renderRoot.querySelector<HTMLElement>('.page-menu')
+    if (!menu?.matches(':popover-open')) {
+      if (menu) showPopover(menu, anchor)
+      menu?.querySelector<HTMLElement>('[aria-current]')?.focus()
+    } else menu.hidePopover()
   }
 
   /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
@@ -329,4 +404,13 @@ export class TaskflowDashboardElement extends StoreElement {
     const next = location.pathname + location.search + location.hash
     return `${normaliseBase(this.base)}/auth/login?next=${encodeURIComponent(next)}`
   }
+}
+
+function labelOf(route: Route | null): string {
+  return route ? PAGE_LABELS[route.page] : 'No such page'
+}
+
+function titleOf(route: Route | null, title: string): string {
+  const parts = [route?.item ?? '', labelOf(route), title]
+  return parts.filter(Boolean).map(visibleText).join(' · ')
 }

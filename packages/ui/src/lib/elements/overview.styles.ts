@@ -39,10 +39,22 @@ export const overviewStyles = css`
   .end {
     margin-inline-start: auto;
   }
+  .charts {
+    display: grid;
+    grid-template-columns: minmax(0, 2fr) minmax(0, 1fr);
+    gap: 12px;
+  }
+  taskflow-chart {
+    display: block;
+    min-block-size: 262px;
+  }
   .lists {
     display: grid;
     grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
     gap: 12px;
+  }
+  .lists.three {
+    grid-template-columns: minmax(0, 3fr) minmax(0, 2fr) minmax(0, 2fr);
   }
   .card {
     overflow: hidden;
@@ -175,8 +187,20 @@ export const overviewStyles = css`
   .number {
     text-align: end;
   }
+  @container (max-width: 1099px) {
+    .charts {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .lists.three {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+    .lists.three > :first-child {
+      grid-column: 1 / -1;
+    }
+  }
   @container (max-width: 899px) {
-    .lists {
+    .lists,
+    .lists.three {
       grid-template-columns: minmax(0, 1fr);
     }
     .recent a {

@@ -2,8 +2,9 @@ import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { formatCount, plural, shortId } from '../format/number.ts'
-import { formatAbsolute, formatRelative } from '../format/time.ts'
+import { formatAbsolute, formatClock, formatRelative } from '../format/time.ts'
 import { visibleText } from '../format/visible-text.ts'
+import { needElement } from '../lazy.ts'
 import { emptyRuns } from '../parts/empty-runs.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf, orMissing, sourceBadge, statusText } from '../parts/status.ts'
@@ -15,7 +16,7 @@ import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { runsRoute } from '../url/route.ts'
+import { pageRoute, runsRoute } from '../url/route.ts'
 import { overviewStyles } from './overview.styles.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
@@ -23,6 +24,8 @@ import { Ticker } from './ticker.ts'
 const SHOWN_FAILURES = 5
 const SHOWN_RUNNING = 5
 const SHOWN_RECENT = 8
+const SHOWN_SCHEDULES = 5
+const STATE_MS = 15_000
 
 /**
  * The first page: numbers, what needs attention, what runs now, and the newest runs.
@@ -56,6 +59,16 @@ export class TaskflowOverviewElement extends StoreElement {
       void list.load()
       return list
     }
+    void needElement('taskflow-chart').catch(() => {
+      // Without the code of the charts the numbers and lists still tell.
+    })
+    // No event tells that a process reports no more, or that a due time has passed.
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'hidden' || store.paused) return
+      void store.readOverview()
+      void store.readSchedules()
+    }, STATE_MS)
+    ends.push(() => clearInterval(timer))
     this.#recent = open({}, SHOWN_RECENT)
     this.#running = open({ status: ['running'] }, 50)
     this.#failed = open({ status: ['failed', 'interrupted'] }, 50)
@@ -79,7 +92,11 @@ export class TaskflowOverviewElement extends StoreElement {
       ${
         empty
           ? html`<div class="card">${emptyRuns(store.functions)}</div>`
-          : html`<div class="lists">${this.#attention(failed, store)} ${this.#runningNow(running, store)}</div>
+          : html`<div class="charts">${this.#chart('throughput')} ${this.#chart('latency')}</div>
+              <div class="lists ${store.schedules?.length ? 'three' : ''}">
+                ${this.#attention(failed, store)} ${this.#runningNow(running, store)}
+                ${this.#nextScheduled(store)}
+              </div>
               ${this.#recentRuns(recent, store)}`
       }
     `
@@ -108,13 +125,89 @@ export class TaskflowOverviewElement extends StoreElement {
     }`
   }
 
+  #chart(metric: 'throughput' | 'latency') {
+    return html`<taskflow-chart
+      .base=${this.base}
+      .credentials=${this.credentials}
+      .metric=${metric}
+    ></taskflow-chart>`
+  }
+
+  #nextScheduled(store: DashboardStore) {
+    const schedules = store.schedules ?? []
+    if (schedules.length === 0) return nothing
+    const route = pageRoute('schedules')
+    return html`<section class="card">
+      <header>
+        <h2>Next scheduled</h2>
+        <a class="end" href=${this.href(route)} @click=${this.go(route)}>View all</a>
+      </header>
+      <ul>
+        ${schedules.slice(0, SHOWN_SCHEDULES).map((schedule) => {
+          const to = pageRoute('schedules', schedule.id)
+          const at = schedule.next_run === null ? null : Date.parse(schedule.next_run)
+          return html`<li>
+            <a href=${this.href(to)} @click=${this.go(to)}>
+              <span class="main">
+                <span class="truncate first">${visibleText(schedule.name)}</span>
+                <span class="truncate second">${visibleText(schedule.description)}</span>
+              </span>
+              <span class="side">
+                <span>${at === null ? orMissing(null) : formatRelative(at, store.now())}</span>
+                <span class="second">${at === null ? (schedule.state === 'paused' ? 'held' : '') : formatClock(at)}</span>
+              </span>
+            </a>
+          </li>`
+        })}
+      </ul>
+    </section>`
+  }
+
+  /** What is wrong with the processes, not with runs. */
+  #faults({ overview }: DashboardStore) {
+    const stale = overview?.instances.filter(({ state }) => state === 'stale') ?? []
+    const faults = stale.map(({ instance_id, last_beat_at }) => ({
+      title: `${instance_id} has stopped reporting`,
+      text: 'What it ran is taken over, or marked interrupted.',
+      at: Date.parse(last_beat_at) as number | null,
+    }))
+    if (
+      overview?.scheduler === 'stopped' &&
+      !overview.instances.some(({ state }) => state === 'running')
+    ) {
+      faults.push({
+        title: 'No instance is running',
+        text: 'Runs wait until one starts.',
+        at: null,
+      })
+    }
+    return faults
+  }
+
+  #fault({ title, text, at }: { title: string; text: string; at: number | null }, now: number) {
+    const route = pageRoute('instances')
+    return html`<li data-status="interrupted">
+      <a href=${this.href(route)} @click=${this.go(route)}>
+        <span class="mark">${icon('bolt')}</span>
+        <span class="main">
+          <span class="truncate first">${visibleText(title)}</span>
+          <span class="truncate second">${text}</span>
+        </span>
+        ${at === null ? nothing : html`<time class="muted" title=${formatAbsolute(at)}>${formatRelative(at, now)}</time>`}
+        ${icon('chevronRight')}
+      </a>
+    </li>`
+  }
+
   #attention(list: RunList, store: DashboardStore) {
     const rows = list.rows.filter((row) => !row.stale)
     const groups = groupFailures(rows.map((row) => row.task))
+    const faults = this.#faults(store)
+    const count = groups.length + faults.length
     return html`<section class="card">
       <header>
         <h2>Needs attention</h2>
-        ${groups.length > 0 ? html`<span class="muted">${groups.length}</span>` : nothing}
+        ${count > 0 ? html`<span class="muted">${count}</span>` : nothing}
         ${
           groups.length > SHOWN_FAILURES
             ? this.#viewAll(runsRoute({ status: ['failed', 'interrupted'] }))
@@ -122,9 +215,10 @@ export class TaskflowOverviewElement extends StoreElement {
         }
       </header>
       ${
-        groups.length === 0 && list.state === 'ready'
+        count === 0 && list.state === 'ready'
           ? html`<p class="good">${icon('check')} No failed runs</p>`
           : html`<ul>
+              ${faults.map((fault) => this.#fault(fault, store.now()))}
               ${groups.slice(0, SHOWN_FAILURES).map((group) => this.#failure(group, rows.length, store))}
             </ul>`
       }

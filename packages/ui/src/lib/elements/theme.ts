@@ -12,7 +12,8 @@ export function oppositeTheme(theme: Theme): 'light' | 'dark' {
 }
 
 /** Tells the server, so that the next stand-alone page comes in this theme at once. */
-export function writeThemeCookie(theme: 'light' | 'dark', path: string): void {
+export function writeThemeCookie(theme: Theme, path: string): void {
+  const age = theme === 'auto' ? 0 : YEAR_SECONDS
   // biome-ignore lint/suspicious/noDocumentCookie: cookieStore exists neither everywhere nor on http
-  document.cookie = `${COOKIE}=${theme}; path=${path || '/'}; max-age=${YEAR_SECONDS}; SameSite=Lax`
+  document.cookie = `${COOKIE}=${theme}; path=${path || '/'}; max-age=${age}; SameSite=Lax`
 }

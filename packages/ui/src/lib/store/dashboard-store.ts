@@ -7,6 +7,7 @@ import {
   normaliseBase,
   type OverviewJson,
   type Right,
+  type ScheduleJson,
   type SessionJson,
   type StreamMessage,
   type StreamState,
@@ -42,6 +43,8 @@ export class DashboardStore extends Emitter {
   metrics: MetricsJson | null = null
   overview: OverviewJson | null = null
   functions: FunctionJson[] = []
+  /** Null until they were read, and where there are none to read. */
+  schedules: ScheduleJson[] | null = null
   session: SessionJson | null = null
   /** Why the last request failed, until one succeeds. */
   error: ClientError | null = null
@@ -84,17 +87,33 @@ export class DashboardStore extends Emitter {
       this.#keep(client.session(), (session) => {
         this.session = session
       }),
-      this.#keep(client.overview(), (overview) => {
-        this.overview = overview
-        this.connection.pollMs = overview.config.poll_interval_seconds * 1000
-      }),
+      this.readOverview(),
       this.#keep(client.metrics(), (metrics) => {
         this.metrics = metrics
       }),
       this.#keep(client.functions(), (functions) => {
         this.functions = functions
       }),
+      this.readSchedules(),
     ])
+  }
+
+  /** Reads the state of the server: what no event tells, such as a process that reports no more. */
+  readOverview(): Promise<void> {
+    return this.#keep(this.client.overview(), (overview) => {
+      this.overview = overview
+      this.connection.pollMs = overview.config.poll_interval_seconds * 1000
+    })
+  }
+
+  /** Reads the schedules; not every storage knows any, so that a refusal is no news. */
+  async readSchedules(): Promise<void> {
+    try {
+      this.schedules = await this.client.schedules({ sort: 'next_run', ticks: 0 })
+    } catch {
+      this.schedules = null
+    }
+    this.emit()
   }
 
   /** What polling repeats: the numbers, and the pages that are shown. */

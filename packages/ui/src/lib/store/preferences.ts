@@ -2,7 +2,8 @@ import type { RunSort } from './filter.ts'
 
 /** What the dashboard remembers on this device, per base. */
 export interface Preferences {
-  theme?: 'light' | 'dark'
+  theme?: 'light' | 'dark' | 'auto'
+  density?: 'comfortable' | 'compact'
   sort?: RunSort
   limit?: number
   paused?: boolean
@@ -25,10 +26,11 @@ export function readPreferences(base: string): Preferences {
   }
 }
 
-/** Changes some preferences of a base. Does nothing when storage is denied. */
-export function writePreferences(base: string, change: Preferences): void {
+/** Changes some preferences of a base; null forgets all. Does nothing when storage is denied. */
+export function writePreferences(base: string, change: Preferences | null): void {
   try {
-    localStorage.setItem(key(base), JSON.stringify({ ...readPreferences(base), ...change }))
+    if (change === null) localStorage.removeItem(key(base))
+    else localStorage.setItem(key(base), JSON.stringify({ ...readPreferences(base), ...change }))
   } catch {
     // Private windows and sandboxed frames may refuse: the choice then lasts for this page.
   }

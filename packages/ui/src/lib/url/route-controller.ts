@@ -40,7 +40,10 @@ export class RouteController implements ReactiveController {
     if (this.#mode !== 'none') {
       const address = this.href(route)
       const moved =
-        before?.page !== route.page || before?.runId !== route.runId || before?.full !== route.full
+        before?.page !== route.page ||
+        before?.runId !== route.runId ||
+        before?.full !== route.full ||
+        before?.item !== route.item
       if (moved) history.pushState(null, '', address)
       else history.replaceState(history.state, '', address)
     }

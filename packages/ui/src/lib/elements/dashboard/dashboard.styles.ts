@@ -81,7 +81,46 @@ export const dashboardStyles = css`
     margin: 0 0 0 -8px;
   }
   nav.tabs {
+    align-items: center;
     background: var(--_surface);
+  }
+  .tab .count.alarm,
+  .page-menu .count.alarm {
+    color: var(--_failed-fg);
+    font-weight: 600;
+  }
+  .menu-button {
+    display: none;
+  }
+  .page-menu {
+    min-inline-size: 220px;
+  }
+  .page-menu a {
+    display: flex;
+    justify-content: space-between;
+    gap: 24px;
+    padding: 8px 10px;
+    border-radius: 6px;
+    color: var(--_text);
+    font-weight: 500;
+  }
+  .page-menu a:hover {
+    background: var(--_hover);
+    text-decoration: none;
+  }
+  .page-menu a[aria-current] {
+    background: var(--_selected);
+  }
+  .page-menu .count {
+    color: var(--_muted);
+    font-weight: 400;
+  }
+  .choices {
+    display: flex;
+    gap: 8px;
+  }
+  main:focus {
+    outline: none;
   }
   main {
     position: relative;
@@ -105,7 +144,7 @@ export const dashboardStyles = css`
   .page > taskflow-runs {
     flex: 1;
   }
-  .page > taskflow-overview {
+  .page > :not(taskflow-runs, taskflow-run, .empty) {
     flex: none;
     inline-size: 100%;
     max-inline-size: var(--_max-width);
@@ -146,6 +185,16 @@ export const dashboardStyles = css`
   }
   .sign-in .button {
     min-block-size: 32px;
+  }
+  @container taskflow-dashboard (max-width: 899px) {
+    nav.tabs {
+      gap: 16px;
+    }
+    .menu-button {
+      display: inline-flex;
+      padding-inline: 6px;
+      background: var(--_surface);
+    }
   }
   @container taskflow-dashboard (max-width: 559px) {
     .top {

@@ -1,10 +1,10 @@
-import type { MetricsJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatCount } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { icon, logo } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { HOME, type PageName, type Route, runsRoute } from '../../url/route.ts'
+import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../../url/route.ts'
+import { PAGE_LABELS } from './other-pages.ts'
 
 interface Link {
   href: string
@@ -45,35 +45,89 @@ export function dashboardHeader(options: {
   </header>`
 }
 
-/** The pages, as links with live numbers. */
+/** The pages, as links with live numbers; a menu of them where the bar is too narrow. */
 export function dashboardNav(options: {
   page: PageName | null
-  metrics: MetricsJson | null
+  store: DashboardStore
+  /** Opens the menu. */
+  narrow: (event: Event) => void
   link: (route: Route) => Link
 }): TemplateResult {
-  const { page, metrics, link } = options
-  const items: { page: PageName; label: string; route: Route; count: string }[] = [
-    { page: 'overview', label: 'Overview', route: HOME, count: '' },
-    {
-      page: 'runs',
-      label: 'Runs',
-      route: runsRoute(),
-      count: metrics ? formatCount(metrics.total) : '',
-    },
-  ]
+  const { page, store, narrow, link } = options
+  const entries = pagesOf(store).map((entry) => {
+    const { href, click } = link(entry.route)
+    const current = entry.page === page ? 'page' : nothing
+    return { ...entry, href, click, current }
+  })
   return html`<nav class="tabs" part="nav" aria-label="Pages" title="">
-    ${items.map((item) => {
-      const { href, click } = link(item.route)
-      return html`<a
-        class="tab"
-        href=${href}
-        aria-current=${item.page === page ? 'page' : nothing}
-        @click=${click}
-        >${item.label}${item.count ? html`<span class="count">${item.count}</span>` : nothing}</a
-      >`
-    })}
+    <button
+      class="button menu-button"
+      type="button"
+      aria-haspopup="true"
+      aria-label="All pages"
+      @click=${narrow}
+    >
+      ${icon('menu')}
+    </button>
+    ${entries.map(
+      (
+        entry,
+      ) => html`<a class="tab" href=${entry.href} aria-current=${entry.current} @click=${entry.click}
+        >${PAGE_LABELS[entry.page]}${count(entry)}</a
+      >`,
+    )}
     <slot name="nav-end"></slot>
+    <div class="overlay page-menu" popover="auto" role="group" aria-label="All pages">
+      ${entries.map(
+        (entry) => html`<a
+          href=${entry.href}
+          aria-current=${entry.current}
+          @click=${(event: MouseEvent) => {
+            const menu = (event.currentTarget as Element).closest<HTMLElement>('[popover]')
+            menu?.hidePopover()
+            entry.click(event)
+          }}
+          >${PAGE_LABELS[entry.page]}${count(entry)}</a
+        >`,
+      )}
+    </div>
   </nav>`
+}
+
+interface Entry {
+  page: PageName
+  route: Route
+  count: number | null
+  alarm?: boolean
+}
+
+/** What a visitor may see; settings stand in the header. */
+function pagesOf(store: DashboardStore): Entry[] {
+  const { metrics, functions, session, schedules } = store
+  const at = (page: Exclude<PageName, 'runs'>, count: number | null = null): Entry => ({
+    page,
+    route: pageRoute(page),
+    count,
+  })
+  const failed = metrics?.failed ?? null
+  return [
+    { page: 'overview', route: HOME, count: null },
+    { page: 'runs', route: runsRoute(), count: metrics?.total ?? null },
+    at('tasks', functions.length || null),
+    at('graph'),
+    at('schedules', schedules?.length ?? null),
+    { ...at('dead-letters', failed || null), alarm: true },
+    at('logs'),
+    // Without accounts everybody is anonymous, and who did what says nothing.
+    ...(session?.user && store.may('audit') ? [at('audit')] : []),
+    at('instances'),
+    at('settings'),
+  ]
+}
+
+function count({ count, alarm }: Entry) {
+  if (count === null) return nothing
+  return html`<span class="count ${alarm ? 'alarm' : ''}">${formatCount(count)}</span>`
 }
 
 function pauseButton(store: DashboardStore, toggle: () => void) {

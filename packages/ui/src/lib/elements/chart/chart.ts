@@ -1,0 +1,334 @@
+import type { SeriesBucketJson } from '@taskflow/core/client'
+import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { formatDuration } from '../../format/duration.ts'
+import { formatCount, plural } from '../../format/number.ts'
+import { STATUS_LABELS } from '../../format/phase.ts'
+import { formatAbsolute } from '../../format/time.ts'
+import { segments } from '../../parts/controls.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { Resource } from '../../store/resource.ts'
+import { controls } from '../../styles/controls.ts'
+import { statusStyles } from '../../styles/status-css.ts'
+import { hostReset, tokens } from '../../styles/tokens.ts'
+import { StoreElement } from '../store-element.ts'
+import { chartStyles } from './chart.styles.ts'
+import { axisTime, spanText } from './chart-time.ts'
+import { CHART_RANGES, chartRange, niceMax, ticksOf } from './scale.ts'
+
+const ENDS = ['success', 'failed', 'interrupted', 'cancelled'] as const
+const LEFT = 44
+const BOTTOM = 20
+const TOP = 10
+const HEIGHT = 176
+
+/**
+ * How runs ended over time, as bars, or how long they took, as lines. Every step can be read by
+ * pointer, by arrow keys, and as a table.
+ *
+ * @csspart plot - what is drawn
+ */
+export class TaskflowChartElement extends StoreElement {
+  static override styles = [tokens, hostReset, controls, statusStyles, chartStyles]
+  static override properties: PropertyDeclarations = {
+    metric: { type: String },
+    range: { type: String },
+    task: { type: String },
+    width: { state: true },
+    at: { state: true },
+  }
+
+  /** [`throughput`] */
+  declare metric: 'throughput' | 'latency'
+  /** `1h`, `24h` or `7d`. [`1h`] */
+  declare range: string
+  /** Only runs of this task. [all] */
+  declare task: string
+  declare width: number
+  /** Which step is read out. */
+  declare at: number | null
+
+  #series: Resource<SeriesBucketJson[]> | undefined
+  #end: (() => void) | undefined
+  #observer: ResizeObserver | undefined
+
+  constructor() {
+    super()
+    this.metric = 'throughput'
+    this.range = '1h'
+    this.task = ''
+    this.width = 0
+    this.at = null
+  }
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const end = super.storeConnected(store)
+    this.#read(store)
+    return () => {
+      end()
+      this.#end?.()
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const joined = this.store
+    super.willUpdate(changed)
+    const other = changed.has('range') || changed.has('task')
+    if (joined && this.store === joined && other) this.#read(joined)
+  }
+
+  protected override updated(): void {
+    const plot = this.renderRoot.querySelector('.plot')
+    if (!plot || this.#observer) return
+    this.#observer = new ResizeObserver(([entry]) => {
+      this.width = Math.round(entry?.contentRect.width ?? 0)
+    })
+    this.#observer.observe(plot)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#observer?.disconnect()
+    this.#observer = undefined
+  }
+
+  #read(store: DashboardStore): void {
+    this.#end?.()
+    const { value: window, step, everyMs } = chartRange(this.range)
+    const series = new Resource(
+      store,
+      (signal) =>
+        store.client.series(
+          { window, step, ...(this.task && { func_name: this.task }) },
+          { signal },
+        ),
+      everyMs,
+    )
+    const ends = [series.subscribe(() => this.requestUpdate()), series.open()]
+    this.#series = series
+    this.at = null
+    this.#end = () => {
+      for (const end of ends) end()
+    }
+  }
+
+  protected override render() {
+    const series = this.#series
+    if (!series) return nothing
+    const buckets = series.value ?? []
+    const bars = this.metric === 'throughput'
+    return html`<section class="chart">
+      <header>
+        <h2>${bars ? 'Throughput' : 'Duration'}</h2>
+        <span class="muted">${bars ? `runs per ${stepText(this.range)}` : 'of succeeded runs'}</span>
+        <span class="legend">${bars ? this.#barLegend(buckets) : lineLegend()}</span>
+        ${segments({
+          label: 'Window',
+          value: chartRange(this.range).value,
+          items: CHART_RANGES,
+          select: (value) => {
+            this.range = value
+          },
+        })}
+      </header>
+      <div
+        class="plot"
+        part="plot"
+        role="slider"
+        tabindex="0"
+        aria-label="${bars ? 'Throughput' : 'Duration'} over time: arrow keys read each step"
+        aria-valuemin="1"
+        aria-valuemax=${Math.max(1, buckets.length)}
+        aria-valuenow=${(this.at ?? buckets.length - 1) + 1}
+        aria-valuetext=${this.#textOf(buckets[this.at ?? buckets.length - 1])}
+        @keydown=${this.#onKey}
+        @pointermove=${this.#onPointer}
+        @pointerleave=${this.#leave}
+        @blur=${this.#leave}
+      >
+        ${this.width > 0 && buckets.length > 0 ? this.#draw(buckets) : nothing}
+        ${series.value === null ? html`<p class="hint">${series.error ? series.error.detail : ''}</p>` : nothing}
+        ${this.#readout(buckets)}
+      </div>
+      <details>
+        <summary>As a table</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the chart">${this.#table(buckets)}</div>
+      </details>
+    </section>`
+  }
+
+  #draw(buckets: readonly SeriesBucketJson[]) {
+    const bars = this.metric === 'throughput'
+    const top = Math.max(
+      ...buckets.map((bucket) => (bars ? totalOf(bucket) : (bucket.p95_duration_seconds ?? 0))),
+    )
+    const max = niceMax(top, bars ? 4 : 0.001)
+    const width = this.width
+    const inner = width - LEFT - 8
+    const high = HEIGHT - TOP - BOTTOM
+    const y = (value: number) => TOP + high * (1 - value / max)
+    const pitch = inner / buckets.length
+    const every = Math.max(1, Math.ceil(buckets.length / Math.max(1, Math.floor(inner / 96))))
+    const active =
+      this.at === null
+        ? nothing
+        : svg`<rect class="active" x=${LEFT + this.at * pitch} y=${TOP} width=${pitch} height=${high} />`
+    return html`<svg viewBox="0 0 ${width} ${HEIGHT}" width=${width} height=${HEIGHT} aria-hidden="true">
+      ${ticksOf(max, bars).map(
+        (tick) => svg`<line class="grid" x1=${LEFT} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
+          <text class="label" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${bars ? formatCount(tick) : tick === 0 ? '0' : formatDuration(tick)}</text>`,
+      )}
+      ${buckets.map((bucket, index) =>
+        (buckets.length - 1 - index) % every === 0 && index * pitch > 24
+          ? svg`<text class="label" x=${LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor="middle">${axisTime(bucket.at, this.range)}</text>`
+          : nothing,
+      )}
+      ${active}
+      ${bars ? buckets.map((bucket, index) => this.#bar(bucket, index, pitch, y, index === buckets.length - 1)) : this.#lines(buckets, pitch, y)}
+    </svg>`
+  }
+
+  #bar(
+    bucket: SeriesBucketJson,
+    index: number,
+    pitch: number,
+    y: (value: number) => number,
+    last: boolean,
+  ) {
+    const x = LEFT + index * pitch + Math.min(1.5, pitch * 0.15)
+    const width = Math.max(1, pitch - Math.min(3, pitch * 0.3))
+    let sum = 0
+    return ENDS.map((status) => {
+      const count = bucket[status]
+      if (count === 0) return nothing
+      const from = y(sum)
+      sum += count
+      const gap = sum > count ? 1.5 : 0
+      const height = Math.max(1.5, from - y(sum) - gap)
+      return svg`<rect class="bar" ?data-open=${last} data-status=${status} x=${x} y=${from - gap - height} width=${width} height=${height} rx=${Math.min(2, width / 3)} />`
+    })
+  }
+
+  #lines(buckets: readonly SeriesBucketJson[], pitch: number, y: (value: number) => number) {
+    const path = (of: (bucket: SeriesBucketJson) => number | null) => {
+      let pen = false
+      return buckets
+        .map((bucket, index) => {
+          const value = of(bucket)
+          const command =
+            value === null ? '' : `${pen ? 'L' : 'M'}${LEFT + (index + 0.5) * pitch} ${y(value)}`
+          // Alone between steps without runs, it is a dot.
+          const dot = value !== null && !pen ? 'h.01' : ''
+          pen = value !== null
+          return command + dot
+        })
+        .join('')
+    }
+    return svg`<path class="line mean" d=${path((bucket) => bucket.avg_duration_seconds)} />
+      <path class="line p95" d=${path((bucket) => bucket.p95_duration_seconds)} />`
+  }
+
+  #readout(buckets: readonly SeriesBucketJson[]) {
+    const bucket = this.at === null ? undefined : buckets[this.at]
+    if (!bucket || this.at === null) return nothing
+    const late = this.at >= buckets.length / 2
+    return html`<div class="readout ${late ? 'at-start' : 'at-end'}" aria-hidden="true">
+      <span class="muted">${spanText(bucket.at, chartRange(this.range).stepMs)}</span>
+      ${
+        this.metric === 'throughput'
+          ? ENDS.filter((status) => bucket[status] > 0 || status === 'success').map(
+              (status) =>
+                html`<span class="line-item"
+                  ><i data-status=${status}></i>${STATUS_LABELS[status]}<b>${formatCount(bucket[status])}</b></span
+                >`,
+            )
+          : html`<span class="line-item"><i class="p95"></i>p95<b>${formatDuration(bucket.p95_duration_seconds)}</b></span>
+              <span class="line-item"><i class="mean"></i>Mean<b>${formatDuration(bucket.avg_duration_seconds)}</b></span>`
+      }
+    </div>`
+  }
+
+  #barLegend(buckets: readonly SeriesBucketJson[]) {
+    const seen = ENDS.filter(
+      (status) =>
+        status === 'success' || status === 'failed' || buckets.some((one) => one[status] > 0),
+    )
+    return seen.map(
+      (status) => html`<span><i data-status=${status}></i>${STATUS_LABELS[status]}</span>`,
+    )
+  }
+
+  #table(buckets: readonly SeriesBucketJson[]) {
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">From</th>
+          ${ENDS.map((status) => html`<th scope="col">${STATUS_LABELS[status]}</th>`)}
+          <th scope="col">Mean</th>
+          <th scope="col">p95</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${buckets
+          .filter((bucket) => totalOf(bucket) > 0)
+          .toReversed()
+          .map(
+            (bucket) => html`<tr>
+              <th scope="row">${formatAbsolute(Date.parse(bucket.at)).replace(':00.000', '')}</th>
+              ${ENDS.map((status) => html`<td>${formatCount(bucket[status])}</td>`)}
+              <td>${formatDuration(bucket.avg_duration_seconds)}</td>
+              <td>${formatDuration(bucket.p95_duration_seconds)}</td>
+            </tr>`,
+          )}
+      </tbody>
+    </table>`
+  }
+
+  #textOf(bucket: SeriesBucketJson | undefined): string {
+    if (!bucket) return 'No data'
+    const span = spanText(bucket.at, chartRange(this.range).stepMs)
+    if (this.metric === 'latency') {
+      return `${span}: p95 ${formatDuration(bucket.p95_duration_seconds)}, mean ${formatDuration(bucket.avg_duration_seconds)}`
+    }
+    const parts = ENDS.filter((status) => bucket[status] > 0).map(
+      (status) => `${bucket[status]} ${STATUS_LABELS[status].toLowerCase()}`,
+    )
+    return `${span}: ${parts.join(', ') || plural(0, 'run')}`
+  }
+
+  #onKey = (event: KeyboardEvent) => {
+    const last = (this.#series?.value?.length ?? 0) - 1
+    if (last < 0) return
+    const at = this.at ?? last
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.at = Math.min(last, Math.max(0, to))
+  }
+
+  #onPointer = (event: PointerEvent) => {
+    const count = this.#series?.value?.length ?? 0
+    const box = (event.currentTarget as Element).getBoundingClientRect()
+    const at = Math.floor(((event.clientX - box.left - LEFT) / (this.width - LEFT - 8)) * count)
+    this.at = at >= 0 && at < count ? at : null
+  }
+
+  #leave = () => {
+    this.at = null
+  }
+}
+
+function lineLegend() {
+  return html`<span><i class="p95"></i>p95</span><span><i class="mean"></i>Mean</span>`
+}
+
+function totalOf(bucket: SeriesBucketJson): number {
+  return ENDS.reduce((sum, status) => sum + bucket[status], 0)
+}
+
+function stepText(range: string): string {
+  const { step } = chartRange(range)
+  return step === '1m'
+    ? 'minute'
+    : step.replace(/(\d+)([mh])/, (_, n, unit) => `${n} ${unit === 'm' ? 'min' : 'h'}`)
+}

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { needElement } from '../../lazy.ts'
+import { emptyState } from '../../parts/notices.ts'
+import type { PageName, Route } from '../../url/route.ts'
+import type { PageElement } from '../pages/page-element.ts'
+
+/** What a page is called, in the tab bar and in the window's title. */
+export const PAGE_LABELS: Record<PageName, string> = {
+  overview: 'Overview',
+  runs: 'Runs',
+  tasks: 'Tasks',
+  graph: 'Graph',
+  schedules: 'Schedules',
+  'dead-letters': 'Dead letters',
+  logs: 'Logs',
+  audit: 'Audit',
+  instances: 'Instances',
+  settings: 'Settings',
+}
+
+type Properties = Partial<
+  Pick<PageElement, 'base' | 'credentials' | 'linkFor' | 'readonly' | 'item' | 'params'>
+>
+
+/** The pages other than overview and runs: their code is fetched when somebody goes there first. */
+export class OtherPages {
+  readonly #changed: () => void
+  #shown: HTMLElement | undefined
+  #failed: string | undefined
+
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  render(route: Route, properties: Properties): unknown {
+    const tag = tagOf(route)
+    if (!customElements.get(tag)) return this.#wait(tag)
+    if (this.#shown?.localName !== tag) this.#shown = document.createElement(tag)
+    return Object.assign(this.#shown, properties, {
+      item: route.item ?? '',
+      params: route.params ?? {},
+    })
+  }
+
+  #wait(tag: string): TemplateResult | typeof nothing {
+    if (this.#failed === tag) {
+      return emptyState({
+        icon: 'offline',
+        title: 'The page could not be loaded',
+        text: 'The server may be away, or may have been updated meanwhile.',
+        more: html`<span class="choices"
+          ><button class="button" type="button" @click=${() => this.#load(tag)}>Try again</button>
+          <button class="button" type="button" @click=${() => location.reload()}>Reload</button></span
+        >`,
+      })
+    }
+    this.#load(tag)
+    return nothing
+  }
+
+  #load(tag: string): void {
+    this.#failed = undefined
+    needElement(tag).then(
+      () => {
+        if (!customElements.get(tag)) this.#failed = tag
+        this.#changed()
+      },
+      () => {
+        this.#failed = tag
+        this.#changed()
+      },
+    )
+  }
+}
+
+function tagOf({ page, item }: Route): string {
+  if (page === 'tasks' && item) return 'taskflow-task'
+  return page === 'logs' ? 'taskflow-recent-logs' : `taskflow-${page}`
+}

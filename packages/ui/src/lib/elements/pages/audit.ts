@@ -1,0 +1,199 @@
+import type { AuditEntryJson, AuditPage } from '@taskflow/core/client'
+import { html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { actionText, detailText } from '../../format/audit.ts'
+import { shortId } from '../../format/number.ts'
+import { formatAbsolute, formatRelative } from '../../format/time.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { choice } from '../../parts/controls.ts'
+import { icon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { orMissing } from '../../parts/status.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { TIME_RANGES } from '../../store/filter.ts'
+import { PagedResource } from '../../store/paged-resource.ts'
+import { pageRoute, runRoute } from '../../url/route.ts'
+import { Ticker } from '../ticker.ts'
+import { PageElement } from './page-element.ts'
+
+const ACTIONS = ['retry', 'cancel', 'run', 'pause', 'resume', 'delete_history', 'login', 'logout']
+
+/**
+ * Who did what, newest first.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ */
+export class TaskflowAuditElement extends PageElement {
+  protected readonly page = 'audit'
+  #entries: PagedResource<AuditEntryJson> | undefined
+  #asked = ''
+
+  constructor() {
+    super()
+    new Ticker(this)
+  }
+
+  protected override open(store: DashboardStore) {
+    this.#asked = JSON.stringify(this.params)
+    const entries = new PagedResource<AuditEntryJson>(
+      store,
+      (cursor, signal): Promise<AuditPage> => {
+        const [action, actor, task, since] = ['action', 'actor', 'task', 'since'].map((name) =>
+          this.param(name),
+        )
+        return store.client.audit(
+          {
+            limit: 100,
+            ...(action && { action: [action] }),
+            ...(actor && { actor }),
+            ...(task && { task_id: task }),
+            ...(since && { since }),
+            ...(cursor !== null && { cursor }),
+          },
+          { signal },
+        )
+      },
+    )
+    this.#entries = entries
+    return [entries.subscribe(() => this.requestUpdate()), entries.open()]
+  }
+
+  protected override updated(): void {
+    const asked = JSON.stringify(this.params)
+    if (asked === this.#asked) return
+    this.#asked = asked
+    void this.#entries?.load()
+  }
+
+  protected override render() {
+    const [store, entries] = [this.store, this.#entries]
+    if (!store || !entries) return nothing
+    return html`
+      ${this.#head(entries.value ?? [])} ${staleNotice(entries, store.freshAt)}
+      <div class="card">
+        ${contentState(entries, 'the audit') ?? this.#content(entries.value ?? [], store)}
+        ${
+          entries.next
+            ? html`<div class="more">
+                <button class="button" type="button" ?disabled=${entries.loading} @click=${() => void entries.more()}>
+                  ${entries.loading ? 'Reading…' : 'Show older'}
+                </button>
+              </div>`
+            : nothing
+        }
+      </div>
+    `
+  }
+
+  #head(entries: readonly AuditEntryJson[]) {
+    const unique = (values: readonly string[], chosen: string) =>
+      [...new Set([...values, ...(chosen ? [chosen] : [])])].sort()
+    const filter = (name: string, all: string, values: readonly string[], label = actionWord) =>
+      choice({
+        label: all,
+        value: this.param(name),
+        items: [
+          { value: '', label: all },
+          ...unique(values, this.param(name)).map((value) => ({ value, label: label(value) })),
+        ],
+        select: (value) => this.setParams({ [name]: value }),
+      })
+    return html`<div class="head">
+      <h1>Audit</h1>
+      <span class="sub">who did what</span>
+      <span class="tools"
+        >${
+          this.param('task')
+            ? html`<button class="button" type="button" @click=${() => this.setParams({ task: '' })}>
+                Run <span class="mono">${shortId(this.param('task'))}</span> ${icon('cross')}
+              </button>`
+            : nothing
+        }
+        ${filter('action', 'All actions', [...ACTIONS, ...entries.map(({ action }) => action)])}
+        ${filter(
+          'actor',
+          'Everybody',
+          entries.map(({ actor }) => actor),
+          visibleText,
+        )}
+        ${choice({ label: 'Time', value: this.param('since'), items: TIME_RANGES, select: (since) => this.setParams({ since }) })}</span
+      >
+    </div>`
+  }
+
+  #content(entries: readonly AuditEntryJson[], store: DashboardStore) {
+    if (entries.length === 0) {
+      const narrowed = Object.values(this.params).some(Boolean)
+      return emptyState({
+        icon: narrowed ? 'search' : 'inbox',
+        title: narrowed ? 'No entry matches' : 'Nobody has done anything yet',
+        text: narrowed
+          ? 'None fits the filters above.'
+          : 'Retries, cancels, pauses and what else people do by hand is written down here.',
+        more: narrowed
+          ? html`<button
+              class="button"
+              type="button"
+              @click=${() => this.setParams({ action: '', actor: '', since: '', task: '' })}
+            >
+              Clear the filters
+            </button>`
+          : nothing,
+      })
+    }
+    return html`<table part="table">
+      <thead>
+        <tr>
+          <th scope="col" class="fit">Time</th>
+          <th scope="col">Who</th>
+          <th scope="col">Action</th>
+          <th scope="col">On</th>
+          <th scope="col" class="p1">Detail</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          entries,
+          ({ entry_id }) => entry_id,
+          (entry) => this.#row(entry, store),
+        )}
+      </tbody>
+    </table>`
+  }
+
+  #row(entry: AuditEntryJson, store: DashboardStore) {
+    const at = Date.parse(entry.timestamp)
+    const { text, mark } = actionText(entry)
+    const fresh = entry.detail.new_task_id
+    return html`<tr class="row">
+      <td class="fit muted"><time title=${formatAbsolute(at)}>${formatRelative(at, store.now())}</time></td>
+      <td class="first">${visibleText(entry.actor)}</td>
+      <td><span class="status">${icon(mark)}<span>${text}</span></span></td>
+      <td>${this.#subject(entry)}</td>
+      <td class="p1 muted">
+        ${
+          typeof fresh === 'string'
+            ? html`new run ${this.link(runRoute(fresh), shortId(fresh), 'mono')}`
+            : orMissing(visibleText(detailText(entry)))
+        }
+      </td>
+    </tr>`
+  }
+
+  #subject({ task_id: run, detail }: AuditEntryJson) {
+    if (run !== null) return this.link(runRoute(run), shortId(run), 'mono')
+    const { func_name: func, schedule_id: schedule } = detail
+    if (typeof schedule === 'string') {
+      return this.link(pageRoute('schedules', schedule), visibleText(schedule))
+    }
+    return typeof func === 'string'
+      ? this.link(pageRoute('tasks', func), visibleText(func))
+      : orMissing(null)
+  }
+}
+
+function actionWord(action: string): string {
+  const text = visibleText(action).replaceAll(/[_.-]/g, ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

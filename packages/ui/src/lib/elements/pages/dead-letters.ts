@@ -1,0 +1,377 @@
+import type { TaskPage } from '@taskflow/core/client'
+import { html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { formatCount, formatTotal, plural } from '../../format/number.ts'
+import { formatAbsolute, formatRelative } from '../../format/time.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { choice, searchField, segments } from '../../parts/controls.ts'
+import { icon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { runTable } from '../../parts/run-table.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { type ErrorGroup, endOf, groupByError } from '../../store/dead-letters.ts'
+import type { Resource } from '../../store/resource.ts'
+import { pageRoute, runsRoute } from '../../url/route.ts'
+import { Ticker } from '../ticker.ts'
+import { deadLettersStyles } from './dead-letters.styles.ts'
+import { PageElement } from './page-element.ts'
+
+/** Newest failed runs that are looked at: as many as one bulk action takes. */
+const MOST = 1000
+const SHOWN_RUNS = 10
+const LIST_RUNS = 200
+
+const WINDOWS = [
+  { value: '1h', label: 'the last hour' },
+  { value: '6h', label: 'the last 6 h' },
+  { value: '24h', label: 'the last 24 h' },
+  { value: '7d', label: 'the last 7 days' },
+  { value: 'all', label: 'all time' },
+] as const
+
+/**
+ * Runs that failed for good, by error: a fault that was mended is retried in one go.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ * @fires taskflow-action - somebody retries; cancelable
+ */
+export class TaskflowDeadLettersElement extends PageElement {
+  static override styles = [...PageElement.styles, deadLettersStyles]
+  static override properties = { window: { state: true }, opened: { state: true } }
+  protected readonly page = 'dead-letters'
+  /** What the replay reaches back to. */
+  declare window: string
+  declare opened: ReadonlySet<string>
+  #failed: Resource<TaskPage> | undefined
+  #asked = ''
+
+  constructor() {
+    super()
+    this.window = '24h'
+    this.opened = new Set()
+    new Ticker(this)
+  }
+
+  protected override open(store: DashboardStore) {
+    this.#asked = this.param('func')
+    const { resource, ends } = this.follow(
+      store,
+      (signal) => {
+        const func = this.param('func')
+        const query = { status: ['failed'] as const, limit: MOST }
+        return store.client.list({ ...query, ...(func && { func_name: [func] }) }, { signal })
+      },
+      5000,
+    )
+    this.#failed = resource
+    return ends
+  }
+
+  protected override updated(): void {
+    if (this.param('func') === this.#asked) return
+    this.#asked = this.param('func')
+    void this.#failed?.load()
+  }
+
+  protected override render() {
+    const [store, failed] = [this.store, this.#failed]
+    if (!store || !failed) return nothing
+    const search = this.param('search').trim().toLowerCase()
+    const tasks = (failed.value?.tasks ?? []).filter(({ error, func_name, task_id }) =>
+      `${error ?? ''}\n${func_name}\n${task_id}`.toLowerCase().includes(search),
+    )
+    const groups = groupByError(tasks)
+    return html`
+      ${this.#head(failed.value, groups.length, store)} ${staleNotice(failed, store.freshAt)}
+      <div class="card">
+        ${contentState(failed, 'dead letters') ?? this.#content(tasks, groups, store)}
+      </div>
+      ${this.#notes(failed.value, store)}
+      <taskflow-dialogs></taskflow-dialogs>
+    `
+  }
+
+  #head(page: TaskPage | null, groups: number, store: DashboardStore) {
+    const total = page ? formatTotal(page.total, page.totalExact) : ''
+    return html`<div class="head">
+      <h1>Dead letters</h1>
+      ${
+        page && page.total > 0
+          ? html`<span class="sub"
+              >${total} ${page.total === 1 ? 'run' : 'runs'} failed for good, in ${plural(groups, 'group')}</span
+            >`
+          : nothing
+      }
+      <span class="tools"
+        >${searchField({ label: 'Filter by error or task', value: this.param('search'), input: (search) => this.setParams({ search }) })}
+        ${choice({
+          label: 'Task',
+          value: this.param('func'),
+          items: [
+            { value: '', label: 'All tasks' },
+            ...store.functions.map(({ func_name }) => ({
+              value: func_name,
+              label: visibleText(func_name),
+            })),
+          ],
+          select: (func) => this.setParams({ func }),
+        })}
+        ${segments({
+          label: 'View',
+          value: this.param('view') || 'error',
+          items: [
+            { value: 'error', label: 'By error' },
+            { value: 'list', label: 'List' },
+          ],
+          select: (view) => this.setParams({ view: view === 'list' ? 'list' : '' }),
+        })}
+        ${this.may('retry') ? this.#replay() : nothing}</span
+      >
+    </div>`
+  }
+
+  #replay() {
+    return html`<span class="replay" role="group" aria-label="Replay">
+      ${choice({
+        label: 'Retry everything that failed in',
+        value: this.window,
+        items: WINDOWS,
+        select: (window) => {
+          this.window = window
+        },
+      })}
+      <button
+        class="button"
+        type="button"
+        data-replay
+        ?disabled=${this.isBusy('retry-failed', this.window)}
+        @click=${() => void this.#replayWindow()}
+      >
+        ${icon('cycle')} Replay…
+      </button>
+    </span>`
+  }
+
+  #content(tasks: TaskPage['tasks'], groups: readonly ErrorGroup[], store: DashboardStore) {
+    if (tasks.length === 0) {
+      const narrowed = this.param('search') !== '' || this.param('func') !== ''
+      return emptyState({
+        icon: narrowed ? 'search' : 'check',
+        title: narrowed ? 'No failed run matches' : 'No dead letters',
+        text: narrowed
+          ? 'None fits the filters above.'
+          : 'Nothing has failed for good. A run comes here when its last attempt fails.',
+        more: narrowed
+          ? html`<button class="button" type="button" @click=${() => this.setParams({ search: '', func: '' })}>
+              Clear the filters
+            </button>`
+          : nothing,
+      })
+    }
+    if (this.param('view') === 'list') {
+      return runTable({
+        tasks: tasks.slice(0, LIST_RUNS),
+        now: store.now(),
+        named: true,
+        alike: true,
+        link: (route, content, classes) => this.link(route, content, classes),
+      })
+    }
+    return html`<ul class="groups">
+      ${repeat(
+        groups,
+        ({ fingerprint }) => fingerprint,
+        (group, index) => this.#group(group, index === 0 && group.tasks.length > 1, store),
+      )}
+    </ul>`
+  }
+
+  #group(group: ErrorGroup, large: boolean, store: DashboardStore) {
+    const { fingerprint, name, message, tasks, funcs, firstAt, lastAt } = group
+    const open = this.opened.has(fingerprint)
+    const [first, last] = [Date.parse(firstAt), Date.parse(lastAt)]
+    const now = store.now()
+    const label = visibleText(name ?? message)
+    return html`<li data-group=${fingerprint}>
+      <div class="group">
+        <button
+          class="button plain icon-only toggle"
+          type="button"
+          aria-expanded=${open}
+          aria-label="Runs with ${label}"
+          @click=${() => this.#toggle(fingerprint)}
+        >
+          ${icon('chevronRight')}
+        </button>
+        <span class="count ${large ? 'bad' : ''}">${formatCount(tasks.length)}</span>
+        <span class="what">
+          <span>${name ? html`<b>${visibleText(name)}</b>` : nothing} <span class="mono">${visibleText(message)}</span></span>
+          <span class="pills"
+            >${funcs.slice(0, 4).map((func) => this.link(pageRoute('tasks', func), visibleText(func), 'chip-text'))}${
+              funcs.length > 4
+                ? html`<span class="muted">and ${funcs.length - 4} more</span>`
+                : nothing
+            }</span
+          >
+        </span>
+        ${spark(group, now)}
+        <span class="seen">
+          <time title=${formatAbsolute(last)}>${formatRelative(last, now)}</time>
+          <span class="muted" title=${formatAbsolute(first)}>first ${formatRelative(first, now)}</span>
+        </span>
+        ${
+          this.may('retry')
+            ? html`<button
+                class="button ${large ? 'primary' : ''}"
+                type="button"
+                ?disabled=${this.isBusy('retry-failed', fingerprint)}
+                @click=${() => void this.#retryGroup(group)}
+              >
+                Retry ${plural(tasks.length, 'run')}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${
+        open
+          ? html`<div class="inner">
+              ${runTable({
+                tasks: tasks.slice(0, SHOWN_RUNS),
+                now,
+                named: funcs.length > 1,
+                alike: true,
+                link: (route, content, classes) => this.link(route, content, classes),
+              })}
+              ${
+                tasks.length > SHOWN_RUNS
+                  ? html`<div class="more">
+                      ${this.link(
+                        runsRoute({
+                          status: ['failed'],
+                          ...(funcs.length === 1 && { func: funcs[0] ?? '' }),
+                        }),
+                        'Show all in the runs',
+                      )}
+                    </div>`
+                  : nothing
+              }
+            </div>`
+          : nothing
+      }
+    </li>`
+  }
+
+  #notes(page: TaskPage | null, store: DashboardStore) {
+    const days = Math.round((store.overview?.config.retention_seconds ?? 0) / 86_400)
+    return html`${
+      page?.next
+        ? html`<p class="note">${icon('info')} Grouped are the newest ${formatCount(page.tasks.length)}; a replay reaches all.</p>`
+        : nothing
+    }
+    <p class="note">
+      ${icon('info')} A retry is a new run with a fresh id and the same input. The failed run stays as it
+      is${days > 0 ? `, and is removed ${plural(days, 'day')} after it ended` : ''}.
+    </p>`
+  }
+
+  async #retryGroup({ fingerprint, name, message, tasks }: ErrorGroup): Promise<void> {
+    const ids = tasks.map(({ task_id }) => task_id)
+    const count = plural(ids.length, 'run')
+    const confirmed = await (await this.dialogs())?.confirm({
+      title: `Retry ${count}?`,
+      text: `All that failed with ${visibleText(name ?? message)}. Each becomes a new run with the same input; runs that were retried already are skipped.`,
+      confirm: `Retry ${count}`,
+      count: ids.length,
+    })
+    if (!confirmed) return
+    await this.act(
+      'retry-failed',
+      [fingerprint],
+      ({ client }) => client.bulkRetry({ task_ids: ids }),
+      replayed,
+    )
+    await this.#failed?.load()
+  }
+
+  /** Counted first, so that nobody starts more than they meant to. */
+  async #replayWindow(): Promise<void> {
+    const func = this.param('func')
+    const query = { since: this.window, ...(func && { func_name: func }) }
+    const { store } = this
+    if (!store) return
+    const label = WINDOWS.find(({ value }) => value === this.window)?.label ?? this.window
+    const of = func ? ` of ${visibleText(func)}` : ''
+    let expected: number
+    try {
+      expected = (await store.client.retryFailed({ ...query, dry_run: true })).dispatched
+    } catch (cause) {
+      // Says why, as the action itself would.
+      await this.act('retry-failed', [this.window], () => Promise.reject(cause), replayed)
+      return
+    }
+    const box = await this.dialogs()
+    if (expected === 0) {
+      await box?.confirm({
+        title: 'Nothing to replay',
+        text: `No run${of} that failed in ${label} waits for a retry.`,
+        confirm: 'Close',
+      })
+      return
+    }
+    const count = plural(expected, 'run')
+    const confirmed = await box?.confirm({
+      title: `Retry ${count}?`,
+      text: `All${of} that failed in ${label}, whatever the error. Each becomes a new run with the same input.`,
+      confirm: `Retry ${count}`,
+      count: expected,
+    })
+    if (!confirmed) return
+    await this.act(
+      'retry-failed',
+      [this.window],
+      ({ client }) => client.retryFailed(query),
+      replayed,
+    )
+    await this.#failed?.load()
+  }
+
+  #toggle(fingerprint: string): void {
+    const opened = new Set(this.opened)
+    if (!opened.delete(fingerprint)) opened.add(fingerprint)
+    this.opened = opened
+  }
+}
+
+function replayed(report: { dispatched: number; skipped: number; results: { reason?: string }[] }) {
+  const reasons = [...new Set(report.results.flatMap(({ reason }) => (reason ? [reason] : [])))]
+  return {
+    title: `${plural(report.dispatched, 'run')} queued`,
+    ...(report.skipped > 0 && {
+      text: `${plural(report.skipped, 'run')} skipped${reasons.length > 0 ? `: ${reasons.slice(0, 3).join('; ')}` : ''}`,
+    }),
+    route: runsRoute({ since: '1h' }),
+  }
+}
+
+const STEPS = 24
+
+/** How many ended so in each hour of the last day. */
+function spark({ tasks }: ErrorGroup, now: number) {
+  const counts = Array.from({ length: STEPS }, () => 0)
+  for (const task of tasks) {
+    const hours = Math.floor((now - Date.parse(endOf(task))) / 3_600_000)
+    const at = STEPS - 1 - Math.max(0, hours)
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1
+  }
+  const max = Math.max(1, ...counts)
+  const line = counts
+    .map(
+      (value, index) =>
+        `${index === 0 ? 'M' : 'L'}${(index * 120) / (STEPS - 1)} ${26 - (value / max) * 24}`,
+    )
+    .join('')
+  return html`<svg class="spark" viewBox="0 0 120 28" role="img" aria-label="Last 24 hours, by hour: ${counts.join(', ')}">
+    <path d=${line} />
+  </svg>`
+}

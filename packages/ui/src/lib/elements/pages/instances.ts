@@ -1,0 +1,166 @@
+import type { InstanceJson, OverviewJson } from '@taskflow/core/client'
+import { css, html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { formatDuration, formatElapsed } from '../../format/duration.ts'
+import { formatCount, plural } from '../../format/number.ts'
+import { formatAbsolute, formatRelative } from '../../format/time.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { numbers } from '../../parts/controls.ts'
+import { type IconName, icon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import type { Resource } from '../../store/resource.ts'
+import { runsRoute } from '../../url/route.ts'
+import { Ticker } from '../ticker.ts'
+import { PageElement } from './page-element.ts'
+
+const POLL_MS = 5000
+
+const STATES: Record<InstanceJson['state'], { label: string; colour: string; mark: IconName }> = {
+  running: { label: 'Active', colour: 'success', mark: 'check' },
+  draining: { label: 'Shutting down', colour: 'retrying', mark: 'clock' },
+  stale: { label: 'Unresponsive', colour: 'interrupted', mark: 'bolt' },
+}
+
+/**
+ * The processes that work: who they are, whether they report, what they run; and the state of it all.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ */
+export class TaskflowInstancesElement extends PageElement {
+  static override styles = [
+    ...PageElement.styles,
+    css`
+      .who {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 8px;
+        align-items: center;
+      }
+    `,
+  ]
+  protected readonly page = 'instances'
+  #overview: Resource<OverviewJson> | undefined
+
+  constructor() {
+    super()
+    new Ticker(this)
+  }
+
+  protected override open(store: DashboardStore) {
+    // One answer with both, so that numbers and instances are of one moment.
+    const { resource, ends } = this.follow(store, (signal) => store.client.overview({ signal }))
+    this.#overview = resource
+    // A process that stops to report makes no event.
+    const timer = setInterval(() => {
+      if (document.visibilityState !== 'hidden' && !store.paused) void resource.load()
+    }, POLL_MS)
+    return [...ends, () => clearInterval(timer)]
+  }
+
+  protected override render() {
+    const [store, overview] = [this.store, this.#overview]
+    if (!store || !overview) return nothing
+    const all = overview.value?.instances ?? []
+    const stale = all.filter(({ state }) => state === 'stale').length
+    return html`
+      <div class="head">
+        <h1>Instances</h1>
+        ${
+          overview.value
+            ? html`<span class="sub"
+                >${plural(all.length, 'instance')}${stale > 0 ? html`, <span class="late">${stale} unresponsive</span>` : nothing}</span
+              >`
+            : nothing
+        }
+      </div>
+      ${staleNotice(overview, store.freshAt)}
+      ${overview.value ? this.#system(overview.value) : nothing}
+      <div class="card">
+        ${contentState(overview, 'the instances', 3) ?? this.#table(all, store)}
+      </div>
+    `
+  }
+
+  #system(overview: OverviewJson) {
+    const running = overview.instances
+      .filter(({ state }) => state !== 'stale')
+      .reduce((sum, one) => sum + one.running, 0)
+    const days = (overview.config.retention_seconds ?? 0) / 86_400
+    const scheduler = overview.scheduler === 'running'
+    return html`<div class="card">
+      ${numbers([
+        [
+          'Scheduler',
+          html`<span class="status"
+            ><span class="dot" data-status=${scheduler ? 'success' : 'failed'}></span> ${scheduler ? 'Running' : 'Stopped'}</span
+          >`,
+        ],
+        ['Time zone', overview.time_zone],
+        ['Storage', overview.storage],
+        ['Executors', overview.executors.join(', ')],
+        ['Slots of this instance', formatCount(overview.concurrency)],
+        ['Running', formatCount(running)],
+        ['History kept', days > 0 ? plural(Math.round(days), 'day') : 'for good'],
+        ['Up for', formatElapsed(overview.uptime_seconds)],
+        ['Version', overview.version],
+      ])}
+    </div>`
+  }
+
+  #table(all: readonly InstanceJson[], store: DashboardStore) {
+    if (all.length === 0) {
+      return emptyState({
+        icon: 'offline',
+        title: 'No instance is running',
+        text: 'Runs are kept and wait until an instance starts.',
+      })
+    }
+    const now = store.now()
+    return html`<table part="table">
+      <thead>
+        <tr>
+          <th scope="col" class="fit">State</th>
+          <th scope="col">Instance</th>
+          <th scope="col" class="p2">Process</th>
+          <th scope="col" class="p1">Version</th>
+          <th scope="col" class="num p1">Up for</th>
+          <th scope="col" class="num">Heartbeat</th>
+          <th scope="col" class="num">Running</th>
+          <th scope="col" class="p3"></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          all.toSorted((a, b) => (a.started_at < b.started_at ? -1 : 1)),
+          ({ instance_id }) => instance_id,
+          (instance) => this.#row(instance, now),
+        )}
+      </tbody>
+    </table>`
+  }
+
+  #row(instance: InstanceJson, now: number) {
+    const { label, colour, mark } = STATES[instance.state]
+    const [beat, started] = [Date.parse(instance.last_beat_at), Date.parse(instance.started_at)]
+    const late = instance.state === 'stale'
+    const route = runsRoute({ status: ['running'] })
+    return html`<tr class="row" data-instance=${instance.instance_id}>
+      <td class="fit">
+        <span class="status" data-status=${colour}>${icon(mark)}<span>${label}</span></span>
+      </td>
+      <th scope="row" class="first">${visibleText(instance.instance_id)}</th>
+      <td class="p2 mono muted">${visibleText(instance.host)}:${instance.pid}</td>
+      <td class="p1">${visibleText(instance.version)}</td>
+      <td class="num p1" title=${formatAbsolute(started)}>${formatDuration(Math.max(0, Math.floor((now - started) / 1000)))}</td>
+      <td class="num ${late ? 'late' : ''}" title=${formatAbsolute(beat)}>${formatRelative(beat, now)}</td>
+      <td class="num">
+        ${instance.running > 0 ? this.link(route, formatCount(instance.running)) : html`<span class="faint">0</span>`}
+      </td>
+      <td class="p3 muted">
+        ${late ? 'What it ran is taken over or marked interrupted.' : instance.state === 'draining' ? 'Takes nothing new, ends what it runs.' : nothing}
+      </td>
+    </tr>`
+  }
+}

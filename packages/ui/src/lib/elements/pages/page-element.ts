@@ -1,0 +1,136 @@
+import type { Right } from '@taskflow/core/client'
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { announceFailure } from '../../actions.ts'
+import {
+  type ActionSummary,
+  type PageActionName,
+  TaskflowActionDoneEvent,
+  TaskflowActionEvent,
+} from '../../events.ts'
+import { needElement } from '../../lazy.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { Resource } from '../../store/resource.ts'
+import { controls } from '../../styles/controls.ts'
+import { notices } from '../../styles/notices.ts'
+import { statusStyles } from '../../styles/status-css.ts'
+import { hostReset, tokens } from '../../styles/tokens.ts'
+import { type PageName, pageRoute, type Route } from '../../url/route.ts'
+import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
+import { StoreElement } from '../store-element.ts'
+import { pageStyles } from './page.styles.ts'
+
+/** A page of the dashboard other than the runs; each works alone, too. */
+export abstract class PageElement extends StoreElement {
+  static override styles = [tokens, hostReset, controls, statusStyles, notices, pageStyles]
+  static override properties: PropertyDeclarations = {
+    readonly: { type: Boolean },
+    item: { type: String },
+    params: { attribute: false },
+    busy: { state: true },
+  }
+
+  /** Leaves all actions out. */
+  declare readonly: boolean
+  /** What is open: a task by name, a schedule or a run by id. [nothing] */
+  declare item: string
+  /** What the page is narrowed to, by name. */
+  declare params: Readonly<Record<string, string>>
+  /** Actions that are under way, as `name id`. */
+  declare busy: ReadonlySet<string>
+
+  constructor() {
+    super()
+    this.readonly = false
+    this.item = ''
+    this.params = {}
+    this.busy = new Set()
+  }
+
+  /** Which page it is. */
+  protected abstract readonly page: Exclude<PageName, 'runs'>
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const ends = [super.storeConnected(store), ...this.open(store)]
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  /** Starts to read what the page shows; returns how to end each. */
+  protected open(_store: DashboardStore): (() => void)[] {
+    return []
+  }
+
+  /** Reads something, and draws the page when it changes. */
+  protected follow<Value>(
+    store: DashboardStore,
+    read: (signal: AbortSignal) => Promise<Value>,
+    everyMs?: number,
+  ): { resource: Resource<Value>; ends: (() => void)[] } {
+    const resource = new Resource(store, read, everyMs)
+    const ends = [resource.subscribe(() => this.requestUpdate()), resource.open()]
+    return { resource, ends }
+  }
+
+  /** Whether an action is offered. */
+  protected may(right: Right): boolean {
+    return !this.readonly && (this.store?.may(right) ?? false)
+  }
+
+  protected param(name: string): string {
+    return this.params[name] ?? ''
+  }
+
+  /** Narrows the page; alone on a page of the host, it remembers by itself. */
+  protected setParams(change: Record<string, string>): void {
+    const kept = Object.entries({ ...this.params, ...change }).filter(([, value]) => value !== '')
+    this.params = Object.fromEntries(kept)
+    this.navigate(pageRoute(this.page, this.item, this.params))
+  }
+
+  /** The attributes of a link. */
+  protected to(route: Route): { href: string; click: (event: MouseEvent) => void } {
+    return { href: this.href(route), click: this.go(route) }
+  }
+
+  protected link(route: Route, content: unknown, classes = ''): TemplateResult {
+    const { href, click } = this.to(route)
+    return html`<a class=${classes} href=${href} @click=${click}>${content}</a>`
+  }
+
+  /** The dialogs of this element; they are fetched when they are needed first. */
+  protected async dialogs(): Promise<TaskflowDialogsElement | null> {
+    await needElement('taskflow-dialogs')
+    const found = this.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
+    await found?.updateComplete
+    return found
+  }
+
+  protected isBusy(action: PageActionName, id = ''): boolean {
+    return this.busy.has(`${action} ${id}`)
+  }
+
+  /** Announces an action, carries it out, and says how it went. Null when it did not go through. */
+  protected async act<Result extends object>(
+    action: PageActionName,
+    ids: string[],
+    send: (store: DashboardStore) => Promise<Result>,
+    summary: (result: Result) => ActionSummary,
+  ): Promise<Result | null> {
+    const { store } = this
+    const key = `${action} ${ids[0] ?? ''}`
+    if (!store || this.busy.has(key)) return null
+    if (!this.dispatchEvent(new TaskflowActionEvent(action, ids))) return null
+    this.busy = new Set([...this.busy, key])
+    try {
+      const result = await send(store)
+      this.dispatchEvent(new TaskflowActionDoneEvent(action, ids, result, summary(result)))
+      return result
+    } catch (cause) {
+      announceFailure(this, store, action, [], cause)
+      return null
+    } finally {
+      this.busy = new Set([...this.busy].filter((one) => one !== key))
+    }
+  }
+}

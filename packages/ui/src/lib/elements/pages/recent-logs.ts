@@ -1,0 +1,266 @@
+import type { TaskLogEntryJson } from '@taskflow/core/client'
+import { css, html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { shortId } from '../../format/number.ts'
+import { formatAbsolute, formatClock } from '../../format/time.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { choice, searchField } from '../../parts/controls.ts'
+import { icon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { TIME_RANGES } from '../../store/filter.ts'
+import { PagedResource } from '../../store/paged-resource.ts'
+import { runRoute } from '../../url/route.ts'
+import { PageElement } from './page-element.ts'
+
+const FILTERS = ['search', 'task', 'run', 'level', 'since'] as const
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const LIMITS = ['100', '200', '500', '1000']
+const TYPING_MS = 300
+
+/**
+ * Log lines of all runs, newest first.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ */
+export class TaskflowRecentLogsElement extends PageElement {
+  static override styles = [
+    ...PageElement.styles,
+    css`
+      .lines {
+        margin: 0;
+        padding: 4px 0;
+        background: var(--_sunken);
+        font: 12px / 18px var(--_font-mono);
+        list-style: none;
+      }
+      .lines li {
+        display: grid;
+        grid-template-columns: 72px 48px minmax(0, 200px) minmax(0, 1fr);
+        gap: 12px;
+        padding: 1px 12px;
+      }
+      .lines li:hover {
+        background: var(--_hover);
+      }
+      .lines li[data-status] {
+        box-shadow: inset 2px 0 var(--_solid);
+      }
+      .level {
+        color: var(--_fg, var(--_muted));
+      }
+      .text {
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      mark {
+        background: light-dark(#ffe08a, #5c4708);
+        color: light-dark(#14171f, #e8ebf1);
+      }
+      .run-field {
+        inline-size: 150px;
+      }
+      @container (max-width: 899px) {
+        .lines li {
+          grid-template-columns: 64px 44px minmax(0, 1fr);
+        }
+        .lines .text {
+          grid-column: 1 / -1;
+        }
+      }
+    `,
+  ]
+  protected readonly page = 'logs'
+  #lines: PagedResource<TaskLogEntryJson> | undefined
+  #asked = ''
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  protected override open(store: DashboardStore) {
+    this.#asked = JSON.stringify(this.params)
+    const lines = new PagedResource<TaskLogEntryJson>(store, (cursor, signal) =>
+      this.#read(store, cursor, signal),
+    )
+    this.#lines = lines
+    return [
+      lines.subscribe(() => this.requestUpdate()),
+      lines.open(),
+      () => clearTimeout(this.#timer),
+    ]
+  }
+
+  protected override updated(): void {
+    const asked = JSON.stringify(this.params)
+    if (asked === this.#asked) return
+    this.#asked = asked
+    // Not at every letter.
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#lines?.load(), TYPING_MS)
+  }
+
+  /** One run has a log of its own, in order; it is turned around to match. */
+  async #read(store: DashboardStore, cursor: string | null, signal: AbortSignal) {
+    const [search, task, run, level, since] = FILTERS.map((name) => this.param(name).trim())
+    const known = LEVELS.find((one) => one === level)
+    const query = {
+      limit: Number(this.param('limit') || LIMITS[0]),
+      ...(search && { search }),
+      ...(known && { level: known }),
+      ...(cursor !== null && { cursor }),
+    }
+    if (run) {
+      const [{ entries, next }, { func_name }] = await Promise.all([
+        store.client.logs(run, query, { signal }),
+        store.client.get(run, { signal }),
+      ])
+      return {
+        entries: entries.map((entry) => ({ ...entry, task_id: run, func_name })),
+        next,
+      }
+    }
+    return store.client.recentLogs(
+      { ...query, ...(task && { func_name: [task] }), ...(since && { since }) },
+      { signal },
+    )
+  }
+
+  protected override render() {
+    const [store, lines] = [this.store, this.#lines]
+    if (!store || !lines) return nothing
+    return html`
+      ${this.#head(store, lines)} ${staleNotice(lines, store.freshAt)}
+      <div class="card">
+        ${contentState(lines, 'the logs') ?? this.#content(lines.value ?? [], lines.next)}
+        ${
+          lines.next
+            ? html`<div class="more">
+                <button class="button" type="button" ?disabled=${lines.loading} @click=${() => void lines.more()}>
+                  ${lines.loading ? 'Reading…' : this.param('run') ? 'Show more' : 'Show older'}
+                </button>
+              </div>`
+            : nothing
+        }
+      </div>
+    `
+  }
+
+  #head(store: DashboardStore, lines: PagedResource<TaskLogEntryJson>) {
+    return html`<div class="head">
+      <h1>Logs</h1>
+      <span class="sub">${this.param('run') ? 'of one run, oldest first' : 'of all runs, newest first'}</span>
+      <span class="tools"
+        >${searchField({ label: 'Search the text', value: this.param('search'), input: (search) => this.setParams({ search }) })}
+        ${choice({
+          label: 'Task',
+          value: this.param('task'),
+          items: [
+            { value: '', label: 'All tasks' },
+            ...store.functions.map(({ func_name }) => ({
+              value: func_name,
+              label: visibleText(func_name),
+            })),
+          ],
+          select: (task) => this.setParams({ task, run: '' }),
+        })}
+        <input
+          class="field mono run-field"
+          aria-label="Id of a run"
+          placeholder="Id of a run"
+          spellcheck="false"
+          .value=${this.param('run')}
+          @change=${(event: Event) => this.setParams({ run: (event.target as HTMLInputElement).value.trim(), task: '' })}
+        />
+        ${choice({
+          label: 'Level',
+          value: this.param('level'),
+          items: [
+            { value: '', label: 'All levels' },
+            { value: 'info', label: 'Info and above' },
+            { value: 'warn', label: 'Warnings and errors' },
+            { value: 'error', label: 'Errors' },
+          ],
+          select: (level) => this.setParams({ level }),
+        })}
+        ${
+          this.param('run')
+            ? nothing
+            : choice({
+                label: 'Time',
+                value: this.param('since'),
+                items: TIME_RANGES,
+                select: (since) => this.setParams({ since }),
+              })
+        }
+        ${choice({
+          label: 'Lines per page',
+          value: this.param('limit') || '100',
+          items: LIMITS.map((value) => ({ value, label: `${value} lines` })),
+          select: (limit) => this.setParams({ limit: limit === '100' ? '' : limit }),
+        })}
+        <button class="button" type="button" ?disabled=${lines.loading} @click=${() => void lines.load()}>
+          ${icon('cycle')} Read again
+        </button></span
+      >
+    </div>`
+  }
+
+  #content(entries: readonly TaskLogEntryJson[], next: string | null) {
+    if (entries.length === 0) {
+      const narrowed = FILTERS.some((name) => this.param(name) !== '')
+      return emptyState({
+        icon: narrowed ? 'search' : 'inbox',
+        title: next ? 'No match so far' : narrowed ? 'No line matches' : 'No log lines yet',
+        text: next
+          ? 'The newest lines hold none; older ones were not looked at yet.'
+          : narrowed
+            ? 'None fits the filters above.'
+            : 'What tasks log shows up here.',
+        more: narrowed
+          ? html`<button
+              class="button"
+              type="button"
+              @click=${() => this.setParams(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
+            >
+              Clear the filters
+            </button>`
+          : nothing,
+      })
+    }
+    return html`<ol class="lines">
+      ${repeat(
+        entries,
+        ({ task_id, n }) => `${task_id} ${n}`,
+        (entry) => this.#line(entry),
+      )}
+    </ol>`
+  }
+
+  #line({ at, level, func_name, task_id, text }: TaskLogEntryJson) {
+    const ms = Date.parse(at)
+    const colour = level === 'error' ? 'failed' : level === 'warn' ? 'retrying' : nothing
+    return html`<li data-status=${colour}>
+      <time class="muted" title=${formatAbsolute(ms)}>${formatClock(ms)}</time>
+      <span class="level">${level}</span>
+      <span class="truncate"
+        >${this.link({ ...runRoute(task_id), tab: 'logs' }, `${visibleText(func_name)} ${shortId(task_id)}`)}</span
+      >
+      <span class="text">${marked(visibleText(text), this.param('search').trim())}</span>
+    </li>`
+  }
+}
+
+/** The text, with what was searched for marked. */
+function marked(text: string, search: string) {
+  if (search === '') return text
+  const parts: unknown[] = []
+  const [low, wanted] = [text.toLowerCase(), search.toLowerCase()]
+  // Some letters change their length with their case: then nothing is marked.
+  if (low.length !== text.length) return text
+  let from = 0
+  for (let at = low.indexOf(wanted); at >= 0; at = low.indexOf(wanted, from)) {
+    parts.push(text.slice(from, at), html`<mark>${text.slice(at, at + wanted.length)}</mark>`)
+    from = at + wanted.length
+  }
+  parts.push(text.slice(from))
+  return parts
+}

@@ -1,0 +1,51 @@
+import type { ActionJson, FunctionJson, PausedJson } from '@taskflow/core/client'
+import { html, type TemplateResult } from 'lit'
+import { type ActionSummary, TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
+import { shortId } from '../../format/number.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { icon } from '../../parts/icons.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { runRoute } from '../../url/route.ts'
+import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
+import { RunTaskForm } from './run-task-form.ts'
+
+/** Says that a task or a schedule is paused. */
+export function pausedBadge(): TemplateResult {
+  return html`<span class="badge" data-status="blocked">${icon('pause')}Paused</span>`
+}
+
+/** How a task is paused or resumed, and what is said about it. */
+export function setPaused(name: string, paused: boolean) {
+  return {
+    action: paused ? ('pause' as const) : ('resume' as const),
+    send: ({ client }: DashboardStore) => (paused ? client.pause(name) : client.resume(name)),
+    summary: (_: PausedJson): ActionSummary => ({
+      title: paused ? `Paused ${visibleText(name)}` : `Resumed ${visibleText(name)}`,
+      text: paused
+        ? 'No instance starts it until it is resumed; what runs goes on.'
+        : 'What waited starts as there is room.',
+    }),
+  }
+}
+
+/** Asks for the input of an ad hoc run and starts it. */
+export async function startRun(
+  element: HTMLElement,
+  task: FunctionJson,
+  dialogs: () => Promise<TaskflowDialogsElement | null>,
+  store: DashboardStore | undefined,
+): Promise<void> {
+  const name = task.func_name
+  if (!store || !element.dispatchEvent(new TaskflowActionEvent('enqueue', [name]))) return
+  const box = await dialogs()
+  const started = (await box?.show(new RunTaskForm(store, task))) as ActionJson | null | undefined
+  if (!started) return
+  store.accept(started.task)
+  element.dispatchEvent(
+    new TaskflowActionDoneEvent('enqueue', [name], started, {
+      title: `Queued as ${shortId(started.task_id)}`,
+      text: `An ad hoc run of ${visibleText(name)}.`,
+      route: runRoute(started.task_id),
+    }),
+  )
+}

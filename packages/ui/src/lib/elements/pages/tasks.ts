@@ -1,0 +1,242 @@
+import type { FunctionJson } from '@taskflow/core/client'
+import { html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { formatDuration } from '../../format/duration.ts'
+import { formatCount, formatPercent, plural } from '../../format/number.ts'
+import { configPills } from '../../format/task-config.ts'
+import { formatRelative } from '../../format/time.ts'
+import { visibleText } from '../../format/visible-text.ts'
+import { searchField } from '../../parts/controls.ts'
+import { icon, statusIcon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { orMissing } from '../../parts/status.ts'
+import { historyStrip, mixBar } from '../../parts/strips.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { RecentRuns } from '../../store/recent-runs.ts'
+import type { Resource } from '../../store/resource.ts'
+import { pageRoute, runsRoute } from '../../url/route.ts'
+import { Ticker } from '../ticker.ts'
+import { PageElement } from './page-element.ts'
+import { pausedBadge, setPaused, startRun } from './task-actions.ts'
+import { tasksStyles } from './tasks.styles.ts'
+
+/** Below this a success rate is worth a colour. */
+const GOOD_RATE = 0.99
+
+/**
+ * Tasks by group: settings, the last runs, how they did, and what can be done.
+ *
+ * @fires taskflow-navigate - a link was followed; cancelable
+ * @fires taskflow-action - somebody pauses, resumes or runs a task; cancelable
+ * @csspart table - the table
+ */
+export class TaskflowTasksElement extends PageElement {
+  static override styles = [...PageElement.styles, tasksStyles]
+  protected readonly page = 'tasks'
+  #tasks: Resource<FunctionJson[]> | undefined
+  #recent: RecentRuns | undefined
+
+  constructor() {
+    super()
+    new Ticker(this)
+  }
+
+  protected override open(store: DashboardStore) {
+    const { resource, ends } = this.follow(store, (signal) => store.client.functions({ signal }))
+    this.#tasks = resource
+    const recent = new RecentRuns(store)
+    this.#recent = recent
+    return [...ends, recent.subscribe(() => this.requestUpdate()), recent.open()]
+  }
+
+  protected override render() {
+    const [store, tasks] = [this.store, this.#tasks]
+    if (!store || !tasks) return nothing
+    return html`
+      ${this.#head(tasks.value ?? [])} ${staleNotice(tasks, store.freshAt)}
+      <div class="card">${contentState(tasks, 'tasks') ?? this.#content(tasks.value ?? [], store)}</div>
+      <taskflow-dialogs></taskflow-dialogs>
+    `
+  }
+
+  #head(all: readonly FunctionJson[]) {
+    const groups = new Set(all.map(({ group }) => group)).size
+    const paused = all.filter((task) => task.paused).length
+    return html`<div class="head">
+      <h1>Tasks</h1>
+      ${
+        all.length > 0
+          ? html`<span class="sub"
+              >${formatCount(all.length)} in
+              ${plural(groups, 'group')}${paused > 0 ? `, ${paused} paused` : ''}</span
+            >`
+          : nothing
+      }
+      <span class="tools"
+        >${searchField({
+          label: 'Filter tasks',
+          value: this.param('search'),
+          input: (search) => this.setParams({ search }),
+        })}
+        ${this.link(pageRoute('graph'), 'Graph', 'button')}</span
+      >
+    </div>`
+  }
+
+  #content(all: readonly FunctionJson[], store: DashboardStore) {
+    if (all.length === 0) {
+      return emptyState({
+        icon: 'inbox',
+        title: 'No tasks yet',
+        text: 'Tasks show up here once an instance that defines them has started.',
+      })
+    }
+    const search = this.param('search').trim().toLowerCase()
+    const found = all.filter(({ func_name, group }) =>
+      `${func_name}\n${group ?? ''}`.toLowerCase().includes(search),
+    )
+    if (found.length === 0) {
+      return emptyState({
+        icon: 'search',
+        title: 'No task matches',
+        text: `None has “${visibleText(this.param('search').trim())}” in its name or group.`,
+        more: html`<button class="button" type="button" @click=${() => this.setParams({ search: '' })}>
+          Clear the filter
+        </button>`,
+      })
+    }
+    return html`<table part="table">
+      <thead>
+        <tr>
+          <th scope="col">Task</th>
+          <th scope="col" class="p1">Last 32 runs</th>
+          <th scope="col" class="num p2">Runs</th>
+          <th scope="col" class="num">Success</th>
+          <th scope="col" class="num p1">p95</th>
+          <th scope="col" class="num p1">Running</th>
+          <th scope="col" class="p3">Settings</th>
+          <th scope="col" class="num p2">Last run</th>
+          <th scope="col" class="fit"><span class="visually-hidden">Actions</span></th>
+        </tr>
+      </thead>
+      ${groupsOf(found).map(([group, tasks]) => this.#group(group, tasks, store))}
+    </table>`
+  }
+
+  #group(group: string | null, tasks: readonly FunctionJson[], store: DashboardStore) {
+    const sum = (of: (task: FunctionJson) => number) =>
+      tasks.reduce((total, task) => total + of(task), 0)
+    const total = sum(({ analytics }) => analytics.total)
+    const failed = sum(({ analytics }) => analytics.failed)
+    return html`<tbody>
+      <tr class="group">
+        <th scope="rowgroup">
+          ${group === null ? 'No group' : visibleText(group)} <span class="muted">${tasks.length}</span>
+        </th>
+        <td class="p1">
+          ${mixBar([
+            { status: 'success', count: sum(({ analytics }) => analytics.success) },
+            { status: 'failed', count: failed },
+            { status: 'running', count: sum(({ analytics }) => analytics.running) },
+          ])}
+        </td>
+        <td colspan="7" class="muted">
+          ${plural(total, 'run')}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}
+        </td>
+      </tr>
+      ${repeat(
+        tasks,
+        ({ func_name }) => func_name,
+        (task) => this.#row(task, store),
+      )}
+    </tbody>`
+  }
+
+  #row(task: FunctionJson, store: DashboardStore) {
+    const { func_name: name, analytics, last_run: last } = task
+    const rate = analytics.success_rate
+    return html`<tr class="row" data-task=${name}>
+      <th scope="row">
+        <span class="name"
+          >${this.link(pageRoute('tasks', name), visibleText(name), 'first')}
+          ${task.paused ? pausedBadge() : nothing}
+          ${task.instances === 0 ? html`<span class="chip-text">no instance</span>` : nothing}</span
+        >
+      </th>
+      <td class="p1">${historyStrip(this.#recent?.of(name) ?? [])}</td>
+      <td class="num p2">${this.link(runsRoute({ func: name }), formatCount(analytics.total))}</td>
+      <td class="num ${rate !== null && rate < GOOD_RATE ? 'bad' : ''}">
+        ${orMissing(rate === null ? null : `${formatPercent(rate)} %`)}
+      </td>
+      <td class="num p1">${orMissing(formatDuration(analytics.p95_duration_seconds))}</td>
+      <td class="num p1">
+        ${
+          analytics.running > 0
+            ? html`<span class="status" data-status="running"
+                >${statusIcon('running')}${formatCount(analytics.running)}</span
+              >`
+            : orMissing(null)
+        }
+      </td>
+      <td class="p3">
+        <span class="pills"
+          >${configPills(task).map((pill) => html`<span class="chip-text">${pill}</span>`)}</span
+        >
+      </td>
+      <td class="num p2 muted">
+        ${orMissing(last && formatRelative(Date.parse(last.created_at), store.now()))}
+      </td>
+      <td class="fit"><span class="actions">${this.#actions(task)}</span></td>
+    </tr>`
+  }
+
+  #actions(task: FunctionJson) {
+    const name = task.func_name
+    const label = task.paused ? 'Resume' : 'Pause'
+    const busy = this.isBusy(task.paused ? 'resume' : 'pause', name)
+    return html`${
+      this.may('run')
+        ? html`<button
+            class="button plain icon-only"
+            type="button"
+            aria-label="Run ${visibleText(name)}"
+            title="Run now, with an input of yours"
+            @click=${() => void startRun(this, task, () => this.dialogs(), this.store)}
+          >
+            ${icon('play')}
+          </button>`
+        : nothing
+    }
+    ${
+      this.may('pause')
+        ? html`<button
+            class="button ${task.paused ? '' : 'plain icon-only'}"
+            type="button"
+            aria-label="${label} ${visibleText(name)}"
+            title="${label} on all instances"
+            ?disabled=${busy}
+            @click=${() => void this.#setPaused(task)}
+          >
+            ${icon(task.paused ? 'play' : 'pause')} ${task.paused ? 'Resume' : nothing}
+          </button>`
+        : nothing
+    }`
+  }
+
+  async #setPaused({ func_name, paused }: FunctionJson): Promise<void> {
+    const { action, send, summary } = setPaused(func_name, !paused)
+    if (await this.act(action, [func_name], send, summary)) await this.#tasks?.load()
+  }
+}
+
+/** By group, those without one last; names in order. */
+function groupsOf(tasks: readonly FunctionJson[]): [string | null, FunctionJson[]][] {
+  const groups = new Map<string | null, FunctionJson[]>()
+  for (const task of tasks.toSorted((a, b) => (a.func_name < b.func_name ? -1 : 1))) {
+    const group = groups.get(task.group)
+    if (group) group.push(task)
+    else groups.set(task.group, [task])
+  }
+  return [...groups].sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : a < b ? -1 : 1))
+}
