@@ -8,6 +8,8 @@ import type { StatusName } from '../format/phase.ts'
 const shapes = {
   ring: svg`<circle cx="8" cy="8" r="5" />`,
   clock: svg`<circle cx="8" cy="8" r="5.75" /><path d="M8 5v3.2l2 1.3" />`,
+  plus: svg`<path d="M8 3.5v9M3.5 8h9" />`,
+  minus: svg`<path d="M3.5 8h9" />`,
   menu: svg`<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />`,
   bars: svg`<path d="M5.75 3.5v9M10.25 3.5v9" />`,
   arc: svg`<circle cx="8" cy="8" r="5" opacity=".28" /><path d="M8 3a5 5 0 0 1 5 5" />`,

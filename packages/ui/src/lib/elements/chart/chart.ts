@@ -179,7 +179,7 @@ export class TaskflowChartElement extends StoreElement {
       )}
       ${buckets.map((bucket, index) =>
         (buckets.length - 1 - index) % every === 0 && index * pitch > 24
-          ? svg`<text class="label" x=${LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor="middle">${axisTime(bucket.at, this.range)}</text>`
+          ? svg`<text class="label" x=${index === buckets.length - 1 ? width - 8 : LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
           : nothing,
       )}
       ${active}

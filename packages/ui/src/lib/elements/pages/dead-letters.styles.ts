@@ -21,7 +21,7 @@ export const deadLettersStyles = css`
   }
   .group {
     display: grid;
-    grid-template-columns: 24px 48px minmax(0, 1fr) 120px auto auto;
+    grid-template-columns: 24px 40px minmax(0, 1fr) 120px 104px 116px;
     gap: 4px 12px;
     align-items: center;
     min-block-size: 66px;

@@ -218,7 +218,7 @@ export class TaskflowDeadLettersElement extends PageElement {
         ${spark(group, now)}
         <span class="seen">
           <time title=${formatAbsolute(last)}>${formatRelative(last, now)}</time>
-          <span class="muted" title=${formatAbsolute(first)}>first ${formatRelative(first, now)}</span>
+          ${tasks.length > 1 ? html`<span class="muted" title=${formatAbsolute(first)}>first ${formatRelative(first, now)}</span>` : nothing}
         </span>
         ${
           this.may('retry')

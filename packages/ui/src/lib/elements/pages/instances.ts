@@ -32,11 +32,11 @@ export class TaskflowInstancesElement extends PageElement {
   static override styles = [
     ...PageElement.styles,
     css`
-      .who {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 8px;
-        align-items: center;
+      .numbers .value {
+        font-size: 13px;
+        line-height: 20px;
+        font-weight: 500;
+        overflow-wrap: anywhere;
       }
     `,
   ]

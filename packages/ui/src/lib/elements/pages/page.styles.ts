@@ -140,7 +140,7 @@ export const pageStyles = css`
   }
   .first {
     font-weight: 500;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
   a.first,
   .first a {

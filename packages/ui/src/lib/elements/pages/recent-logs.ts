@@ -47,6 +47,9 @@ export class TaskflowRecentLogsElement extends PageElement {
       .lines li[data-status] {
         box-shadow: inset 2px 0 var(--_solid);
       }
+      .lines a {
+        color: var(--_muted);
+      }
       .level {
         color: var(--_fg, var(--_muted));
       }

@@ -52,7 +52,7 @@ export function schedulePanel(options: {
       next.length === 0
         ? html`<p class="nothing">${schedule.state === 'paused' ? 'Held while paused.' : 'None is left.'}</p>`
         : html`<ol class="times-list">
-            ${next.slice(0, 10).map((at) => html`<li><time>${formatAbsolute(Date.parse(at))}</time><span class="muted">${formatCountdown(Date.parse(at), now)}</span></li>`)}
+            ${next.slice(0, 10).map((at) => html`<li><time>${formatAbsolute(Date.parse(at)).replace(/\.\d{3}/, '')}</time><span class="muted">${formatCountdown(Date.parse(at), now)}</span></li>`)}
           </ol>`
     }
     <h3>Due times <span class="muted">every one is kept</span></h3>

@@ -62,6 +62,15 @@ export const schedulesStyles = css`
   .split:not(:has(> .panel)) {
     grid-template-columns: minmax(0, 1fr);
   }
+  .split > .card:first-child {
+    container-type: inline-size;
+  }
+  .last {
+    white-space: nowrap;
+  }
+  tbody th.first {
+    min-inline-size: 120px;
+  }
   .panel-actions {
     display: flex;
     flex-wrap: wrap;

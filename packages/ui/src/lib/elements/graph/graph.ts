@@ -1,0 +1,394 @@
+import { html, nothing, svg } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { plural, shortId } from '../../format/number.ts'
+import { STATUS_LABELS } from '../../format/phase.ts'
+import { segments } from '../../parts/controls.ts'
+import { crumbs } from '../../parts/crumbs.ts'
+import { icon, statusIcon } from '../../parts/icons.ts'
+import { emptyState } from '../../parts/notices.ts'
+import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { colourOf, statusText } from '../../parts/status.ts'
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import { Resource } from '../../store/resource.ts'
+import { pageRoute, runRoute } from '../../url/route.ts'
+import { PageElement } from '../pages/page-element.ts'
+import { graphStyles } from './graph.styles.ts'
+import { edgePath, type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
+import {
+  functionModel,
+  type GraphEdge,
+  type GraphModel,
+  type GraphNode,
+  taskModel,
+} from './model.ts'
+import { fitView, reveal, type View, zoomView } from './view.ts'
+
+const STEP = 1.25
+/** More letters do not fit into a box. */
+const TITLE = 24
+const TEXT = 30
+
+/**
+ * Which task follows which, with what happens there now; or, for one run, what it waits for and
+ * what waits for it. Drag moves, Ctrl and wheel or `+` and `-` zoom, `0` shows all; arrows walk.
+ *
+ * @fires taskflow-navigate - a box was followed; cancelable
+ * @csspart plane - what is drawn on
+ */
+export class TaskflowGraphElement extends PageElement {
+  static override styles = [...PageElement.styles, graphStyles]
+  static override properties = { view: { state: true }, active: { state: true } }
+  protected readonly page = 'graph'
+  declare view: View | null
+  /** The box that Tab leads to. */
+  declare active: string
+
+  #model: Resource<GraphModel> | undefined
+  #end: (() => void) | undefined
+  #asked: string | undefined
+  #layout: Layout | undefined
+  #shape = ''
+  #drag: { x: number; y: number; moved: boolean } | null = null
+
+  constructor() {
+    super()
+    this.view = null
+    this.active = ''
+  }
+
+  protected override open(store: DashboardStore) {
+    this.#read(store)
+    return [() => this.#end?.()]
+  }
+
+  protected override updated(): void {
+    const { store } = this
+    if (store && this.item !== this.#asked) this.#read(store)
+    if (this.view || !this.#layout) return
+    const box = this.#box()
+    if (box.width > 0) this.view = fitView(this.#layout, box)
+  }
+
+  #read(store: DashboardStore): void {
+    this.#end?.()
+    this.#asked = this.item
+    const run = this.item
+    const model = new Resource(store, async (signal) =>
+      run
+        ? taskModel(await store.client.taskGraph(run, { signal }))
+        : functionModel(await store.client.graph({ signal })),
+    )
+    this.#model = model
+    this.#shape = ''
+    const ends = [model.subscribe(() => this.requestUpdate()), model.open()]
+    this.#end = () => {
+      for (const end of ends) end()
+    }
+    this.requestUpdate()
+  }
+
+  protected override render() {
+    const [store, resource] = [this.store, this.#model]
+    if (!store || !resource) return nothing
+    const model = resource.value
+    if (model) this.#layOut(model)
+    return html`
+      ${this.#head(model)} ${staleNotice(resource, store.freshAt)}
+      ${
+        model && model.nodes.length > 0
+          ? this.param('view') === 'list'
+            ? html`<div class="card">${this.#list(model)}</div>`
+            : this.#plane(model)
+          : html`<div class="card">${contentState(resource, 'the graph') ?? this.#empty()}</div>`
+      }
+    `
+  }
+
+  #head(model: GraphModel | null) {
+    const stuck = new Set(
+      model?.edges.filter(({ state }) => state === 'failed').map(({ from }) => from),
+    )
+    return html`<div class="head">
+      ${
+        this.item
+          ? html`${crumbs([
+              this.link(pageRoute('graph'), 'Graph'),
+              this.link(runRoute(this.item), `Run ${shortId(this.item)}`),
+            ])}
+            <h1>Dependencies</h1>`
+          : html`<h1>Graph</h1>`
+      }
+      ${model ? html`<span class="sub">${plural(model.nodes.length, this.item ? 'run' : 'task')}, ${plural(model.edges.length, 'dependency', 'dependencies')}</span>` : nothing}
+      ${
+        stuck.size > 0 && model
+          ? html`<span class="status" data-status="failed"
+              >${statusIcon('failed')}<span>${plural(stuck.size, 'bottleneck')}: ${this.#titles(model, stuck)}</span></span
+            >`
+          : nothing
+      }
+      ${model?.truncated ? html`<span class="sub">There is more than is shown.</span>` : nothing}
+      <span class="tools"
+        >${segments({
+          label: 'View',
+          value: this.param('view') || 'graph',
+          items: [
+            { value: 'graph', label: 'Graph' },
+            { value: 'list', label: 'List' },
+          ],
+          select: (view) => this.setParams({ view: view === 'list' ? 'list' : '' }),
+        })}</span
+      >
+    </div>`
+  }
+
+  #titles(model: GraphModel, ids: ReadonlySet<string>): string {
+    const titles = model.nodes.filter(({ id }) => ids.has(id)).map(({ title }) => title)
+    return (
+      titles.slice(0, 2).join(', ') + (titles.length > 2 ? ` and ${titles.length - 2} more` : '')
+    )
+  }
+
+  #empty() {
+    return emptyState({
+      icon: 'inbox',
+      title: 'Nothing to draw yet',
+      text: 'Tasks show up here once an instance that defines them has started.',
+    })
+  }
+
+  #plane(model: GraphModel) {
+    const layout = this.#layout
+    if (!layout) return nothing
+    const { x, y, scale } = this.view ?? { x: 0, y: 0, scale: 1 }
+    return html`<div class="plane" part="plane" @keydown=${this.#onKey}>
+      <svg
+        role="group"
+        aria-label="Dependencies; arrow keys walk along them, plus, minus and 0 zoom"
+        @wheel=${this.#onWheel}
+        @pointerdown=${this.#onDown}
+        @pointermove=${this.#onMove}
+        @pointerup=${this.#onUp}
+        @pointercancel=${this.#onUp}
+      >
+        <g transform="translate(${x} ${y}) scale(${scale})">
+          <g aria-hidden="true">${model.edges.map((edge, i) => drawEdge(edge, layout.edges[i] ?? []))}</g>
+          ${repeat(
+            model.nodes,
+            ({ id }) => id,
+            (node) => this.#node(node, layout),
+          )}
+        </g>
+      </svg>
+      <div class="legend" aria-hidden="true">
+        ${(['success', 'running', 'retrying', 'failed', 'blocked'] as const).map(
+          (name) => html`<span class="status" data-status=${name}
+            >${statusIcon(name, 'still')}<span>${name === 'success' ? 'Fine' : STATUS_LABELS[name]}</span></span
+          >`,
+        )}
+      </div>
+      <div class="zoom" role="group" aria-label="Zoom">
+        ${this.#zoomButton('Zoom in (+)', 'plus', () => this.#zoom(STEP))}
+        ${this.#zoomButton('Zoom out (-)', 'minus', () => this.#zoom(1 / STEP))}
+        ${this.#zoomButton('Show all (0)', 'expand', () => this.#fit())}
+      </div>
+    </div>`
+  }
+
+  #zoomButton(label: string, mark: 'plus' | 'minus' | 'expand', run: () => void) {
+    return html`<button class="button plain icon-only" type="button" aria-label=${label} title=${label} @click=${run}>
+      ${icon(mark)}
+    </button>`
+  }
+
+  #node(node: GraphNode, layout: Layout) {
+    const at = layout.nodes.get(node.id)
+    if (!at) return nothing
+    const { href, click } = this.to(node.route)
+    const first = this.active || (this.item ? this.item : layout.nodes.keys().next().value)
+    const total = node.shares.reduce((sum, { count }) => sum + count, 0)
+    let x = 12
+    return svg`<a
+      class="node"
+      href=${href}
+      data-node=${node.id}
+      data-status=${colourOf(node.status)}
+      tabindex=${node.id === first ? 0 : -1}
+      aria-label="${node.title}, ${node.text}"
+      transform="translate(${at.x} ${at.y})"
+      @click=${(event: MouseEvent) => (this.#drag?.moved ? event.preventDefault() : click(event))}
+      @focus=${() => this.#focused(node.id)}
+      @dragstart=${(event: Event) => event.preventDefault()}
+    >
+      <rect class="ring" x="-3" y="-3" width=${NODE_WIDTH + 6} height=${NODE_HEIGHT + 6} rx="11" />
+      <rect class="box" width=${NODE_WIDTH} height=${NODE_HEIGHT} rx="8" />
+      <svg x="12" y="11" width="16" height="16" class="mark">${statusIcon(node.status)}</svg>
+      <text x="36" y="24">${cut(node.title, TITLE)}</text>
+      <text class="text" x="36" y="42">${cut(node.text, TEXT)}</text>
+      <g aria-hidden="true">${node.shares
+        .filter(({ count }) => count > 0)
+        .map(({ status, count }) => {
+          const width = Math.max(2, (count / total) * (NODE_WIDTH - 24))
+          const from = x
+          x += width
+          return svg`<rect data-status=${colourOf(status)} fill="var(--_solid)" x=${from} y="54" width=${Math.min(width, Math.max(0, NODE_WIDTH - 12 - from))} height="4" rx="1" />`
+        })}</g>
+    </a>`
+  }
+
+  #list(model: GraphModel) {
+    const titles = new Map(model.nodes.map((node) => [node.id, node]))
+    const links = (ids: readonly string[]) =>
+      html`<span class="pills"
+        >${ids.map((id) => {
+          const node = titles.get(id)
+          return node ? this.link(node.route, node.title, 'chip-text') : nothing
+        })}</span
+      >`
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">${this.item ? 'Run' : 'Task'}</th>
+          <th scope="col" class="fit">State</th>
+          <th scope="col">Depends on</th>
+          <th scope="col">Followed by</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${model.nodes.map(
+          (node) => html`<tr class="row">
+            <th scope="row" class="first">${this.link(node.route, node.title)}</th>
+            <td class="fit">${statusText(node.status)} <span class="muted">${node.text}</span></td>
+            <td>${links(model.edges.filter(({ to }) => to === node.id).map(({ from }) => from))}</td>
+            <td>${links(model.edges.filter(({ from }) => from === node.id).map(({ to }) => to))}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`
+  }
+
+  /** Only when nodes or edges came or went: a new status moves nothing. */
+  #layOut({ nodes, edges }: GraphModel): void {
+    const input = {
+      ids: nodes.map(({ id }) => id),
+      edges: edges.map(({ from, to }) => ({ from, to })),
+    }
+    const shape = JSON.stringify(input)
+    if (shape === this.#shape) return
+    this.#shape = shape
+    this.#layout = layOut(input)
+    this.view = null
+  }
+
+  #focused(id: string): void {
+    this.active = id
+    const at = this.#layout?.nodes.get(id)
+    if (!at || !this.view) return
+    this.view = reveal(this.view, { ...at, width: NODE_WIDTH, height: NODE_HEIGHT }, this.#box())
+  }
+
+  #onKey = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const { key } = event
+    if (key === '+' || key === '=') this.#zoom(STEP)
+    else if (key === '-') this.#zoom(1 / STEP)
+    else if (key === '0') this.#fit()
+    else if (!this.#walk(key)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  /** Right and left follow edges, up and down the boxes of a column. */
+  #walk(key: string): boolean {
+    const [layout, model] = [this.#layout, this.#model?.value]
+    const from = layout?.nodes.get(this.active)
+    if (!layout || !model || !from) return false
+    const near = (ids: readonly string[]) =>
+      ids.toSorted((a, b) => distance(layout, a, from) - distance(layout, b, from))[0]
+    const column = [...layout.nodes].filter(([, at]) => at.x === from.x)
+    const to = {
+      ArrowRight: () =>
+        near(model.edges.filter((edge) => edge.from === this.active).map((edge) => edge.to)),
+      ArrowLeft: () =>
+        near(model.edges.filter((edge) => edge.to === this.active).map((edge) => edge.from)),
+      ArrowDown: () => near(column.filter(([, at]) => at.y > from.y).map(([id]) => id)),
+      ArrowUp: () => near(column.filter(([, at]) => at.y < from.y).map(([id]) => id)),
+    }[key]
+    if (!to) return false
+    const id = to()
+    const found = [...this.renderRoot.querySelectorAll<SVGElement>('[data-node]')].find(
+      (node) => node.dataset.node === id,
+    )
+    found?.focus({ preventScroll: true })
+    return true
+  }
+
+  #onWheel = (event: WheelEvent) => {
+    // Without a key the page scrolls.
+    if (!event.ctrlKey && !event.metaKey) return
+    event.preventDefault()
+    const box = (event.currentTarget as Element).getBoundingClientRect()
+    this.#zoom(Math.exp(-event.deltaY / 300), {
+      x: event.clientX - box.left,
+      y: event.clientY - box.top,
+    })
+  }
+
+  #onDown = (event: PointerEvent) => {
+    if (event.button === 0) this.#drag = { x: event.clientX, y: event.clientY, moved: false }
+  }
+
+  #onMove = (event: PointerEvent) => {
+    const [drag, view] = [this.#drag, this.view]
+    if (!drag || !view || event.buttons === 0) return
+    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y]
+    const plane = event.currentTarget as SVGElement
+    // A hand that shakes still clicks.
+    if (!drag.moved && Math.hypot(dx, dy) < 4) return
+    if (!drag.moved) plane.setPointerCapture(event.pointerId)
+    plane.dataset.drag = ''
+    this.#drag = { x: event.clientX, y: event.clientY, moved: true }
+    this.view = { ...view, x: view.x + dx, y: view.y + dy }
+  }
+
+  #onUp = (event: Event) => {
+    delete (event.currentTarget as SVGElement).dataset.drag
+    // The click that ends a drag comes after this.
+    setTimeout(() => {
+      this.#drag = null
+    })
+  }
+
+  #zoom(factor: number, at?: { x: number; y: number }): void {
+    const { width, height } = this.#box()
+    if (this.view) this.view = zoomView(this.view, factor, at ?? { x: width / 2, y: height / 2 })
+  }
+
+  #fit(): void {
+    if (this.#layout) this.view = fitView(this.#layout, this.#box())
+  }
+
+  #box(): { width: number; height: number } {
+    const plane = this.renderRoot.querySelector('.plane')
+    return { width: plane?.clientWidth ?? 0, height: plane?.clientHeight ?? 0 }
+  }
+}
+
+function drawEdge({ state, label }: GraphEdge, points: readonly { x: number; y: number }[]) {
+  const end = points.at(-1)
+  const start = points[0]
+  if (!start || !end) return nothing
+  const back = end.x < start.x ? -1 : 1
+  return svg`<path class="edge" data-state=${state} d=${edgePath(points)} />
+    <path class="edge" data-state=${state === 'waiting' ? 'plain' : state} d="M${end.x - 7 * back} ${end.y - 5}L${end.x - 1} ${end.y}L${end.x - 7 * back} ${end.y + 5}" />
+    ${label ? svg`<text class="edge-label" data-state=${state} x=${end.x - 14 * back} y=${end.y - 8} text-anchor=${back > 0 ? 'end' : 'start'}>${label}</text>` : nothing}`
+}
+
+function distance(layout: Layout, id: string, from: { x: number; y: number }): number {
+  const at = layout.nodes.get(id)
+  return at ? Math.hypot(at.x - from.x, at.y - from.y) : Number.POSITIVE_INFINITY
+}
+
+function cut(text: string, most: number): string {
+  const letters = [...text]
+  return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : text
+}
