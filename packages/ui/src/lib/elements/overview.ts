@@ -68,6 +68,7 @@ export class TaskflowOverviewElement extends StoreElement {
       void store.readOverview()
       void store.readSchedules()
     }, STATE_MS)
+    void store.readSchedules()
     ends.push(() => clearInterval(timer))
     this.#recent = open({}, SHOWN_RECENT)
     this.#running = open({ status: ['running'] }, 50)

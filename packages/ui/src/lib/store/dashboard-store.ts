@@ -29,6 +29,8 @@ export interface RecordView {
   remove(ids: ReadonlySet<string>): void
   /** Events were missed: read again. */
   invalidate(): void
+  /** A schedule changed or ran. */
+  schedulesChanged?(): void
 }
 
 /**
@@ -94,7 +96,6 @@ export class DashboardStore extends Emitter {
       this.#keep(client.functions(), (functions) => {
         this.functions = functions
       }),
-      this.readSchedules(),
     ])
   }
 
@@ -106,12 +107,12 @@ export class DashboardStore extends Emitter {
     })
   }
 
-  /** Reads the schedules; not every storage knows any, so that a refusal is no news. */
+  /** Reads the schedules, if there are any; without them it is no news. */
   async readSchedules(): Promise<void> {
     try {
       this.schedules = await this.client.schedules({ sort: 'next_run', ticks: 0 })
-    } catch {
-      this.schedules = null
+    } catch (cause) {
+      if (!isAbort(cause)) this.failure(cause)
     }
     this.emit()
   }
@@ -235,6 +236,11 @@ export class DashboardStore extends Emitter {
         if (buffer) buffer.incomplete = true
         else this.#invalidateAll()
         break
+      case 'schedules':
+        this.schedules = byNextRun(message.data)
+        // What is shown of a schedule is more than the event holds.
+        if (!buffer) for (const view of this.#views) view.schedulesChanged?.()
+        break
       case 'log':
       case 'health':
       case 'bye':
@@ -294,4 +300,9 @@ export class DashboardStore extends Emitter {
     this.error = this.failure(cause)
     this.emit()
   }
+}
+
+/** Without a next run last. */
+function byNextRun(schedules: readonly ScheduleJson[]): ScheduleJson[] {
+  return schedules.toSorted((a, b) => ((a.next_run ?? '~') < (b.next_run ?? '~') ? -1 : 1))
 }

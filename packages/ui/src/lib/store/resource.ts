@@ -13,20 +13,23 @@ export class Resource<Value> extends Emitter implements RecordView {
   readonly #store: DashboardStore
   readonly #read: (signal: AbortSignal) => Promise<Value>
   readonly #everyMs: number
+  readonly #schedules: boolean
   #abort: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #lastAt = 0
 
-  /** `everyMs`: at most so often because runs changed; `Infinity`: only when events were missed. */
+  /** `everyMs`: at most so often because runs changed; `Infinity`: only when events were missed. `schedules`: also when one of those changed. */
   constructor(
     store: DashboardStore,
     read: (signal: AbortSignal) => Promise<Value>,
     everyMs = 3000,
+    schedules = false,
   ) {
     super()
     this.#store = store
     this.#read = read
     this.#everyMs = everyMs
+    this.#schedules = schedules
   }
 
   /** Reads it and follows the stream, until the returned function is called. */
@@ -81,6 +84,11 @@ export class Resource<Value> extends Emitter implements RecordView {
   /** Events were missed. */
   invalidate(): void {
     this.#soon(2000)
+  }
+
+  /** A schedule changed or ran; only what was asked to looks at it. */
+  schedulesChanged(): void {
+    if (this.#schedules) this.#soon(1000)
   }
 
   #soon(everyMs: number): void {

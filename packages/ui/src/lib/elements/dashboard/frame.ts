@@ -103,7 +103,9 @@ interface Entry {
 
 /** What a visitor may see; settings stand in the header. */
 function pagesOf(store: DashboardStore): Entry[] {
-  const { metrics, functions, session, schedules } = store
+  const { metrics, functions, session, schedules, overview } = store
+  const states = overview?.schedules
+  const scheduled = states ? states.pending + states.scheduled + states.paused : null
   const at = (page: Exclude<PageName, 'runs'>, count: number | null = null): Entry => ({
     page,
     route: pageRoute(page),
@@ -115,7 +117,7 @@ function pagesOf(store: DashboardStore): Entry[] {
     { page: 'runs', route: runsRoute(), count: metrics?.total ?? null },
     at('tasks', functions.length || null),
     at('graph'),
-    at('schedules', schedules?.length ?? null),
+    at('schedules', (schedules?.length ?? scheduled) || null),
     { ...at('dead-letters', failed || null), alarm: true },
     at('logs'),
     // Without accounts everybody is anonymous, and who did what says nothing.

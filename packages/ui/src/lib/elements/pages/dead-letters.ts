@@ -250,6 +250,7 @@ export class TaskflowDeadLettersElement extends PageElement {
                         runsRoute({
                           status: ['failed'],
                           ...(funcs.length === 1 && { func: funcs[0] ?? '' }),
+                          ...(name && { q: `error:"${name}"` }),
                         }),
                         'Show all in the runs',
                       )}

@@ -66,8 +66,9 @@ export abstract class PageElement extends StoreElement {
     store: DashboardStore,
     read: (signal: AbortSignal) => Promise<Value>,
     everyMs?: number,
+    schedules?: boolean,
   ): { resource: Resource<Value>; ends: (() => void)[] } {
-    const resource = new Resource(store, read, everyMs)
+    const resource = new Resource(store, read, everyMs, schedules)
     const ends = [resource.subscribe(() => this.requestUpdate()), resource.open()]
     return { resource, ends }
   }

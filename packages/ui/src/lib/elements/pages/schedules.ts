@@ -53,8 +53,11 @@ export class TaskflowSchedulesElement extends PageElement {
 
   protected override open(store: DashboardStore) {
     this.#asked = this.#query()
-    const { resource, ends } = this.follow(store, (signal) =>
-      store.client.schedules(this.#wanted(), { signal }),
+    const { resource, ends } = this.follow(
+      store,
+      (signal) => store.client.schedules(this.#wanted(), { signal }),
+      Number.POSITIVE_INFINITY,
+      true,
     )
     this.#list = resource
     return [...ends, () => this.#closeDetail?.()]
@@ -74,7 +77,12 @@ export class TaskflowSchedulesElement extends PageElement {
     this.#detail = undefined
     if (this.item === '') return
     const id = this.item
-    const detail = new Resource(store, (signal) => store.client.schedule(id, {}, { signal }))
+    const detail = new Resource(
+      store,
+      (signal) => store.client.schedule(id, {}, { signal }),
+      5000,
+      true,
+    )
     const leave = detail.subscribe(() => this.requestUpdate())
     const end = detail.open()
     this.#detail = detail
