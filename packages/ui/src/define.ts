@@ -3,7 +3,6 @@ import { TaskflowCopyElement } from './lib/elements/copy-button.ts'
 import { TaskflowDashboardElement } from './lib/elements/dashboard.ts'
 import { TaskflowLiveElement } from './lib/elements/live.ts'
 import { pages } from './lib/elements/pages/define-pages.ts'
-import { TaskflowToastsElement } from './lib/elements/toasts.ts'
 import { defineElement, defineLater } from './lib/lazy.ts'
 
 // Registers every element, unless its name is taken: a second copy in a page must not throw.
@@ -11,7 +10,6 @@ const names = {
   'taskflow-copy': TaskflowCopyElement,
   'taskflow-dashboard': TaskflowDashboardElement,
   'taskflow-live': TaskflowLiveElement,
-  'taskflow-toasts': TaskflowToastsElement,
 }
 for (const [name, element] of Object.entries(names)) defineElement(name, element)
 
@@ -19,6 +17,7 @@ for (const [name, element] of Object.entries(names)) defineElement(name, element
 // one file.
 defineLater({
   ...pages,
+  'taskflow-toasts': async () => (await import('./lib/elements/toasts.ts')).TaskflowToastsElement,
   'taskflow-overview': async () => {
     const page = await import('./lib/pages/overview-page.ts')
     defineElement('taskflow-metrics', page.TaskflowMetricsElement)

@@ -235,14 +235,15 @@ export class TaskflowDashboardElement extends StoreElement {
       })
     }
     if (!route) {
-      return emptyState({
+      return html`<h1 class="visually-hidden">Page not found</h1>
+      ${emptyState({
         icon: 'search',
         title: 'There is no such page',
         text: 'The address may have been cut off, or the page may have another name by now.',
         more: html`<a class="button" href=${this.#router.href(HOME)} @click=${this.#goTo(HOME)}>
           Go to the overview
         </a>`,
-      })
+      })}`
     }
     if (route.page === 'overview') {
       return html`<taskflow-overview
@@ -393,7 +394,12 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #toast(toast: Parameters<TaskflowToastsElement['show']>[0]): void {
-    this.renderRoot.querySelector<TaskflowToastsElement>('taskflow-toasts')?.show(toast)
+    const toasts = this.renderRoot.querySelector<TaskflowToastsElement>('taskflow-toasts')
+    // Without its code there is no telling: the page shows the new state, though.
+    needElement('taskflow-toasts').then(
+      () => toasts?.show(toast),
+      () => {},
+    )
   }
 
   #basePath(): string {

@@ -32,6 +32,7 @@ export function configFacts(task: FunctionJson): [label: string, value: string][
       task.requeue_on_interrupt ? 'queued again at the next start' : 'stays interrupted',
     ],
     ['History', task.retention === null ? 'as long as others' : formatDuration(task.retention)],
+    ...(task.after.length > 0 ? [['Follows', task.after.join(', ')] as [string, string]] : []),
     ['Instances', task.instances === 0 ? 'none that can run it' : String(task.instances)],
   ]
 }

@@ -128,7 +128,7 @@ export class TaskflowInstancesElement extends PageElement {
           <th scope="col" class="num p1">Up for</th>
           <th scope="col" class="num">Heartbeat</th>
           <th scope="col" class="num">Running</th>
-          <th scope="col" class="p3"></th>
+          <th scope="col" class="p3"><span class="visually-hidden">What happens</span></th>
         </tr>
       </thead>
       <tbody>

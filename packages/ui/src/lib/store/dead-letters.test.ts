@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { makeTask } from '../testing/records.ts'
+import { fingerprintOf, groupByError } from './dead-letters.ts'
+
+it('leaves out of an error what differs from run to run', () => {
+  expect(
+    fingerprintOf(
+      'TimeoutError: 10.1.2.3:443 after 4200 ms, order 7f3e0000-0000-7000-8000-0000000000aa',
+    ),
+  ).toEqual({
+    name: 'TimeoutError',
+    message: '<ip>:<n> after <n> ms, order <id>',
+  })
+  expect(fingerprintOf('no such bucket')).toEqual({ name: null, message: 'no such bucket' })
+  expect(fingerprintOf(null).message).toBe('No error was recorded')
+})
+
+it('groups failed runs by error, over tasks, largest first, with the first and last time', () => {
+  const failed = (n: number, error: string, func_name = 'a') => makeTask(n, { error, func_name })
+  const groups = groupByError([
+    failed(4, 'E1 Error: x'),
+    failed(3, 'HttpError: 502 of b', 'b'),
+    failed(1, 'HttpError: 503 of b'),
+  ])
+  expect(groups.map(({ tasks, funcs }) => [tasks.length, funcs])).toEqual([
+    [2, ['b', 'a']],
+    [1, ['a']],
+  ])
+  expect([groups[0]?.firstAt, groups[0]?.lastAt]).toEqual([
+    makeTask(1).end_time,
+    makeTask(3).end_time,
+  ])
+})
