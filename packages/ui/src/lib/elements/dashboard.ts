@@ -178,6 +178,10 @@ export class TaskflowDashboardElement extends StoreElement {
       main?.querySelector('.page')?.scrollTo(0, 0)
       main?.focus({ preventScroll: true })
     }
+    if (this.#place !== place) {
+      const tab = this.renderRoot.querySelector('nav .tab[aria-current]')
+      tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    }
     this.#place = place
   }
 

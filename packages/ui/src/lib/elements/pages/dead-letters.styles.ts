@@ -95,7 +95,7 @@ export const deadLettersStyles = css`
     .spark {
       display: none;
     }
-    .group > .button {
+    .group > .button:not(.toggle) {
       grid-column: 3 / -1;
       justify-self: start;
     }

@@ -94,7 +94,7 @@ export const pageStyles = css`
     border: 1px solid var(--_line);
     border-radius: 8px;
   }
-  .scroll {
+  .card:has(> table) {
     overflow-x: auto;
   }
   table {
@@ -323,7 +323,21 @@ export const pageStyles = css`
       margin: 0;
     }
     .search {
-      flex: 1;
+      flex: 1 1 100%;
+    }
+    .actions .word,
+    .state .status > span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    td.state {
+      position: relative;
+    }
+    .actions .button {
+      padding-inline: 6px;
     }
     .search .field {
       inline-size: 100%;

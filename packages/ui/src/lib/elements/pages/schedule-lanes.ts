@@ -49,7 +49,7 @@ export function scheduleLanes(options: {
 }
 
 function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms: number) {
-  const { name, state, next_run: next } = schedule
+  const { name, state, next_run: next, next_runs } = schedule
   const held = state === 'paused'
   const text = held
     ? 'held while paused'
@@ -57,7 +57,9 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
       ? `next ${dayClock(Date.parse(next))}`
       : next === null
         ? 'no run is left'
-        : ''
+        : next_runs.length >= 50 && times.length === next_runs.length
+          ? 'and so on'
+          : ''
   return html`<div class="lane">
     <span class="truncate ${held ? 'muted' : ''}" title=${visibleText(name)}>${visibleText(name)}</span>
     <span class="track"

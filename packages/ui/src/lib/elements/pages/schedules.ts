@@ -223,7 +223,7 @@ export class TaskflowSchedulesElement extends PageElement {
             </td>`
           : nothing
       }
-      <td class="fit">${stateText(state)}</td>
+      <td class="fit state">${stateText(state)}</td>
       <th scope="row" class="first">
         ${this.link(route, visibleText(name))}
         ${schedule.func_name === name ? nothing : html`<div class="muted under">${visibleText(schedule.func_name)}</div>`}
@@ -263,7 +263,7 @@ export class TaskflowSchedulesElement extends PageElement {
         ?disabled=${this.isBusy(`schedule-${action}`, schedule.id)}
         @click=${() => void this.#act(action, schedule)}
       >
-        ${small && action === 'run' ? nothing : icon(mark)} ${small && action !== 'run' ? nothing : label}
+        ${icon(mark)}${small && action !== 'run' ? nothing : html`<span class="word">${label}</span>`}
       </button>`
     const paused = state === 'paused'
     const stored = state !== 'pending'
