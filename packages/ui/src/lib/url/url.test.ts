@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatRoute, HOME, parseRoute, type Route, runsRoute } from './route.ts'
+import { formatRoute, HOME, pageRoute, parseRoute, type Route, runsRoute } from './route.ts'
 import { routeFromUrl, type UrlSyncMode, urlForRoute } from './url-sync.ts'
 
 const full: Route = {
@@ -29,7 +29,8 @@ describe('routes', () => {
     expect(parseRoute('/runs?status=failed,exploded&sort=-nonsense&since=ever')).toEqual(
       runsRoute({ status: ['failed'] }),
     )
-    expect(parseRoute('/schedules')).toBeNull()
+    expect(parseRoute('/nowhere')).toBeNull()
+    expect(parseRoute('/settings/a')).toBeNull()
     expect(parseRoute('/runs/a/b')).toBeNull()
   })
 })
@@ -40,7 +41,8 @@ describe('addresses', () => {
   it.each(['path', 'hash', 'query'] as const)(
     'hold every place in %s mode',
     (mode: UrlSyncMode) => {
-      for (const route of [HOME, runsRoute({ q: 'ä' }), full]) {
+      const schedule = pageRoute('schedules', 'a/b #1', { state: 'paused', search: 'x&y' })
+      for (const route of [HOME, runsRoute({ q: 'ä' }), full, pageRoute('audit'), schedule]) {
         const address = new URL(urlForRoute(page, mode, '/tasks/dashboard', route), page)
         expect(routeFromUrl(address, mode, '/tasks/dashboard')).toEqual(route)
       }

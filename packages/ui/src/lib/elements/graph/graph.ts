@@ -24,6 +24,8 @@ import {
 import { fitView, reveal, type View, zoomView } from './view.ts'
 
 const STEP = 1.25
+/** Boxes that are drawn in one go: of more, the page would stand still. */
+const BATCH = 60
 /** More letters do not fit into a box. */
 const TITLE = 24
 const TEXT = 30
@@ -48,6 +50,8 @@ export class TaskflowGraphElement extends PageElement {
   #asked: string | undefined
   #layout: Layout | undefined
   #shape = ''
+  /** How many boxes are drawn so far. */
+  #drawn = 0
   #drag: { x: number; y: number; moved: boolean } | null = null
 
   constructor() {
@@ -64,6 +68,10 @@ export class TaskflowGraphElement extends PageElement {
   protected override updated(): void {
     const { store } = this
     if (store && this.item !== this.#asked) this.#read(store)
+    if (this.#drawn < Math.max(this.#layout?.nodes.size ?? 0, this.#layout?.edges.length ?? 0)) {
+      this.#drawn += BATCH
+      setTimeout(() => this.requestUpdate())
+    }
     if (this.view || !this.#layout) return
     const box = this.#box()
     if (box.width > 0) this.view = fitView(this.#layout, box)
@@ -171,9 +179,9 @@ export class TaskflowGraphElement extends PageElement {
         @pointercancel=${this.#onUp}
       >
         <g transform="translate(${x} ${y}) scale(${scale})">
-          <g aria-hidden="true">${model.edges.map((edge, i) => drawEdge(edge, layout.edges[i] ?? []))}</g>
+          <g aria-hidden="true">${model.edges.slice(0, this.#drawn).map((edge, i) => drawEdge(edge, layout.edges[i] ?? []))}</g>
           ${repeat(
-            model.nodes,
+            model.nodes.slice(0, this.#drawn),
             ({ id }) => id,
             (node) => this.#node(node, layout),
           )}
@@ -276,6 +284,7 @@ export class TaskflowGraphElement extends PageElement {
     if (shape === this.#shape) return
     this.#shape = shape
     this.#layout = layOut(input)
+    this.#drawn = BATCH
     this.view = null
   }
 
