@@ -91,6 +91,9 @@ export const dashboardStyles = css`
   }
   .menu-button {
     display: none;
+    position: sticky;
+    inset-inline-start: 0;
+    z-index: 1;
   }
   .page-menu {
     min-inline-size: 220px;

@@ -256,7 +256,7 @@ export class TaskflowSchedulesElement extends PageElement {
       mark: 'play' | 'pause' | 'trash' | 'skip',
     ) =>
       html`<button
-        class="button ${small && action !== 'run' ? 'plain icon-only' : ''}"
+        class="button ${small && action !== 'run' ? 'plain icon-only' : ''} ${small && action === 'remove' ? 'p1' : ''}"
         type="button"
         aria-label="${label} ${visibleText(name)}"
         title=${label}
