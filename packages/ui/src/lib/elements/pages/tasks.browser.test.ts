@@ -158,7 +158,7 @@ describe('one task', () => {
     const field = await waitForElement<HTMLTextAreaElement>(element, 'dialog textarea')
     expect(JSON.parse(field.value)).toEqual({ to: '' })
     await userEvent.fill(field, '{ "to": ')
-    await soon(() => expect(find(element, '[data-problem]')?.innerText).toContain('ends too early'))
+    await soon(() => expect(find(element, '[data-problem]')?.innerText).toContain('at line 1'))
     await userEvent.fill(field, '{ "to": "x", "cc": 1 }')
     await soon(() =>
       expect(findAll(element, '.issues li').map((one) => one.innerText)).toEqual([
