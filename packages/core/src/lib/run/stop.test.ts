@@ -168,6 +168,21 @@ describe('what fails or goes on while a manager stops', () => {
   })
 })
 
+describe('times that are none', () => {
+  it.each([{ graceMs: Number.NaN }, { abortMs: -1 }])(
+    '%o are refused, and nothing stops',
+    async (times) => {
+      const { task } = gate()
+      const { manager } = await start([task])
+      await expect(manager.stop(times)).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('expected milliseconds of 0 or more'),
+      })
+      expect(manager.running).toBe(true)
+    },
+  )
+})
+
 describe('signals', () => {
   it('are left to the host by a manager that was stopped by hand', async () => {
     const before = process.rawListeners('SIGTERM').length

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { TaskflowError } from '../errors.ts'
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
-import type { TaskStorage } from '../storage/contract.ts'
+import type { LogStorage, TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { getTaskContext, type TaskContext, taskLog } from './context.ts'
@@ -938,6 +938,20 @@ describe('live logs', () => {
     open.get(taskId)?.context.log('half way')
     await clock.advance(500)
     expect((await manager.get(taskId))?.logTail).toMatchObject([{ text: 'half way' }])
+  })
+
+  it('of many tasks travel together', async () => {
+    const { task, open } = gate()
+    const { manager, clock } = await start([task], { concurrency: 5 })
+    const append = vi.spyOn(manager.storage.logs as LogStorage, 'append')
+    await manager.enqueueMany(task, Array(5).fill({ payload: undefined }))
+    await clock.advance(0)
+    for (const { context } of open.values()) context.log(`from ${context.taskId}`)
+    await clock.advance(250)
+    expect(append).toHaveBeenCalledTimes(1)
+    for (const taskId of open.keys()) {
+      expect((await manager.get(taskId))?.logTail).toMatchObject([{ text: `from ${taskId}` }])
+    }
   })
 
   it('keep the progress that could not be saved', async () => {

@@ -218,10 +218,20 @@ export class TaskManager implements TaskQueue {
    * Stops in good order: claims nothing more, waits `graceMs` for handlers, aborts their signals,
    * waits `abortMs`, gives back the rest (the attempt is not counted) and closes the storage. A
    * second call skips the waiting.
+   *
+   * @throws TaskflowError `invalid_input` for a time that is no number of 0 or more.
    */
   stop(options: { graceMs?: number; abortMs?: number } = {}): Promise<StopReport> {
     if (this.#stopped) this.#hurry()
-    else this.#stopped = this.#stop(options.graceMs ?? 15_000, options.abortMs ?? 5_000)
+    else {
+      const { graceMs = 15_000, abortMs = 5_000 } = options
+      for (const [option, ms] of Object.entries({ graceMs, abortMs })) {
+        if (ms >= 0) continue
+        const message = `stop: ${option}: expected milliseconds of 0 or more, got ${String(ms)}`
+        return Promise.reject(new TaskflowError('invalid_input', message))
+      }
+      this.#stopped = this.#stop(graceMs, abortMs)
+    }
     return this.#stopped
   }
 
