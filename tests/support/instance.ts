@@ -58,8 +58,10 @@ export function instanceTasks(ledger: string) {
   }
   const quick = defineTask({
     name: 'quick',
-    run(_: undefined, { taskId }) {
+    async run(_: undefined, { taskId }) {
       write('start', taskId)
+      // Long enough that one process does not do it all before the others have heard.
+      await new Promise((resolve) => setTimeout(resolve, 2))
       write('end', taskId)
     },
   })
