@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from './errors.ts'
 import type { InstanceLocks } from './locks.ts'
+import { LogFile } from './log-file.ts'
 import { migrate } from './migrate.ts'
 import type { EngineOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -17,6 +18,7 @@ export class Store extends Session {
   readonly locks: InstanceLocks
   readonly #after: (() => void)[] = []
   readonly #file: string | null
+  readonly #log: LogFile
   readonly #identity: string
   #checkedAt = 0
   #version = 0
@@ -37,6 +39,7 @@ export class Store extends Session {
     try {
       this.#identity = identityOf(file) ?? ''
       configure(client, options)
+      this.#log = new LogFile(client, file)
       if (options.standIn !== true) check(client)
       client.exec('begin immediate')
       this.epoch = migrate(client, options.tablePrefix)
@@ -69,6 +72,7 @@ export class Store extends Session {
       throw error
     }
     for (const callback of this.#after) callback()
+    this.#log.trim()
     return result
   }
 
@@ -134,9 +138,6 @@ function configure(client: Database.Database, options: EngineOptions): void {
   }
   client.pragma(`synchronous = ${options.synchronous}`)
   client.pragma('temp_store = memory')
-  // Pages that change with every commit are written to the file less often; still under 16 MiB.
-  client.pragma('wal_autocheckpoint = 3000')
-  client.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
 }
 
 function check(client: Database.Database): void {
