@@ -11,7 +11,9 @@ import {
   TaskflowActionErrorEvent,
   TaskflowActionEvent,
 } from './events.ts'
-import { plural, shortId } from './format/number.ts'
+import { shortId } from './format/number.ts'
+import { speakAs } from './messages/language.ts'
+import { type PlainKey, t } from './messages/messages.ts'
 import { PAGE_ACTION_WORDS } from './page-actions.ts'
 import type { DashboardStore } from './store/dashboard-store.ts'
 import { runsRoute } from './url/route.ts'
@@ -61,6 +63,7 @@ export function announceRun(
   result: ActionJson,
 ): void {
   store.accept(result.task)
+  speakAs(element)
   element.dispatchEvent(
     new TaskflowActionDoneEvent(action, [id], result, summaryOf(action, id, result)),
   )
@@ -68,19 +71,23 @@ export function announceRun(
 
 function summaryOf(action: RunAction, id: string, result: ActionJson): ActionSummary {
   const short = shortId(id)
-  if (action === 'run') return { title: `${short} is due now` }
+  if (action === 'run') return { title: t('{id} is due now', { id: short }) }
   if (action === 'cancel') {
     const done = result.task.status === 'cancelled'
-    return { title: done ? `Cancelled ${short}` : `Asked ${short} to stop` }
+    return {
+      title: done ? t('Cancelled {id}', { id: short }) : t('Asked {id} to stop', { id: short }),
+    }
   }
   return {
-    title: `Queued as ${shortId(result.task_id)}`,
-    text: result.duplicate ? `An earlier retry of ${short} stands in.` : `A retry of ${short}.`,
+    title: t('Queued as {id}', { id: shortId(result.task_id) }),
+    text: result.duplicate
+      ? t('An earlier retry of {id} stands in.', { id: short })
+      : t('A retry of {id}.', { id: short }),
     route: { ...runsRoute(), runId: result.task_id },
   }
 }
 
-const WORDS: Record<ActionName, string> = {
+const WORDS = {
   retry: 'Retry',
   cancel: 'Cancel',
   run: 'Run now',
@@ -88,7 +95,7 @@ const WORDS: Record<ActionName, string> = {
   'bulk-cancel': 'Cancel',
   'clear-history': 'Clearing the history',
   ...PAGE_ACTION_WORDS,
-}
+} as const satisfies Record<ActionName, PlainKey>
 
 /** An action did not go through: says so, and why. */
 export function announceFailure(
@@ -99,9 +106,16 @@ export function announceFailure(
   cause: unknown,
 ) {
   const error = store.failure(cause)
-  const what = ids.length === 1 ? ` of ${shortId(ids[0] ?? '')}` : ''
-  const sent = error.status === 0 ? 'was not sent' : 'was refused'
-  const title = `${WORDS[action]}${what} ${sent}`
+  speakAs(element)
+  const [id] = ids
+  const what =
+    ids.length === 1 && id !== undefined
+      ? t('{action} of {id}', { action: t(WORDS[action]), id: shortId(id) })
+      : t(WORDS[action])
+  const title =
+    error.status === 0
+      ? t('{action} was not sent', { action: what })
+      : t('{action} was refused', { action: what })
   element.dispatchEvent(
     new TaskflowActionErrorEvent(action, ids, error, { title, text: error.detail }),
   )
@@ -136,10 +150,16 @@ export async function performBulk(
   if (!element.dispatchEvent(new TaskflowActionEvent(name, ids, filter))) return false
   try {
     const report = await sendTarget(store, action, target)
+    speakAs(element)
     const skipped = skippedText(report)
     element.dispatchEvent(
       new TaskflowActionDoneEvent(name, ids, report.json, {
-        title: `${plural(report.done, 'run')} ${action === 'retry' ? 'queued' : 'cancelled or asked to stop'}`,
+        title:
+          action === 'retry'
+            ? t('{count} run queued|{count} runs queued', { count: report.done })
+            : t('{count} run cancelled or asked to stop|{count} runs cancelled or asked to stop', {
+                count: report.done,
+              }),
         ...(skipped && { text: skipped }),
       }),
     )
@@ -191,7 +211,7 @@ async function sendBulk(
   }
 }
 
-const REASONS: Record<string, string> = {
+const REASONS: Partial<Record<string, PlainKey>> = {
   not_found: 'gone',
   wrong_status: 'in another state by now',
   unknown_function: 'no longer registered',
@@ -205,9 +225,12 @@ function skippedText({ skipped, reasons }: BulkReport): string {
   if (skipped === 0) return ''
   const counts = new Map<string, number>()
   for (const reason of reasons) {
-    const words = REASONS[reason] ?? reason
+    const known = REASONS[reason]
+    const words = known ? t(known) : reason
     counts.set(words, (counts.get(words) ?? 0) + 1)
   }
   const parts = [...counts].map(([words, count]) => (counts.size > 1 ? `${count} ${words}` : words))
-  return `${skipped} skipped${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+  return parts.length > 0
+    ? t('{count} skipped: {reasons}', { count: skipped, reasons: parts.join(', ') })
+    : t('{count} skipped', { count: skipped })
 }

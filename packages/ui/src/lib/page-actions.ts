@@ -1,7 +1,8 @@
 import type { PageActionName } from './events.ts'
+import type { MessageKey } from './messages/messages.ts'
 
 /** What a refusal of an action begins with. */
-export const PAGE_ACTION_WORDS: Record<PageActionName, string> = {
+export const PAGE_ACTION_WORDS = {
   enqueue: 'The run',
   pause: 'Pause',
   resume: 'Resume',
@@ -10,4 +11,4 @@ export const PAGE_ACTION_WORDS: Record<PageActionName, string> = {
   'schedule-pause': 'Pause',
   'schedule-resume': 'Resume',
   'schedule-remove': 'Remove',
-}
+} as const satisfies Record<PageActionName, MessageKey>

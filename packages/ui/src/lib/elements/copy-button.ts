@@ -1,9 +1,11 @@
-import { css, html, LitElement, type PropertyDeclarations } from 'lit'
+import { css, html, type PropertyDeclarations } from 'lit'
+import { t } from '../messages/messages.ts'
 import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 const SHOWN_MS = 1500
 
@@ -12,7 +14,7 @@ const SHOWN_MS = 1500
  *
  * @csspart button - the button
  */
-export class TaskflowCopyElement extends LitElement {
+export class TaskflowCopyElement extends LocalizedElement {
   static override styles = [
     tokens,
     controls,
@@ -61,7 +63,7 @@ export class TaskflowCopyElement extends LitElement {
   constructor() {
     super()
     this.value = ''
-    this.label = 'Copy id'
+    this.label = ''
     this.copied = 'no'
   }
 
@@ -72,7 +74,12 @@ export class TaskflowCopyElement extends LitElement {
 
   protected override render() {
     const { copied, label } = this
-    const text = copied === 'yes' ? 'Copied' : copied === 'failed' ? 'Could not copy' : label
+    const text =
+      copied === 'yes'
+        ? t('Copied')
+        : copied === 'failed'
+          ? t('Could not copy')
+          : label || t('Copy id')
     return html`<button
       part="button"
       type="button"

@@ -11,6 +11,7 @@ import {
 } from '../events.ts'
 import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
+import { t } from '../messages/messages.ts'
 import { emptyState } from '../parts/notices.ts'
 import { showPopover } from '../parts/popover.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
@@ -27,7 +28,7 @@ import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
-import { OtherPages, PAGE_LABELS } from './dashboard/other-pages.ts'
+import { OtherPages, pageLabel } from './dashboard/other-pages.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
@@ -233,19 +234,19 @@ export class TaskflowDashboardElement extends StoreElement {
     if (route && this.unfetched) {
       return emptyState({
         icon: 'offline',
-        title: 'This page could not be loaded',
-        text: 'The server is away, or has another version by now.',
-        more: html`<button class="button" type="button" @click=${() => location.reload()}>Load again</button>`,
+        title: t('This page could not be loaded'),
+        text: t('The server is away, or has another version by now.'),
+        more: html`<button class="button" type="button" @click=${() => location.reload()}>${t('Load again')}</button>`,
       })
     }
     if (!route) {
-      return html`<h1 class="visually-hidden">Page not found</h1>
+      return html`<h1 class="visually-hidden">${t('Page not found')}</h1>
       ${emptyState({
         icon: 'search',
-        title: 'There is no such page',
-        text: 'The address may have been cut off, or the page may have another name by now.',
+        title: t('There is no such page'),
+        text: t('The address may have been cut off, or the page may have another name by now.'),
         more: html`<a class="button" href=${this.#router.href(HOME)} @click=${this.#goTo(HOME)}>
-          Go to the overview
+          ${t('Go to the overview')}
         </a>`,
       })}`
     }
@@ -257,7 +258,7 @@ export class TaskflowDashboardElement extends StoreElement {
       ></taskflow-overview>`
     }
     if (route.runId && route.full) return this.#runPage(route, route.runId)
-    return html`<h1 class="visually-hidden">Runs</h1>
+    return html`<h1 class="visually-hidden">${t('Runs')}</h1>
       <taskflow-runs
       .base=${this.base}
       .credentials=${this.credentials}
@@ -286,7 +287,7 @@ export class TaskflowDashboardElement extends StoreElement {
   /** One run alone. What it links to is beside no list either. */
   #runPage(route: Route, runId: string) {
     const back = { ...route, runId: null, tab: '', full: false }
-    return html`<h1 class="visually-hidden">Run</h1><taskflow-run
+    return html`<h1 class="visually-hidden">${t('Run')}</h1><taskflow-run
       mode="page"
       .base=${this.base}
       .credentials=${this.credentials}
@@ -387,7 +388,7 @@ export class TaskflowDashboardElement extends StoreElement {
       title,
       ...(text && { text }),
       ...(route && {
-        link: { label: 'Show', href: this.#router.href(route), click: this.#goTo(route) },
+        link: { label: t('Show'), href: this.#router.href(route), click: this.#goTo(route) },
       }),
     })
   }
@@ -417,7 +418,7 @@ export class TaskflowDashboardElement extends StoreElement {
 }
 
 function labelOf(route: Route | null): string {
-  return route ? PAGE_LABELS[route.page] : 'No such page'
+  return route ? pageLabel(route.page) : t('No such page')
 }
 
 function titleOf(route: Route | null, title: string): string {

@@ -1,7 +1,8 @@
-import { css, html, LitElement, type PropertyDeclarations } from 'lit'
+import { css, html, type PropertyDeclarations } from 'lit'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { parseInstant } from '../format/time.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 import { Ticker } from './ticker.ts'
 
 /**
@@ -9,7 +10,7 @@ import { Ticker } from './ticker.ts'
  *
  * @slot - shown while `start` is missing or no date
  */
-export class TaskflowDurationElement extends LitElement {
+export class TaskflowDurationElement extends LocalizedElement {
   static override styles = [
     tokens,
     css`

@@ -1,12 +1,13 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
-import { plural } from '../format/number.ts'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { errorMessage, errorName } from '../format/phase.ts'
 import { type FrameGroup, groupFrames, parseStack, type StackFrame } from '../format/stack.ts'
 import { visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /**
  * The error of a run: name, message and stack, own frames first-class, frames of packages folded.
@@ -14,7 +15,7 @@ import { hostReset, tokens } from '../styles/tokens.ts'
  * @csspart stack - the frames
  * @csspart frame - one frame
  */
-export class TaskflowErrorElement extends LitElement {
+export class TaskflowErrorElement extends LocalizedElement {
   static override styles = [
     tokens,
     hostReset,
@@ -152,8 +153,8 @@ export class TaskflowErrorElement extends LitElement {
     return html`<div class="box" data-status=${this.status}>
       <div class="head">
         ${icon(this.status === 'interrupted' ? 'bolt' : 'cross')}
-        <span class="name">${visibleText(name ?? (this.status === 'interrupted' ? 'Interrupted' : 'Error'))}</span>
-        <taskflow-copy .value=${this.stack ?? this.error} label="Copy error"></taskflow-copy>
+        <span class="name">${visibleText(name ?? (this.status === 'interrupted' ? t('Interrupted') : t('Error')))}</span>
+        <taskflow-copy .value=${this.stack ?? this.error} label=${t('Copy error')}></taskflow-copy>
         ${message ? html`<p class="message mono">${visibleText(message)}</p>` : nothing}
       </div>
       ${stack ? this.#stack(stack) : nothing}
@@ -176,7 +177,7 @@ function group({ own, origin, frames }: FrameGroup) {
   if (own || frames.length === 1) return frames.map(frame)
   return html`<details>
     <summary>
-      ${icon('chevronRight', 'small')} ${plural(frames.length, 'frame')} in ${visibleText(origin)}
+      ${icon('chevronRight', 'small')} ${t('{count} frame in {origin}|{count} frames in {origin}', { count: frames.length, origin: visibleText(origin) })}
     </summary>
     ${frames.map(frame)}
   </details>`
@@ -184,7 +185,7 @@ function group({ own, origin, frames }: FrameGroup) {
 
 function frame({ name, place, own }: StackFrame) {
   return html`<div class="frame ${own ? 'own' : ''}" part="frame" title=${visibleText(place)}>
-    <span>${visibleText(name || '(top level)')}</span>
+    <span>${visibleText(name || t('(top level)'))}</span>
     <span class="place"><bdi>${visibleText(place)}</bdi></span>
   </div>`
 }

@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
-import { plural } from '../format/number.ts'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /** Children that are drawn at once; the rest on request. */
 const FIRST = 100
@@ -17,7 +18,7 @@ const LONG = 2000
  * @csspart key - the name of a member
  * @csspart value - a value without members
  */
-export class TaskflowJsonElement extends LitElement {
+export class TaskflowJsonElement extends LocalizedElement {
   static override styles = [
     tokens,
     hostReset,
@@ -125,10 +126,10 @@ export class TaskflowJsonElement extends LitElement {
   }
 
   protected override render() {
-    const text = JSON.stringify(this.value, null, 2) ?? 'none'
+    const text = JSON.stringify(this.value, null, 2) ?? t('none')
     return html`<div class="tree" role="group" aria-label=${this.label} tabindex="0">
       ${this.#node(this.value, null, '', 0)}
-      <taskflow-copy .value=${text} label="Copy ${this.label.toLowerCase()}"></taskflow-copy>
+      <taskflow-copy .value=${text} label=${t('Copy {what}', { what: this.label })}></taskflow-copy>
     </div>`
   }
 
@@ -142,8 +143,8 @@ export class TaskflowJsonElement extends LitElement {
       ? value.map((one, index) => [String(index), one])
       : Object.entries(value)
     const size = Array.isArray(value)
-      ? `[${plural(members.length, 'item')}]`
-      : `{${plural(members.length, 'member')}}`
+      ? `[${t('{count} item|{count} items', { count: members.length })}]`
+      : `{${t('{count} member|{count} members', { count: members.length })}}`
     if (members.length === 0) {
       return html`<div class="node">${name}<span class="size">${Array.isArray(value) ? '[]' : '{}'}</span></div>`
     }
@@ -169,7 +170,9 @@ export class TaskflowJsonElement extends LitElement {
                   ? this.#more(
                       path,
                       count + FIRST,
-                      `Show more of ${plural(members.length, 'item')}`,
+                      t('Show more of {count} item|Show more of {count} items', {
+                        count: members.length,
+                      }),
                     )
                   : nothing
               }
@@ -184,10 +187,10 @@ export class TaskflowJsonElement extends LitElement {
       const whole = value.length <= LONG || this.#shown.has(path)
       const text = visibleText(whole ? value : value.slice(0, LONG))
       return html`<span class="text" part="value">"${text}${whole ? '"' : '…'}</span
-        >${whole ? nothing : this.#more(path, value.length, `Show all ${plural(value.length, 'character')}`)}`
+        >${whole ? nothing : this.#more(path, value.length, t('Show all {count} character|Show all {count} characters', { count: value.length }))}`
     }
     const kind = typeof value === 'number' ? 'number' : 'word'
-    return html`<span class=${kind} part="value">${value === undefined ? 'none' : String(value)}</span>`
+    return html`<span class=${kind} part="value">${value === undefined ? t('none') : String(value)}</span>`
   }
 
   #more(path: string, count: number, label: string) {

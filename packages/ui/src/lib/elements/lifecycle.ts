@@ -1,5 +1,5 @@
 import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { visibleText } from '../format/visible-text.ts'
 import {
   foldNodes,
@@ -7,9 +7,11 @@ import {
   lifecycleNodes,
   type NodeTone,
 } from '../lifecycle/lifecycle-model.ts'
+import { t } from '../messages/messages.ts'
 import { type IconName, icon } from '../parts/icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 import { Ticker } from './ticker.ts'
 
 /** Room that one stop needs so that the wait before it can be read. */
@@ -35,7 +37,7 @@ const look: Record<NodeTone, { icon: IconName | null; status: string }> = {
  * @csspart step - one stop
  * @csspart connector - the line to it, with its length
  */
-export class TaskflowLifecycleElement extends LitElement {
+export class TaskflowLifecycleElement extends LocalizedElement {
   static override styles = [
     tokens,
     hostReset,
@@ -257,7 +259,7 @@ export class TaskflowLifecycleElement extends LitElement {
     })
     if (nodes.length === 0) return nothing
     const shown = foldNodes(nodes, this.most)
-    return html`<ol aria-label="Lifecycle">
+    return html`<ol aria-label=${t('Lifecycle')}>
       ${shown.map((node, index) => step(node, index, index === shown.length - 1))}
     </ol>`
   }

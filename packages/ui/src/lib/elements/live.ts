@@ -1,28 +1,29 @@
 import type { StreamState } from '@taskflow/core/client'
 import { css, html, nothing } from 'lit'
 import { TaskflowConnectionEvent } from '../events.ts'
+import { type MessageKey, t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
 import { StoreElement } from './store-element.ts'
 
-const labels: Record<StreamState, string> = {
+const LABELS = {
   connecting: 'Connecting',
   live: 'Live',
   polling: 'Polling',
   offline: 'Disconnected',
   error: 'Error',
   unauthorised: 'Signed out',
-}
+} as const satisfies Record<StreamState, MessageKey>
 
-const help: Record<StreamState, string> = {
+const HELP = {
   connecting: 'Connecting to the server.',
   live: 'Changes show up by themselves.',
   polling: 'The live stream does not get through; pages are read again at an interval.',
   offline: 'The connection is lost; trying again.',
   error: 'The server refused the stream; trying again.',
   unauthorised: 'The session has ended.',
-}
+} as const satisfies Record<StreamState, MessageKey>
 
 /**
  * Says whether the page is live: Live, Connecting, Polling, Error, Disconnected or Signed out.
@@ -68,8 +69,8 @@ export class TaskflowLiveElement extends StoreElement {
     const { store } = this
     if (!store) return nothing
     const state = store.connectionState
-    return html`<span class="live" role="status" data-state=${state} title=${help[state]}
-      ><span part="dot">${mark(state)}</span><span part="label">${labels[state]}</span></span
+    return html`<span class="live" role="status" data-state=${state} title=${t(HELP[state])}
+      ><span part="dot">${mark(state)}</span><span part="label">${t(LABELS[state])}</span></span
     >`
   }
 

@@ -1,10 +1,12 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
+import { t } from '../messages/messages.ts'
 import { type IconName, icon } from '../parts/icons.ts'
 import { type PopoverAlign, showPopover } from '../parts/popover.ts'
 import { controls } from '../styles/controls.ts'
 import { overlayStyles } from '../styles/overlay.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /** One entry of a menu; null is a line between entries. */
 export type MenuItem = {
@@ -26,7 +28,7 @@ export type MenuItem = {
  * @csspart menu - the popover
  * @csspart item - one entry
  */
-export class TaskflowMenuElement extends LitElement {
+export class TaskflowMenuElement extends LocalizedElement {
   static override styles = [
     tokens,
     controls,
@@ -94,7 +96,7 @@ export class TaskflowMenuElement extends LitElement {
   constructor() {
     super()
     this.items = []
-    this.label = 'Actions'
+    this.label = ''
   }
 
   /** Shows entries at `anchor`; shown there already, it closes. */
@@ -121,7 +123,7 @@ export class TaskflowMenuElement extends LitElement {
       part="menu"
       popover="auto"
       role="menu"
-      aria-label=${this.label}
+      aria-label=${this.label || t('Actions')}
       @keydown=${this.#onKey}
       @toggle=${this.#onToggle}
     >

@@ -2,7 +2,9 @@ import type { MetricsJson, OverviewJson } from '@taskflow/core/client'
 import { css, html, nothing } from 'lit'
 import { formatDuration, splitDuration } from '../format/duration.ts'
 import { formatCount, formatPercent } from '../format/number.ts'
-import type { StatusName } from '../format/phase.ts'
+import { type StatusName, statusCount } from '../format/phase.ts'
+import { numberFormat } from '../messages/formats.ts'
+import { t } from '../messages/messages.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf } from '../parts/status.ts'
 import { statusStyles } from '../styles/status-css.ts'
@@ -155,8 +157,8 @@ export class TaskflowMetricsElement extends StoreElement {
   protected override render() {
     const { store } = this
     if (!store) return nothing
-    const cards = store.metrics ? cardsOf(store.metrics, store.overview) : waiting
-    return html`<div class="cards" role="list" aria-label="Numbers">
+    const cards = store.metrics ? cardsOf(store.metrics, store.overview) : waitingCards()
+    return html`<div class="cards" role="list" aria-label=${t('Numbers')}>
       ${cards.map((card) => this.#card(card, store.metrics === null))}
     </div>`
   }
@@ -191,18 +193,18 @@ function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Card[] {
   const ended = metrics.success + metrics.failed + metrics.interrupted
   return [
     {
-      label: 'Running',
+      label: t('Running'),
       mark: 'running',
       ...count(metrics.running),
-      unit: slots === null ? '' : `of ${formatCount(slots)}`,
+      unit: slots === null ? '' : t('of {number}', { number: slots }),
       note:
         slots === null
           ? instances(overview)
-          : `${Math.round((100 * metrics.running) / slots)} % of capacity`,
+          : t('{percent} % of capacity', { percent: Math.round((100 * metrics.running) / slots) }),
       route: runsRoute({ status: ['running'] }),
     },
     {
-      label: 'Pending',
+      label: t('Pending'),
       mark: 'pending',
       ...count(metrics.pending),
       unit: '',
@@ -210,18 +212,18 @@ function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Card[] {
       route: runsRoute({ status: ['pending'] }),
     },
     {
-      label: 'Succeeded',
+      label: t('Succeeded'),
       mark: 'success',
       ...count(metrics.success),
       unit: '',
       note:
         metrics.throughput_per_minute > 0
-          ? `${round(metrics.throughput_per_minute)} runs a minute`
-          : 'none in the last full minute',
+          ? t('{number} runs a minute', { number: round(metrics.throughput_per_minute) })
+          : t('none in the last full minute'),
       route: runsRoute({ status: ['success'] }),
     },
     {
-      label: 'Failed',
+      label: t('Failed'),
       mark: 'failed',
       ...count(metrics.failed),
       unit: '',
@@ -230,38 +232,41 @@ function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Card[] {
       route: runsRoute({ status: ['failed'] }),
     },
     {
-      label: 'Success rate',
+      label: t('Success rate'),
       mark: 'info',
       value: rate === null ? '—' : formatPercent(rate),
       unit: rate === null ? '' : '%',
       zero: rate === null,
-      note: ended === 0 ? 'nothing has ended yet' : `of ${formatCount(ended)} ended`,
+      note: ended === 0 ? t('nothing has ended yet') : t('of {number} ended', { number: ended }),
       route: runsRoute({ status: ['success', 'failed', 'interrupted'] }),
     },
     {
-      label: 'p95 duration',
+      label: t('p95 duration'),
       mark: 'clock',
       ...p95,
       zero: metrics.p95_duration_seconds === null,
       note:
         metrics.p50_duration_seconds === null
-          ? 'nothing has ended yet'
-          : `median ${formatDuration(metrics.p50_duration_seconds)}`,
+          ? t('nothing has ended yet')
+          : t('median {time}', { time: formatDuration(metrics.p50_duration_seconds) }),
       route: { ...runsRoute({ status: ['success'] }), sort: { by: 'duration', order: 'desc' } },
     },
   ]
 }
 
-const waiting: Card[] = (
-  [
-    ['Running', 'running'],
-    ['Pending', 'pending'],
-    ['Succeeded', 'success'],
-    ['Failed', 'failed'],
-    ['Success rate', 'info'],
-    ['p95 duration', 'clock'],
-  ] as const
-).map(([label, mark]) => ({ label, mark, value: '', unit: '', note: '', route: runsRoute() }))
+const WAITING = [
+  ['Running', 'running'],
+  ['Pending', 'pending'],
+  ['Succeeded', 'success'],
+  ['Failed', 'failed'],
+  ['Success rate', 'info'],
+  ['p95 duration', 'clock'],
+] as const
+
+function waitingCards(): Card[] {
+  const rest = { value: '', unit: '', note: '', route: runsRoute() }
+  return WAITING.map(([label, mark]) => ({ label: t(label), mark, ...rest }))
+}
 
 function count(value: number): { value: string; zero: boolean } {
   return { value: formatCount(value), zero: value === 0 }
@@ -274,30 +279,30 @@ function slotsOf(overview: OverviewJson | null): number | null {
 }
 
 function instances(overview: OverviewJson | null): string {
-  return overview ? `on ${formatCount(overview.instances.length)} instances` : ''
+  return overview
+    ? t('on {count} instance|on {count} instances', { count: overview.instances.length })
+    : ''
 }
 
 function pendingNote(metrics: MetricsJson): string {
   if (metrics.oldest_queued_seconds !== null) {
-    return `oldest waits ${formatDuration(Math.round(metrics.oldest_queued_seconds))}`
+    return t('oldest waits {time}', {
+      time: formatDuration(Math.round(metrics.oldest_queued_seconds)),
+    })
   }
-  const parts = [
-    [metrics.retrying, 'retrying'],
-    [metrics.scheduled, 'scheduled'],
-    [metrics.blocked, 'blocked'],
-  ] as const
-  const some = parts.filter(([value]) => value > 0).map(([value, word]) => `${value} ${word}`)
-  return some.length > 0 ? some.join(', ') : 'nothing waits'
+  const some = (['retrying', 'scheduled', 'blocked'] as const)
+    .filter((name) => metrics[name] > 0)
+    .map((name) => statusCount(name, metrics[name]))
+  return some.length > 0 ? some.join(', ') : t('nothing waits')
 }
 
 function failedNote(metrics: MetricsJson): string {
-  const parts = [
-    metrics.interrupted > 0 ? `${formatCount(metrics.interrupted)} interrupted` : '',
-    metrics.cancelled > 0 ? `${formatCount(metrics.cancelled)} cancelled` : '',
-  ].filter(Boolean)
-  return parts.length > 0 ? parts.join(', ') : 'none interrupted'
+  const parts = (['interrupted', 'cancelled'] as const)
+    .filter((name) => metrics[name] > 0)
+    .map((name) => statusCount(name, metrics[name]))
+  return parts.length > 0 ? parts.join(', ') : t('none interrupted')
 }
 
 function round(value: number): string {
-  return value < 10 ? String(Math.round(value * 10) / 10) : formatCount(value)
+  return numberFormat(value < 10 ? 1 : 0).format(value)
 }

@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
-import { formatCount, plural, shortId } from '../format/number.ts'
+import { formatCount, shortId } from '../format/number.ts'
+import { schedulerText } from '../format/schedule.ts'
 import { formatAbsolute, formatClock, formatRelative } from '../format/time.ts'
 import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
+import { t } from '../messages/messages.ts'
 import { emptyRuns } from '../parts/empty-runs.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf, orMissing, sourceBadge, statusText } from '../parts/status.ts'
@@ -106,16 +108,16 @@ export class TaskflowOverviewElement extends StoreElement {
   #head({ overview }: DashboardStore) {
     const days = Math.round((overview?.config.retention_seconds ?? 0) / 86_400)
     return html`<div class="head">
-      <h1>Overview</h1>
+      <h1>${t('Overview')}</h1>
       ${
         overview
           ? html`<span class="muted fact"
                 ><span class="dot" data-status=${overview.scheduler === 'running' ? 'success' : 'failed'}></span
-                >Scheduler ${overview.scheduler}</span
+                >${schedulerText(overview)}</span
               >
               <span class="muted fact zone">${overview.time_zone}</span>
-              <span class="muted fact">${plural(overview.instances.length, 'instance')}</span>
-              ${days > 0 ? html`<span class="muted end">History kept ${plural(days, 'day')}</span>` : nothing}`
+              <span class="muted fact">${t('{count} instance|{count} instances', { count: overview.instances.length })}</span>
+              ${days > 0 ? html`<span class="muted end">${t('History kept {count} day|History kept {count} days', { count: days })}</span>` : nothing}`
           : nothing
       }
     </div>
@@ -140,8 +142,8 @@ export class TaskflowOverviewElement extends StoreElement {
     const route = pageRoute('schedules')
     return html`<section class="card">
       <header>
-        <h2>Next scheduled</h2>
-        <a class="end" href=${this.href(route)} @click=${this.go(route)}>View all</a>
+        <h2>${t('Next scheduled')}</h2>
+        <a class="end" href=${this.href(route)} @click=${this.go(route)}>${t('View all')}</a>
       </header>
       <ul>
         ${schedules.slice(0, SHOWN_SCHEDULES).map((schedule) => {
@@ -155,7 +157,7 @@ export class TaskflowOverviewElement extends StoreElement {
               </span>
               <span class="side">
                 <span>${at === null ? orMissing(null) : formatRelative(at, store.now())}</span>
-                <span class="second">${at === null ? (schedule.state === 'paused' ? 'held' : '') : formatClock(at)}</span>
+                <span class="second">${at === null ? (schedule.state === 'paused' ? t('held') : '') : formatClock(at)}</span>
               </span>
             </a>
           </li>`
@@ -168,8 +170,8 @@ export class TaskflowOverviewElement extends StoreElement {
   #faults({ overview }: DashboardStore) {
     const stale = overview?.instances.filter(({ state }) => state === 'stale') ?? []
     const faults = stale.map(({ instance_id, last_beat_at }) => ({
-      title: `${instance_id} has stopped reporting`,
-      text: 'What it ran is taken over, or marked interrupted.',
+      title: t('{instance} has stopped reporting', { instance: instance_id }),
+      text: t('What it ran is taken over, or marked interrupted.'),
       at: Date.parse(last_beat_at) as number | null,
     }))
     if (
@@ -177,8 +179,8 @@ export class TaskflowOverviewElement extends StoreElement {
       !overview.instances.some(({ state }) => state === 'running')
     ) {
       faults.push({
-        title: 'No instance is running',
-        text: 'Runs wait until one starts.',
+        title: t('No instance is running'),
+        text: t('Runs wait until one starts.'),
         at: null,
       })
     }
@@ -207,7 +209,7 @@ export class TaskflowOverviewElement extends StoreElement {
     const count = groups.length + faults.length
     return html`<section class="card">
       <header>
-        <h2>Needs attention</h2>
+        <h2>${t('Needs attention')}</h2>
         ${count > 0 ? html`<span class="muted">${count}</span>` : nothing}
         ${
           groups.length > SHOWN_FAILURES
@@ -217,7 +219,7 @@ export class TaskflowOverviewElement extends StoreElement {
       </header>
       ${
         count === 0 && list.state === 'ready'
-          ? html`<p class="good">${icon('check')} No failed runs</p>`
+          ? html`<p class="good">${icon('check')} ${t('No failed runs')}</p>`
           : html`<ul>
               ${faults.map((fault) => this.#fault(fault, store.now()))}
               ${groups.slice(0, SHOWN_FAILURES).map((group) => this.#failure(group, rows.length, store))}
@@ -237,9 +239,9 @@ export class TaskflowOverviewElement extends StoreElement {
       <a href=${this.href(route)} @click=${this.go(route)}>
         <span class="mark">${statusIcon(newest.phase)}</span>
         <span class="main">
-          <span class="truncate first">${visibleText(what)} in ${visibleText(func)}</span>
+          <span class="truncate first">${t('{what} in {task}', { what: what ? visibleText(what) : newest.status === 'interrupted' ? t('Interrupted') : t('Failure'), task: visibleText(func) })}</span>
           <span class="truncate second"
-            >${count > 1 ? `${count} of the last ${of} failures` : ''}${count > 1 && message ? ', ' : ''}${message}</span
+            >${count > 1 ? t('{count} of the last {total} failures', { count, total: of }) : ''}${count > 1 && message ? ', ' : ''}${message}</span
           >
         </span>
         <time class="muted" title=${formatAbsolute(at)}>${formatRelative(at, store.now())}</time>
@@ -254,13 +256,13 @@ export class TaskflowOverviewElement extends StoreElement {
     const total = list.next === null ? rows.length : (store.metrics?.running ?? rows.length)
     return html`<section class="card">
       <header>
-        <h2>Running now</h2>
+        <h2>${t('Running now')}</h2>
         ${total > 0 ? html`<span class="muted">${formatCount(total)}</span>` : nothing}
         ${total > 0 ? this.#viewAll(runsRoute({ status: ['running'] })) : nothing}
       </header>
       ${
         rows.length === 0 && list.state === 'ready'
-          ? html`<p class="good">Nothing runs at this moment</p>`
+          ? html`<p class="good">${t('Nothing runs at this moment')}</p>`
           : html`<ul>
               ${repeat(
                 rows.slice(0, SHOWN_RUNNING),
@@ -289,7 +291,7 @@ export class TaskflowOverviewElement extends StoreElement {
           ${
             task.progress
               ? html`<span class="share"
-                  ><progress max="1" value=${task.progress.fraction} aria-label="Progress"></progress
+                  ><progress max="1" value=${task.progress.fraction} aria-label=${t('Progress')}></progress
                   >${Math.round(task.progress.fraction * 100)} %</span
                 >`
               : nothing
@@ -303,8 +305,8 @@ export class TaskflowOverviewElement extends StoreElement {
     const now = store.now()
     return html`<section class="card">
       <header>
-        <h2>Recent runs</h2>
-        ${this.#viewAll(runsRoute(), 'View all runs')}
+        <h2>${t('Recent runs')}</h2>
+        ${this.#viewAll(runsRoute(), t('View all runs'))}
       </header>
       <ul class="recent">
         ${repeat(
@@ -330,7 +332,7 @@ export class TaskflowOverviewElement extends StoreElement {
     </section>`
   }
 
-  #viewAll(route: ReturnType<typeof runsRoute>, label = 'View all') {
+  #viewAll(route: ReturnType<typeof runsRoute>, label = t('View all')) {
     return html`<a class="end" href=${this.href(route)} @click=${this.go(route)}>${label}</a>`
   }
 }
@@ -339,5 +341,5 @@ export class TaskflowOverviewElement extends StoreElement {
 function waited(task: RunRow['task']): string {
   if (!task.start_time || task.attempts_made > 1) return ''
   const seconds = (Date.parse(task.start_time) - Date.parse(task.run_at)) / 1000
-  return seconds >= 0 ? `waited ${formatDuration(seconds)}` : ''
+  return seconds >= 0 ? t('waited {time}', { time: formatDuration(seconds) }) : ''
 }

@@ -2,9 +2,10 @@ import type { AttemptJson, TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { formatCount, formatPercent, shortId } from '../format/number.ts'
-import { errorName, STATUS_HELP } from '../format/phase.ts'
+import { errorName, sourceLabel, statusHelp, statusLabel } from '../format/phase.ts'
 import { formatAbsolute, formatClock, formatRelative, parseInstant } from '../format/time.ts'
 import { excerpt, visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { icon, statusIcon } from '../parts/icons.ts'
 import { colourOf, orMissing } from '../parts/status.ts'
 import { type Route, runsRoute } from '../url/route.ts'
@@ -46,7 +47,7 @@ function interruptedWarning() {
   return html`<div class="warn" role="note">
     ${icon('bolt')}
     <p>
-      <b>This run was cut off.</b> Side effects may already have happened: check before you retry.
+      <b>${t('This run was cut off.')}</b> ${t('Side effects may already have happened: check before you retry.')}
     </p>
   </div>`
 }
@@ -54,7 +55,7 @@ function interruptedWarning() {
 function progress({ progress, status }: TaskDetailJson) {
   if (!progress || status !== 'running') return nothing
   return html`<div class="progress">
-    <progress max="1" value=${progress.fraction} aria-label="Progress"></progress>
+    <progress max="1" value=${progress.fraction} aria-label=${t('Progress')}></progress>
     <span>${Math.round(progress.fraction * 100)} %</span>
     ${progress.message ? html`<span class="muted truncate">${visibleText(progress.message)}</span>` : nothing}
   </div>`
@@ -63,7 +64,7 @@ function progress({ progress, status }: TaskDetailJson) {
 function attempts(task: TaskDetailJson, now: number) {
   if (task.attempts.length === 0) return nothing
   return html`<section>
-    <h3>Attempts <span class="muted">${task.attempts.length} of ${Math.max(task.max_attempts, task.attempts.length)}</span></h3>
+    <h3>${t('Attempts')} <span class="muted">${t('{at} of {total}', { at: task.attempts.length, total: Math.max(task.max_attempts, task.attempts.length) })}</span></h3>
     <ul class="rows">
       ${task.attempts.map((attempt, index) => attemptRow(attempt, task.attempts[index + 1], now))}
     </ul>
@@ -78,34 +79,34 @@ function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: nu
   const what = attempt.error ? (errorName(attempt.error) ?? excerpt(attempt.error, 80)) : word
   return html`<li data-status=${colourOf(status)}>
     ${statusIcon(status)}
-    <b>Attempt ${attempt.attempt + 1}</b>
+    <b>${t('Attempt {number}', { number: attempt.attempt + 1 })}</b>
     <time class="muted hide-narrow" title=${formatAbsolute(start)} datetime=${attempt.started_at}
       >${formatClock(start, true)}</time
     >
     <span class="took">${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
     <span class="truncate mono" title=${visibleText(attempt.error ?? word)}>${visibleText(what)}</span>
-    <span class="end">${pause === null ? nothing : `back-off ${formatDuration(pause)}`}</span>
+    <span class="end">${pause === null ? nothing : t('back-off {time}', { time: formatDuration(pause) })}</span>
   </li>`
 }
 
 function facts(task: TaskDetailJson, context: RunOverviewContext) {
   const tags = Object.entries(task.tags)
   return html`<section>
-    <h3>Facts</h3>
+    <h3>${t('Facts')}</h3>
     <dl>
-      ${fact('Created', instant(task.created_at))} ${fact('Started', instant(task.start_time))}
-      ${fact('Ended', instant(task.end_time))} ${fact('Duration', duration(task, context.now))}
-      ${fact('Group', task.group)} ${fact('Executor', task.executor)} ${fact('Source', task.source === 'adhoc' ? 'ad hoc' : task.source)}
-      ${fact('Priority', task.priority)} ${fact('Instance', task.instance)}
-      ${fact('Retries', `${task.retries_used} of ${Math.max(0, task.max_attempts - 1)}`)}
-      ${wide('Status', STATUS_HELP[task.phase])}
-      ${task.idempotency_key ? wide('Key', html`<span class="mono">${visibleText(task.idempotency_key)}</span>`) : nothing}
-      ${task.flow_id ? wide('Flow', html`<span class="mono">${visibleText(task.flow_id)}</span>`) : nothing}
-      ${task.retry_of ? wide('Retry of', runLink(task.retry_of, context)) : nothing}
+      ${fact(t('Created'), instant(task.created_at))} ${fact(t('Started'), instant(task.start_time))}
+      ${fact(t('Ended'), instant(task.end_time))} ${fact(t('Duration'), duration(task, context.now))}
+      ${fact(t('Group'), task.group)} ${fact(t('Executor'), task.executor)} ${fact(t('Source'), sourceLabel(task.source))}
+      ${fact(t('Priority'), task.priority)} ${fact(t('Instance'), task.instance)}
+      ${fact(t('Retries'), t('{at} of {total}', { at: task.retries_used, total: Math.max(0, task.max_attempts - 1) }))}
+      ${wide(t('Status'), statusHelp(task.phase))}
+      ${task.idempotency_key ? wide(t('Key'), html`<span class="mono">${visibleText(task.idempotency_key)}</span>`) : nothing}
+      ${task.flow_id ? wide(t('Flow'), html`<span class="mono">${visibleText(task.flow_id)}</span>`) : nothing}
+      ${task.retry_of ? wide(t('Retry of'), runLink(task.retry_of, context)) : nothing}
       ${
         task.blocked_by.length > 0
           ? wide(
-              'Waits for',
+              t('Waits for'),
               task.blocked_by.map((id) => html`${runLink(id, context)} `),
             )
           : nothing
@@ -113,7 +114,7 @@ function facts(task: TaskDetailJson, context: RunOverviewContext) {
       ${
         tags.length > 0
           ? wide(
-              'Tags',
+              t('Tags'),
               html`<span class="tags"
                 >${tags.map(([key, value]) => html`<span class="chip-text">${visibleText(`${key}:${value}`)}</span>`)}</span
               >`,
@@ -157,14 +158,14 @@ function analytics({ analytics: numbers, func_name }: TaskDetailJson) {
   const entry = (label: string, value: string) =>
     html`<div><b>${value}</b><span>${label}</span></div>`
   return html`<section>
-    <h3>${visibleText(func_name)} <span class="muted">all runs</span></h3>
+    <h3>${visibleText(func_name)} <span class="muted">${t('all runs')}</span></h3>
     <div class="numbers">
-      ${entry('Runs', formatCount(numbers.total))}
-      ${entry('Success rate', rate === null ? '—' : `${formatPercent(rate)} %`)}
-      ${entry('Average', formatDuration(numbers.avg_duration_seconds))}
+      ${entry(t('Runs'), formatCount(numbers.total))}
+      ${entry(t('Success rate'), rate === null ? '—' : `${formatPercent(rate)} %`)}
+      ${entry(t('Average'), formatDuration(numbers.avg_duration_seconds))}
       ${entry('p95', formatDuration(numbers.p95_duration_seconds))}
-      ${entry('Shortest', formatDuration(numbers.min_duration_seconds))}
-      ${entry('Longest', formatDuration(numbers.max_duration_seconds))}
+      ${entry(t('Shortest'), formatDuration(numbers.min_duration_seconds))}
+      ${entry(t('Longest'), formatDuration(numbers.max_duration_seconds))}
     </div>
   </section>`
 }
@@ -172,7 +173,7 @@ function analytics({ analytics: numbers, func_name }: TaskDetailJson) {
 function recent(task: TaskDetailJson, context: RunOverviewContext) {
   if (task.recent_runs.length === 0) return nothing
   return html`<section>
-    <h3>Recent runs <span class="muted">of ${visibleText(task.func_name)}</span></h3>
+    <h3>${t('Recent runs')} <span class="muted">${t('of {task}', { task: visibleText(task.func_name) })}</span></h3>
     <ul class="rows">
       ${task.recent_runs.map((run) => {
         const current = run.task_id === task.task_id
@@ -180,10 +181,10 @@ function recent(task: TaskDetailJson, context: RunOverviewContext) {
         const age = formatRelative(Date.parse(run.created_at), context.now)
         return html`<li class=${current ? 'current' : ''} data-status=${colourOf(run.phase)}>
           <a href=${href} @click=${click} aria-current=${current ? 'true' : nothing}>
-            ${statusIcon(run.phase)}<span class="visually-hidden">${run.phase}</span>
+            ${statusIcon(run.phase)}<span class="visually-hidden">${statusLabel(run.phase)}</span>
             <span class="mono">${shortId(run.task_id)}</span>
             <span class="end">${orMissing(formatDuration(run.duration))}</span>
-            <span class="age muted">${current ? 'this run' : age}</span>
+            <span class="age muted">${current ? t('this run') : age}</span>
           </a>
         </li>`
       })}

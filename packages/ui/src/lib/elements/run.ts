@@ -7,6 +7,7 @@ import { attemptsText } from '../format/phase.ts'
 import { formatClock, formatRelative } from '../format/time.ts'
 import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
+import { rich, t } from '../messages/messages.ts'
 import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
 import { emptyState } from '../parts/notices.ts'
@@ -120,9 +121,9 @@ export class TaskflowRunElement extends StoreElement {
     const detail = this.#detail
     if (!store || !detail) return nothing
     const { task, error } = detail
-    if (detail.gone && !task) return this.#problem('This run is gone', goneText(store))
+    if (detail.gone && !task) return this.#problem(t('This run is gone'), goneText(store))
     if (!task) {
-      return error ? this.#problem('This run could not be read', error.detail) : this.#skeleton()
+      return error ? this.#problem(t('This run could not be read'), error.detail) : this.#skeleton()
     }
     const items = tabItems(task)
     const [wanted = '', line] = this.tab.split(':')
@@ -139,11 +140,11 @@ export class TaskflowRunElement extends StoreElement {
           <span class="id mono" title=${task.task_id}>${shortId(task.task_id)}</span>
           <taskflow-copy .value=${task.task_id}></taskflow-copy>
           ${sourceBadge(task)}
-          ${attempts ? html`<span class="muted attempts">attempt ${attempts}</span>` : nothing}
+          ${attempts ? html`<span class="muted attempts">${t('attempt {which}', { which: attempts })}</span>` : nothing}
           ${
             this.mode === 'page'
               ? html`<span class="muted attempts"
-                  >created ${formatRelative(Date.parse(task.created_at), store.now())}</span
+                  >${t('created {time}', { time: formatRelative(Date.parse(task.created_at), store.now()) })}</span
                 >`
               : nothing
           }
@@ -161,9 +162,9 @@ export class TaskflowRunElement extends StoreElement {
         .usually=${task.analytics.avg_duration_seconds}
         .now=${() => store.now()}
       ></taskflow-lifecycle>
-      ${tabs({ items, selected: tab, label: 'Run', select: this.#selectTab })}
+      ${tabs({ items, selected: tab, label: t('Run'), select: this.#selectTab })}
       <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="0">
-        ${this.failed ? html`<p class="banner failed" role="alert">This part could not be loaded. <button class="link" type="button" @click=${() => this.#again()}>Try again</button></p>` : nothing}
+        ${this.failed ? html`<p class="banner failed" role="alert">${t('This part could not be loaded.')} <button class="link" type="button" @click=${() => this.#again()}>${t('Try again')}</button></p>` : nothing}
         ${this.#body(task, tab, line)}
       </div>
       <taskflow-menu></taskflow-menu>
@@ -229,8 +230,8 @@ export class TaskflowRunElement extends StoreElement {
   #crumbs(task: TaskDetailJson) {
     const list = this.back ?? runsRoute()
     const same = runsRoute({ func: task.func_name })
-    return html`<nav class="crumbs" aria-label="Where this is">
-      <a href=${this.href(list)} @click=${this.go(list)}>Runs</a>
+    return html`<nav class="crumbs" aria-label=${t('Where this is')}>
+      <a href=${this.href(list)} @click=${this.go(list)}>${t('Runs')}</a>
       ${icon('chevronRight', 'small')}
       <a class="truncate" href=${this.href(same)} @click=${this.go(same)}>${visibleText(task.func_name)}</a>
       ${icon('chevronRight', 'small')}
@@ -268,17 +269,21 @@ export class TaskflowRunElement extends StoreElement {
     return html`<div class="banner warning" role="status" data-cancel-note>
       ${icon('slashed')}
       <span class="grow"
-        >Asked to stop at ${formatClock(Date.parse(task.cancel_requested_at))}.
+        >${t('Asked to stop at {time}.', { time: formatClock(Date.parse(task.cancel_requested_at)) })}
         ${
           own
-            ? `Its ${task.executor} is ended when the grace period is over.`
-            : 'Work that watches its signal stops soon; synchronous work cannot be cut off and runs on to its end.'
+            ? task.executor === 'thread'
+              ? t('Its thread is ended when the grace period is over.')
+              : t('Its process is ended when the grace period is over.')
+            : t(
+                'Work that watches its signal stops soon; synchronous work cannot be cut off and runs on to its end.',
+              )
         }</span
       >
       ${
         this.#may('cancel')
           ? html`<button class="button" type="button" data-action="force" @click=${() => void this.#force()}>
-              Force cancel
+              ${t('Force cancel')}
             </button>`
           : nothing
       }
@@ -288,9 +293,11 @@ export class TaskflowRunElement extends StoreElement {
   async #force(): Promise<void> {
     const dialogs = await dialogsOf(this)
     const sure = await dialogs.confirm({
-      title: 'Force cancel this run?',
-      text: 'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
-      confirm: 'Force cancel',
+      title: t('Force cancel this run?'),
+      text: t(
+        'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
+      ),
+      confirm: t('Force cancel'),
       danger: true,
     })
     if (sure) await this.act('cancel', { force: true })
@@ -305,8 +312,8 @@ export class TaskflowRunElement extends StoreElement {
       class="button icon-only"
       type="button"
       aria-haspopup="menu"
-      aria-label="More actions"
-      title="More actions"
+      aria-label=${t('More actions')}
+      title=${t('More actions')}
       data-open="run-menu"
       @click=${(event: Event) => {
         const button = event.currentTarget as HTMLElement
@@ -325,28 +332,33 @@ export class TaskflowRunElement extends StoreElement {
     if (isRetryable(task.status) && this.#may('retry')) {
       const hidden = task.payload_hidden !== undefined
       items.push({
-        label: 'Retry with changed input…',
+        label: t('Retry with changed input…'),
         icon: 'pencil',
         disabled: hidden,
-        ...(hidden && { hint: 'The server does not show the input.' }),
+        ...(hidden && { hint: t('The server does not show the input.') }),
         run: () => void this.#retryChanged(task),
       })
     }
     if ((task.phase === 'scheduled' || task.phase === 'retrying') && this.#may('run')) {
-      items.push({ label: 'Run now', icon: 'play', run: () => void this.act('run') })
+      items.push({ label: t('Run now'), icon: 'play', run: () => void this.act('run') })
     }
     if (items.length > 0) items.push(null)
     if (this.mode === 'panel') {
       items.push({
-        label: 'Open as a page',
+        label: t('Open as a page'),
         icon: 'expand',
         key: 'O',
         run: () => void this.navigate(page),
       })
     }
     items.push(
-      { label: 'Copy id', icon: 'copy', key: 'Y', run: () => void copyText(task.task_id, button) },
-      { label: 'Copy link', icon: 'link', run: () => void copyText(own, button) },
+      {
+        label: t('Copy id'),
+        icon: 'copy',
+        key: 'Y',
+        run: () => void copyText(task.task_id, button),
+      },
+      { label: t('Copy link'), icon: 'link', run: () => void copyText(own, button) },
     )
     return items
   }
@@ -356,9 +368,9 @@ export class TaskflowRunElement extends StoreElement {
     if (!store) return
     const dialogs = await dialogsOf(this)
     const result = await dialogs.editRun({
-      title: `Retry ${visibleText(task.func_name)} with changed input`,
-      text: 'A new run starts with this input. The old one stays as it is.',
-      confirm: 'Retry',
+      title: t('Retry {task} with changed input', { task: visibleText(task.func_name) }),
+      text: t('A new run starts with this input. The old one stays as it is.'),
+      confirm: t('Retry'),
       payload: task.payload,
       send: (payload) => store.client.retry(task.task_id, { payload }),
       failure: (cause) => store.failure(cause),
@@ -405,11 +417,15 @@ export class TaskflowRunElement extends StoreElement {
     const sending = progress?.state === 'sending' ? progress.action : null
     if (isRetryable(status) && store.may('retry')) {
       const unknown = progress?.state === 'refused' && progress.status === 409
-      return this.#button('retry', sending ? 'Retrying…' : 'Retry', sending !== null || unknown)
+      return this.#button(
+        'retry',
+        sending ? t('Retrying…') : t('Retry'),
+        sending !== null || unknown,
+      )
     }
     if (!isFinal(status) && store.may('cancel')) {
       const asked = this.#detail?.task?.cancel_requested_at != null
-      const label = sending ? 'Cancelling…' : asked ? 'Cancel requested' : 'Cancel'
+      const label = sending ? t('Cancelling…') : asked ? t('Cancel requested') : t('Cancel')
       return this.#button('cancel', label, sending !== null || asked)
     }
     return nothing
@@ -450,8 +466,8 @@ export class TaskflowRunElement extends StoreElement {
   #queuedAs(id: string) {
     const route = { ...runsRoute(), runId: id }
     return html`<a class="button" data-queued href=${this.href(route)} @click=${this.go(route)}>
-      <span class="status" data-status="success">${icon('check')}</span> Queued as
-      <span class="mono">${shortId(id)}</span>
+      <span class="status" data-status="success">${icon('check')}</span>
+      ${rich('Queued as {id}', { id: html`<span class="mono">${shortId(id)}</span>` })}
     </a>`
   }
 
@@ -460,8 +476,8 @@ export class TaskflowRunElement extends StoreElement {
     return html`<button
       class="button plain icon-only"
       type="button"
-      aria-label="Close"
-      title="Close (Esc)"
+      aria-label=${t('Close')}
+      title=${t('Close (Esc)')}
       @click=${() => this.dispatchEvent(new TaskflowCloseEvent())}
     >
       ${icon('cross')}
@@ -508,19 +524,19 @@ export class TaskflowRunElement extends StoreElement {
 }
 
 function tabItems(task: TaskDetailJson): TabItem[] {
-  const items: TabItem[] = [{ id: 'overview', label: 'Overview' }]
+  const items: TabItem[] = [{ id: 'overview', label: t('Overview') }]
   const add = (id: string, label: string, count = 0) =>
     items.push({ id, label, ...(count > 0 && { count: formatCount(count) }) })
-  if (task.attempts.length > 0) add('attempts', 'Attempts', task.attempts.length)
-  if (task.log_count > 0) add('logs', 'Logs', task.log_count)
-  if (task.error || task.stacktrace) add('error', 'Error')
+  if (task.attempts.length > 0) add('attempts', t('Attempts'), task.attempts.length)
+  if (task.log_count > 0) add('logs', t('Logs'), task.log_count)
+  if (task.error || task.stacktrace) add('error', t('Error'))
   if (task.payload_hidden || task.payload !== undefined || task.result !== undefined) {
-    add('data', 'Input and output')
+    add('data', t('Input and output'))
   }
-  if (task.lifecycle.length > 1) add('events', 'Events', task.lifecycle.length)
+  if (task.lifecycle.length > 1) add('events', t('Events'), task.lifecycle.length)
   const tied = task.parents.length + task.children.length
   if (tied > 0 || task.retry_of || task.flow_id || isRetryable(task.status)) {
-    add('related', 'Related')
+    add('related', t('Related'))
   }
   return items
 }
@@ -529,6 +545,9 @@ function goneText(store: DashboardStore): string {
   const seconds = store.overview?.config.retention_seconds
   const days = seconds ? Math.round(seconds / 86_400) : 0
   return days > 0
-    ? `It was deleted or never existed. Finished runs are kept for ${days} days.`
-    : 'It was deleted or never existed.'
+    ? t(
+        'It was deleted or never existed. Finished runs are kept for {count} day.|It was deleted or never existed. Finished runs are kept for {count} days.',
+        { count: days },
+      )
+    : t('It was deleted or never existed.')
 }

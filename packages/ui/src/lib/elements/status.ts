@@ -1,9 +1,10 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
-import { isStatusName, STATUS_HELP, STATUS_LABELS } from '../format/phase.ts'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
+import { isStatusName, statusHelp, statusLabel } from '../format/phase.ts'
 import { statusIcon } from '../parts/icons.ts'
 import { colourOf, statusBadge } from '../parts/status.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /**
  * A status as a badge, a dot or an icon, always with its word for screen readers.
@@ -11,7 +12,7 @@ import { tokens } from '../styles/tokens.ts'
  * @csspart badge - the filled badge
  * @csspart icon - icon or dot
  */
-export class TaskflowStatusElement extends LitElement {
+export class TaskflowStatusElement extends LocalizedElement {
   static override styles = [
     tokens,
     statusStyles,
@@ -49,10 +50,10 @@ export class TaskflowStatusElement extends LitElement {
     const { status } = this
     if (!isStatusName(status)) return nothing
     if (this.variant === 'badge')
-      return html`<span title=${STATUS_HELP[status]}>${statusBadge(status)}</span>`
+      return html`<span title=${statusHelp(status)}>${statusBadge(status)}</span>`
     return html`<span class="status" part="icon" data-status=${colourOf(status)}
       >${this.variant === 'dot' ? html`<span class="dot"></span>` : statusIcon(status)}<span class="hidden"
-        >${STATUS_LABELS[status]}</span
+        >${statusLabel(status)}</span
       ></span
     >`
   }

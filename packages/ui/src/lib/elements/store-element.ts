@@ -1,15 +1,16 @@
 import type { HeadersSource, TransportOptions } from '@taskflow/core/client'
-import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit'
+import type { PropertyDeclarations, PropertyValues } from 'lit'
 import { TaskflowNavigateEvent } from '../events.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { acquireStore } from '../store/registry.ts'
 import { formatRoute, type Route } from '../url/route.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /**
  * An element that shows data of a handler. Elements of one page with the same `base` share one
  * client and one stream.
  */
-export abstract class StoreElement extends LitElement {
+export abstract class StoreElement extends LocalizedElement {
   static override properties: PropertyDeclarations = {
     base: { type: String },
     credentials: { type: String },

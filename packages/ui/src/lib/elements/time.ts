@@ -1,6 +1,7 @@
-import { css, html, LitElement, type PropertyDeclarations } from 'lit'
+import { css, html, type PropertyDeclarations } from 'lit'
 import { formatAbsolute, formatRelative, parseInstant } from '../format/time.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 import { Ticker } from './ticker.ts'
 
 /**
@@ -8,7 +9,7 @@ import { Ticker } from './ticker.ts'
  *
  * @slot - shown while `datetime` is missing or no date
  */
-export class TaskflowTimeElement extends LitElement {
+export class TaskflowTimeElement extends LocalizedElement {
   static override styles = [
     tokens,
     css`

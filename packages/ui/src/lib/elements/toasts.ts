@@ -1,9 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
+import { LocalizedElement } from './localized-element.ts'
 
 /** A short message on how an action went. */
 export interface Toast {
@@ -21,7 +23,7 @@ const MOST = 3
  *
  * @csspart toast - one message
  */
-export class TaskflowToastsElement extends LitElement {
+export class TaskflowToastsElement extends LocalizedElement {
   static override styles = [
     tokens,
     controls,
@@ -149,7 +151,7 @@ export class TaskflowToastsElement extends LitElement {
           <button
             class="button plain icon-only"
             type="button"
-            aria-label="Dismiss"
+            aria-label=${t('Dismiss')}
             @click=${() => this.#dismiss(id)}
           >
             ${icon('cross', 'small')}

@@ -1,26 +1,40 @@
 import type { AuditEntryJson } from '@taskflow/core/client'
+import { type PlainKey, t } from '../messages/messages.ts'
 import type { IconName } from '../parts/icons.ts'
 import { visibleText } from './visible-text.ts'
 
-const KNOWN: Record<string, { text: string; mark: IconName }> = {
-  run: { text: 'Ran', mark: 'play' },
+interface Known {
+  text: PlainKey
+  /** The same, done to a schedule. */
+  ofSchedule?: PlainKey
+  mark: IconName
+}
+
+const KNOWN: Partial<Record<string, Known>> = {
+  run: { text: 'Ran', ofSchedule: 'Ran schedule', mark: 'play' },
   retry: { text: 'Retried', mark: 'cycle' },
   cancel: { text: 'Cancelled', mark: 'slashed' },
-  pause: { text: 'Paused', mark: 'pause' },
-  resume: { text: 'Resumed', mark: 'play' },
-  remove: { text: 'Removed', mark: 'trash' },
+  pause: { text: 'Paused', ofSchedule: 'Paused schedule', mark: 'pause' },
+  resume: { text: 'Resumed', ofSchedule: 'Resumed schedule', mark: 'play' },
+  remove: { text: 'Removed', ofSchedule: 'Removed schedule', mark: 'trash' },
   login: { text: 'Signed in', mark: 'lock' },
   logout: { text: 'Signed out', mark: 'signOut' },
   delete_history: { text: 'Deleted history', mark: 'trash' },
 }
 
 /** An action in words; one that is not known, by its own name. */
-export function actionText({ action, detail }: AuditEntryJson): { text: string; mark: IconName } {
+export function actionText({ action, detail }: Pick<AuditEntryJson, 'action' | 'detail'>): {
+  text: string
+  mark: IconName
+} {
   const name = action.replace(/^schedule[_.:-]/, '')
   const known = KNOWN[name]
-  const what = 'schedule_id' in detail || name !== action ? ' schedule' : ''
-  if (known) return { text: known.text + what, mark: known.mark }
-  return { text: visibleText(action).replaceAll(/[_.-]/g, ' '), mark: 'info' }
+  const ofSchedule = 'schedule_id' in detail || name !== action
+  if (known) {
+    return { text: t((ofSchedule && known.ofSchedule) || known.text), mark: known.mark }
+  }
+  const text = visibleText(action).replaceAll(/[_.-]/g, ' ')
+  return { text: text.charAt(0).toUpperCase() + text.slice(1), mark: 'info' }
 }
 
 /** What else was written down, as `older than: 30 days`. */

@@ -1,3 +1,5 @@
+import { t } from '../messages/messages.ts'
+
 /** Where `text` is no JSON; null when it is, or empty. */
 export function jsonProblem(text: string): string | null {
   if (text.trim() === '' || problemOf(text) === null) return null
@@ -9,8 +11,10 @@ export function jsonProblem(text: string): string | null {
     else good = middle
   }
   const before = text.slice(0, good).split('\n')
-  const what = good >= text.trimEnd().length ? 'ends too early' : 'cannot be read'
-  return `The JSON ${what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}.`
+  const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+  return good >= text.trimEnd().length
+    ? t('The JSON ends too early at line {line}, column {column}.', at)
+    : t('The JSON cannot be read at line {line}, column {column}.', at)
 }
 
 function problemOf(text: string): 'short' | 'wrong' | null {

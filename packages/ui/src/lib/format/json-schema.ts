@@ -1,3 +1,6 @@
+import { listFormat } from '../messages/formats.ts'
+import { t } from '../messages/messages.ts'
+
 /** What is wrong at one place of a value. */
 export interface SchemaIssue {
   path: (string | number)[]
@@ -7,6 +10,15 @@ export interface SchemaIssue {
 type Schema = Record<string, unknown>
 
 const MOST = 20
+
+const ITEMS = {
+  least: 'expected at least {count} item|expected at least {count} items',
+  most: 'expected at most {count} item|expected at most {count} items',
+} as const
+const CHARACTERS = {
+  least: 'expected at least {count} character|expected at least {count} characters',
+  most: 'expected at most {count} character|expected at most {count} characters',
+} as const
 
 /**
  * Checks a value against the parts of JSON Schema that forms are made of. What it does not know it
@@ -29,7 +41,7 @@ function check(
   const say = (message: string) => {
     issues.push({ path, message })
   }
-  if (schema === false) say('is not allowed')
+  if (schema === false) say(t('is not allowed'))
   if (!isObject(schema) || depth > 40) return
   if (typeof schema.$ref === 'string') {
     check(value, resolve(schema.$ref, root), root, path, issues, depth + 1)
@@ -37,18 +49,27 @@ function check(
   }
   const types = [schema.type ?? []].flat().map(String)
   if (types.length > 0 && !types.some((type) => isType(value, type))) {
-    say(`expected ${types.join(' or ')}, got ${typeName(value)}`)
+    say(
+      t('expected {types}, got {type}', {
+        types: listFormat('disjunction').format(types),
+        type: typeName(value),
+      }),
+    )
     return
   }
   if (Array.isArray(schema.enum) && !schema.enum.some((one) => same(one, value))) {
-    say(`expected one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}`)
+    say(
+      t('expected one of {values}', {
+        values: schema.enum.map((one) => JSON.stringify(one)).join(', '),
+      }),
+    )
   }
   if ('const' in schema && !same(schema.const, value)) {
-    say(`expected ${JSON.stringify(schema.const)}`)
+    say(t('expected {value}', { value: JSON.stringify(schema.const) }))
   }
   const alternatives = schema.anyOf ?? schema.oneOf
   if (Array.isArray(alternatives) && !alternatives.some((one) => fits(value, one, root, depth))) {
-    say('fits none of the allowed forms')
+    say(t('fits none of the allowed forms'))
   }
   if (Array.isArray(schema.allOf)) {
     for (const one of schema.allOf) check(value, one, root, path, issues, depth + 1)
@@ -56,7 +77,7 @@ function check(
   if (typeof value === 'string') checkString(value, schema, say)
   if (typeof value === 'number') checkNumber(value, schema, say)
   if (Array.isArray(value)) {
-    checkSize(value.length, schema.minItems, schema.maxItems, 'item', say)
+    checkSize(value.length, schema.minItems, schema.maxItems, ITEMS, say)
     for (const [index, item] of value.entries()) {
       check(item, schema.items, root, [...path, index], issues, depth + 1)
     }
@@ -75,7 +96,8 @@ function checkMembers(
 ): void {
   const known = isObject(schema.properties) ? schema.properties : {}
   for (const name of Array.isArray(schema.required) ? schema.required.map(String) : []) {
-    if (!Object.hasOwn(value, name)) issues.push({ path: [...path, name], message: 'is missing' })
+    if (!Object.hasOwn(value, name))
+      issues.push({ path: [...path, name], message: t('is missing') })
   }
   for (const [name, member] of Object.entries(value)) {
     const own = Object.hasOwn(known, name)
@@ -85,16 +107,17 @@ function checkMembers(
         ? true
         : schema.additionalProperties
     if (!own && rule === false) {
-      issues.push({ path: [...path, name], message: 'is not known' })
+      issues.push({ path: [...path, name], message: t('is not known') })
     } else check(member, rule, root, [...path, name], issues, depth + 1)
   }
 }
 
 function checkString(value: string, schema: Schema, say: (message: string) => void): void {
-  checkSize([...value].length, schema.minLength, schema.maxLength, 'character', say)
+  checkSize([...value].length, schema.minLength, schema.maxLength, CHARACTERS, say)
   if (typeof schema.pattern !== 'string') return
   try {
-    if (!new RegExp(schema.pattern, 'u').test(value)) say(`does not match ${schema.pattern}`)
+    if (!new RegExp(schema.pattern, 'u').test(value))
+      say(t('does not match {pattern}', { pattern: schema.pattern }))
   } catch {
     // A pattern of another language.
   }
@@ -102,13 +125,15 @@ function checkString(value: string, schema: Schema, say: (message: string) => vo
 
 function checkNumber(value: number, schema: Schema, say: (message: string) => void): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema
-  if (typeof minimum === 'number' && value < minimum) say(`expected at least ${minimum}`)
-  if (typeof maximum === 'number' && value > maximum) say(`expected at most ${maximum}`)
+  if (typeof minimum === 'number' && value < minimum)
+    say(t('expected at least {number}', { number: minimum }))
+  if (typeof maximum === 'number' && value > maximum)
+    say(t('expected at most {number}', { number: maximum }))
   if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) {
-    say(`expected more than ${exclusiveMinimum}`)
+    say(t('expected more than {number}', { number: exclusiveMinimum }))
   }
   if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) {
-    say(`expected less than ${exclusiveMaximum}`)
+    say(t('expected less than {number}', { number: exclusiveMaximum }))
   }
 }
 
@@ -116,13 +141,11 @@ function checkSize(
   size: number,
   least: unknown,
   most: unknown,
-  what: string,
+  what: typeof ITEMS | typeof CHARACTERS,
   say: (message: string) => void,
 ): void {
-  if (typeof least === 'number' && size < least)
-    say(`expected at least ${least} ${what}${least === 1 ? '' : 's'}`)
-  if (typeof most === 'number' && size > most)
-    say(`expected at most ${most} ${what}${most === 1 ? '' : 's'}`)
+  if (typeof least === 'number' && size < least) say(t(what.least, { count: least }))
+  if (typeof most === 'number' && size > most) say(t(what.most, { count: most }))
 }
 
 function fits(value: unknown, schema: unknown, root: Schema, depth: number): boolean {

@@ -1,8 +1,8 @@
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+import { numberFormat } from '../messages/formats.ts'
 
 /** `18,412` */
 export function formatCount(value: number): string {
-  return whole.format(value)
+  return numberFormat().format(value)
 }
 
 /** `18,412`, or `10,000+` when counting stopped there. */
@@ -13,14 +13,8 @@ export function formatTotal(total: number, exact: boolean): string {
 /** `99.7` for 0.997; 100 only when nothing at all is missing, 0 only when there is nothing. */
 export function formatPercent(share: number): string {
   const percent = share * 100
-  if (share >= 1) return '100'
-  if (share <= 0) return '0'
-  return Math.min(99.9, Math.max(0.1, percent)).toFixed(1).replace(/\.0$/, '')
-}
-
-/** `1 run`, `2 runs` */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`
+  const shown = share >= 1 ? 100 : share <= 0 ? 0 : Math.min(99.9, Math.max(0.1, percent))
+  return numberFormat(1).format(shown)
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { TaskJson, TaskPhase } from '@taskflow/core/client'
+import { type MessageKey, type PlainKey, t } from '../messages/messages.ts'
 
 /** Everything a status badge can show: the phases, and the word for all that is pending. */
 export type StatusName = TaskPhase | 'pending'
 
-/** The word people read for a phase. */
-export const STATUS_LABELS: Record<StatusName, string> = {
+const LABELS = {
   pending: 'Pending',
   queued: 'Pending',
   scheduled: 'Scheduled',
@@ -15,10 +15,9 @@ export const STATUS_LABELS: Record<StatusName, string> = {
   failed: 'Failed',
   interrupted: 'Interrupted',
   cancelled: 'Cancelled',
-}
+} as const satisfies Record<StatusName, MessageKey>
 
-/** One line on what a phase means. */
-export const STATUS_HELP: Record<StatusName, string> = {
+const HELP = {
   pending: 'Waits to run.',
   queued: 'Due, waits for a free slot.',
   scheduled: 'Due later.',
@@ -29,17 +28,60 @@ export const STATUS_HELP: Record<StatusName, string> = {
   failed: 'Every attempt failed.',
   interrupted: 'Cut off by a shutdown or a crash, and not run again by itself.',
   cancelled: 'Stopped on request.',
+} as const satisfies Record<StatusName, MessageKey>
+
+const COUNTS = {
+  pending: '{count} pending',
+  queued: '{count} pending',
+  scheduled: '{count} scheduled',
+  blocked: '{count} blocked',
+  retrying: '{count} retrying',
+  running: '{count} running',
+  success: '{count} succeeded',
+  failed: '{count} failed',
+  interrupted: '{count} interrupted',
+  cancelled: '{count} cancelled',
+} as const satisfies Record<StatusName, MessageKey>
+
+const SOURCES: Partial<Record<string, PlainKey>> = {
+  adhoc: 'ad hoc',
+  manual: 'manual',
+  scheduled: 'scheduled',
 }
 
-/** True for a word that {@link STATUS_LABELS} knows. */
+/** The word people read for a phase. */
+export function statusLabel(name: StatusName): string {
+  return t(LABELS[name])
+}
+
+/** One line on what a phase means. */
+export function statusHelp(name: StatusName): string {
+  return t(HELP[name])
+}
+
+/** `3 failed` */
+export function statusCount(name: StatusName, count: number): string {
+  return t(COUNTS[name], { count })
+}
+
+/** What made a run, in a word; one that is not known, by its own name. */
+export function sourceLabel(source: string): string {
+  const known = SOURCES[source]
+  return known ? t(known) : source
+}
+
+/** True for a word that {@link statusLabel} knows. */
 export function isStatusName(value: string): value is StatusName {
-  return Object.hasOwn(STATUS_LABELS, value)
+  return Object.hasOwn(LABELS, value)
 }
 
 /** `2 of 4`; null before the first attempt. */
 export function attemptsText(task: TaskJson): string | null {
   if (task.attempts_made < 1) return null
-  return `${task.attempts_made} of ${Math.max(task.attempts_made, task.max_attempts)}`
+  return t('{at} of {total}', {
+    at: task.attempts_made,
+    total: Math.max(task.attempts_made, task.max_attempts),
+  })
 }
 
 /** `StripeConnectionError` of `StripeConnectionError: connect …`; null when it has no such head. */

@@ -1,7 +1,8 @@
 import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
-import { STATUS_LABELS } from '../format/phase.ts'
+import { statusLabel } from '../format/phase.ts'
 import { formatClock } from '../format/time.ts'
+import { t } from '../messages/messages.ts'
 
 /** How a node looks: a check, a blue turning arc, a red cross … or a dashed ring yet to come. */
 export type NodeTone =
@@ -16,6 +17,8 @@ export type NodeTone =
 
 /** One stop of the strip, and the way that led to it. */
 export interface LifecycleNode {
+  /** What can be folded. */
+  kind: 'attempt' | 'claim' | 'other'
   label: string
   note: string
   tone: NodeTone
@@ -79,12 +82,13 @@ export function lifecycleNodes(
   if (last && !(context.phase in endings)) {
     if (last.tone === 'done') last.tone = 'waiting'
     drafts.push({
-      label: backOff ? `Attempt ${(last.attempt ?? 0) + 1}` : 'Done',
+      kind: 'other',
+      label: backOff ? t('Attempt {number}', { number: (last.attempt ?? 0) + 1 }) : t('Done'),
       note: backOff
-        ? 'to come'
+        ? t('to come')
         : context.usually === null
           ? ''
-          : `usually ${formatDuration(context.usually)}`,
+          : t('usually {time}', { time: formatDuration(context.usually) }),
       tone: 'future',
       at: null,
       until: null,
@@ -99,7 +103,7 @@ export function lifecycleNodes(
 /** Folds the attempts between the first and the last one, so that at most `max` nodes are left. */
 export function foldNodes(nodes: readonly LifecycleNode[], max: number): LifecycleNode[] {
   if (nodes.length <= max) return [...nodes]
-  const attempts = nodes.filter((node) => /^Attempt \d+/.test(node.label) && node.tone !== 'future')
+  const attempts = nodes.filter((node) => node.kind === 'attempt' && node.tone !== 'future')
   const folded = attempts.slice(0, -1)
   const first = folded[0]
   if (!first || folded.length < 2) return dropMiddle(nodes, max)
@@ -107,15 +111,15 @@ export function foldNodes(nodes: readonly LifecycleNode[], max: number): Lifecyc
   const rest = nodes.filter((node) => !folded.includes(node))
   const merged: LifecycleNode = {
     ...first,
-    label: `Attempts 1–${folded.length}`,
-    note: 'failed',
+    label: t('Attempts 1–{last}', { last: folded.length }),
+    note: t('failed'),
   }
   return dropMiddle(rest.toSpliced(at, 0, merged), max)
 }
 
 function dropMiddle(nodes: readonly LifecycleNode[], max: number): LifecycleNode[] {
   if (nodes.length <= max) return [...nodes]
-  const claimed = nodes.findIndex((node) => node.label === 'Claimed')
+  const claimed = nodes.findIndex((node) => node.kind === 'claim')
   const [node, next] = [nodes[claimed], nodes[claimed + 1]]
   if (!node || !next) return [...nodes]
   // The wait before the claim is what people look for; the moment after it is not.
@@ -129,6 +133,7 @@ function draft(
   { now, maxAttempts }: LifecycleContext,
 ): Draft {
   const plain: Draft = {
+    kind: 'other',
     label: '',
     note: step.detail ?? formatClock(at),
     tone: 'done',
@@ -140,27 +145,40 @@ function draft(
   }
   switch (step.step) {
     case 'accepted':
-      return { ...plain, label: 'Created', note: formatClock(at) }
+      return { ...plain, label: t('Created'), note: formatClock(at) }
     case 'scheduled':
-      return { ...plain, label: 'Scheduled', waits: true }
+      return { ...plain, label: t('Scheduled'), waits: true }
     case 'blocked':
-      return { ...plain, label: 'Blocked', waits: true }
+      return { ...plain, label: t('Blocked'), waits: true }
     case 'queued':
-      return { ...plain, label: 'Queued', waits: true }
+      return { ...plain, label: t('Queued'), waits: true }
     case 'claimed':
-      return { ...plain, label: 'Claimed', note: step.instance ?? formatClock(at) }
+      return {
+        ...plain,
+        kind: 'claim',
+        label: t('Claimed'),
+        note: step.instance ?? formatClock(at),
+      }
     case 'requeued':
-      return { ...plain, label: 'Requeued', note: step.detail ?? 'after restart', waits: true }
+      return {
+        ...plain,
+        label: t('Requeued'),
+        note: step.detail ?? t('after restart'),
+        waits: true,
+      }
     case 'cancel_requested':
-      return { ...plain, label: 'Cancel asked' }
+      return { ...plain, label: t('Cancel asked') }
     case 'running': {
       const attempt = (step.attempt ?? 0) + 1
-      const label = maxAttempts > 1 || attempt > 1 ? `Attempt ${attempt}` : 'Running'
+      const kind = maxAttempts > 1 || attempt > 1 ? 'attempt' : 'other'
+      const label =
+        maxAttempts > 1 || attempt > 1 ? t('Attempt {number}', { number: attempt }) : t('Running')
       if (!next || next.step === 'cancel_requested') {
         return {
           ...plain,
+          kind,
           label,
-          note: `running for ${formatElapsed((now - at) / 1000)}`,
+          note: t('running for {time}', { time: formatElapsed((now - at) / 1000) }),
           tone: 'current',
           attempt,
         }
@@ -172,10 +190,15 @@ function draft(
       const tone = ok ? 'done' : next.step === 'cancelled' ? 'cancelled' : 'failed'
       return {
         ...plain,
-        label: attempt === 1 && ok ? 'Ran' : label,
+        kind: attempt === 1 && ok ? 'other' : kind,
+        label: attempt === 1 && ok ? t('Ran') : label,
         note: ok
-          ? `for ${took}`
-          : `${cutOff ? 'cut off' : tone === 'failed' ? 'failed' : 'stopped'} after ${took}`,
+          ? t('for {time}', { time: took })
+          : cutOff
+            ? t('cut off after {time}', { time: took })
+            : tone === 'failed'
+              ? t('failed after {time}', { time: took })
+              : t('stopped after {time}', { time: took }),
         tone: cutOff ? 'interrupted' : tone,
         until,
         attempt,
@@ -183,22 +206,24 @@ function draft(
     }
     default: {
       const tone = endings[step.step]
-      const label = step.step === 'retrying' ? 'Retrying' : STATUS_LABELS[step.step]
+      const label = step.step === 'retrying' ? t('Retrying') : statusLabel(step.step)
       return { ...plain, label, note: formatClock(at), tone: tone ?? 'done' }
     }
   }
 }
 
 function finish(node: Draft, previous: Draft | undefined): LifecycleNode {
-  const { label, note, tone, at } = node
+  const { kind, label, note, tone, at } = node
   const left = previous?.until ?? previous?.at ?? null
   const seconds = at === null || left === null ? null : Math.max(0, (at - left) / 1000)
   const length = seconds === null || seconds < 0.0005 ? '' : formatDuration(seconds)
   const strong = previous?.waits === true && seconds !== null && seconds >= 1
   const text = node.backOff
-    ? `back-off ${length}`.trim()
+    ? length
+      ? t('back-off {time}', { time: length })
+      : t('back-off')
     : previous?.waits && seconds !== null && seconds >= 0.1
-      ? `${length} waited`
+      ? t('{time} waited', { time: length })
       : length
-  return { label, note, tone, at, way: { text, backOff: node.backOff, strong } }
+  return { kind, label, note, tone, at, way: { text, backOff: node.backOff, strong } }
 }

@@ -1,7 +1,7 @@
 import type { FunctionJson } from '@taskflow/core/client'
 import { html, type TemplateResult } from 'lit'
-import { plural } from '../format/number.ts'
 import { visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { emptyState } from './notices.ts'
 
 /** Nothing has run yet: says what to write so that something does. */
@@ -11,13 +11,12 @@ export function emptyRuns(functions: readonly FunctionJson[]): TemplateResult {
   const call = `await tasks.enqueue(${identifier(name) ?? 'sendWelcomeEmail'}, { userId: 42 })`
   return emptyState({
     icon: 'inbox',
-    title: 'No runs yet',
-    text: `${
-      known > 0 ? `${plural(known, 'task is', 'tasks are')} registered. ` : ''
-    }The first run shows up here by itself.`,
+    title: t('No runs yet'),
+    text: html`${known > 0 ? t('{count} task is registered.|{count} tasks are registered.', { count: known }) : ''}
+    ${t('The first run shows up here by itself.')}`,
     more: html`<div class="snippet">
       <code class="mono">${visibleText(call)}</code>
-      <taskflow-copy .value=${call} label="Copy code"></taskflow-copy>
+      <taskflow-copy .value=${call} label=${t('Copy code')}></taskflow-copy>
     </div>`,
   })
 }

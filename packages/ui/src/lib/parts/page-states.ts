@@ -1,6 +1,7 @@
 import type { ClientError } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatClock } from '../format/time.ts'
+import { t } from '../messages/messages.ts'
 import { emptyState } from './notices.ts'
 
 interface Readable {
@@ -18,14 +19,14 @@ export function contentState(resource: Readable, what: string, rows = 6): Templa
   if (error.status === 403) {
     return emptyState({
       icon: 'lock',
-      title: `You may not see ${what}`,
+      title: t('{what}: you may not see this', { what }),
       text: error.detail,
     })
   }
   if (error.status === 401) return skeleton(rows)
   return emptyState({
     icon: error.status === 0 ? 'offline' : 'warning',
-    title: `${capital(what)} could not be read`,
+    title: t('{what}: could not be read', { what }),
     text: error.detail,
     more: retryButton(resource),
   })
@@ -35,9 +36,10 @@ export function contentState(resource: Readable, what: string, rows = 6): Templa
 export function staleNotice(resource: Readable, freshAt: number | null) {
   const { value, error } = resource
   if (value === null || !error || error.status === 401) return nothing
-  const since = freshAt === null ? '' : ` You see it as of ${formatClock(freshAt)}.`
+  const since =
+    freshAt === null ? '' : t('You see data as of {time}.', { time: formatClock(freshAt) })
   return html`<p class="banner warning inset" role="status">
-    <span class="grow">${error.detail}${since}</span> ${retryButton(resource)}
+    <span class="grow">${error.detail} ${since}</span> ${retryButton(resource)}
   </p>`
 }
 
@@ -48,17 +50,13 @@ function retryButton(resource: Readable): TemplateResult {
     ?disabled=${resource.loading}
     @click=${() => void resource.load()}
   >
-    ${resource.loading ? 'Trying…' : 'Try again'}
+    ${resource.loading ? t('Trying…') : t('Try again')}
   </button>`
 }
 
 function skeleton(rows: number): TemplateResult {
   return html`<div class="skeleton rows" role="status">
-    <span class="visually-hidden">Loading</span>
+    <span class="visually-hidden">${t('Loading')}</span>
     ${Array.from({ length: rows }, () => html`<div aria-hidden="true"><span></span><span></span><span></span></div>`)}
   </div>`
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -6,6 +6,7 @@ import { shortId } from '../format/number.ts'
 import { attemptsText } from '../format/phase.ts'
 import { formatAbsolute, formatRelative } from '../format/time.ts'
 import { excerpt, visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { type Route, runRoute } from '../url/route.ts'
 import { orMissing, sourceBadge, statusText } from './status.ts'
 
@@ -23,13 +24,13 @@ export function runTable(options: {
   return html`<table>
     <thead>
       <tr>
-        ${alike ? nothing : html`<th scope="col" class="fit">Status</th>`}
-        <th scope="col" class="fit">Run</th>
-        ${named ? html`<th scope="col">Task</th>` : nothing}
-        <th scope="col" class="p2">Error</th>
-        <th scope="col" class="num p1">Attempt</th>
-        <th scope="col" class="num p1">Duration</th>
-        <th scope="col" class="num">Created</th>
+        ${alike ? nothing : html`<th scope="col" class="fit">${t('Status')}</th>`}
+        <th scope="col" class="fit">${t('Run')}</th>
+        ${named ? html`<th scope="col">${t('Task')}</th>` : nothing}
+        <th scope="col" class="p2">${t('Error')}</th>
+        <th scope="col" class="num p1">${t('Attempt')}</th>
+        <th scope="col" class="num p1">${t('Duration')}</th>
+        <th scope="col" class="num">${t('Created')}</th>
       </tr>
     </thead>
     <tbody>

@@ -1,7 +1,8 @@
 import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { MISSING } from '../format/duration.ts'
-import { STATUS_LABELS, type StatusName } from '../format/phase.ts'
+import { type StatusName, sourceLabel, statusLabel } from '../format/phase.ts'
+import { t } from '../messages/messages.ts'
 import { statusIcon } from './icons.ts'
 
 /** Status colours are kept per word: a queued run is shown as pending. */
@@ -12,22 +13,22 @@ export function colourOf(name: StatusName): string {
 /** Icon and coloured word, as tables show a status. */
 export function statusText(name: StatusName): TemplateResult {
   return html`<span class="status" data-status=${colourOf(name)}
-    >${statusIcon(name)}<span>${STATUS_LABELS[name]}</span></span
+    >${statusIcon(name)}<span>${statusLabel(name)}</span></span
   >`
 }
 
 /** Filled badge, as headers show a status. */
 export function statusBadge(name: StatusName): TemplateResult {
   return html`<span class="badge" part="badge" data-status=${colourOf(name)}
-    >${statusIcon(name)}<span>${STATUS_LABELS[name]}</span></span
+    >${statusIcon(name)}<span>${statusLabel(name)}</span></span
   >`
 }
 
 /** What made the run, unless the app's own code did. */
 export function sourceBadge(task: TaskJson): TemplateResult | typeof nothing {
-  if (task.source === 'adhoc') return html`<span class="chip-text adhoc">Ad hoc</span>`
+  if (task.source === 'adhoc') return html`<span class="chip-text adhoc">${t('Ad hoc')}</span>`
   if (task.source === 'manual') return nothing
-  return html`<span class="chip-text">${task.source}</span>`
+  return html`<span class="chip-text">${sourceLabel(task.source)}</span>`
 }
 
 /** A value, or a faint dash that screen readers skip. */

@@ -1,7 +1,7 @@
 import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, svg, type TemplateResult } from 'lit'
-import { plural } from '../format/number.ts'
-import { STATUS_LABELS, type StatusName } from '../format/phase.ts'
+import { type StatusName, statusCount } from '../format/phase.ts'
+import { t } from '../messages/messages.ts'
 import { colourOf } from './status.ts'
 
 const BAR = 4
@@ -28,11 +28,14 @@ export function historyStrip(tasks: readonly TaskJson[], most = 32): TemplateRes
 
 /** `32 runs: 30 succeeded, 2 failed` */
 function describeRuns(tasks: readonly TaskJson[]): string {
-  if (tasks.length === 0) return 'No runs'
+  if (tasks.length === 0) return t('No runs')
   const counts = new Map<StatusName, number>()
   for (const { phase } of tasks) counts.set(phase, (counts.get(phase) ?? 0) + 1)
-  const parts = [...counts].map(([phase, n]) => `${n} ${STATUS_LABELS[phase].toLowerCase()}`)
-  return `Last ${plural(tasks.length, 'run')}: ${parts.join(', ')}`
+  const parts = [...counts].map(([phase, n]) => statusCount(phase, n))
+  return t('Last {count} run: {list}|Last {count} runs: {list}', {
+    count: tasks.length,
+    list: parts.join(', '),
+  })
 }
 
 /** One part of a whole. */

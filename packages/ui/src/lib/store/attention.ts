@@ -5,8 +5,8 @@ import { excerpt } from '../format/visible-text.ts'
 /** Runs that failed alike. */
 export interface FailureGroup {
   func: string
-  /** Name of the error, or how the run ended. */
-  what: string
+  /** Name of the error; null when it has none. */
+  what: string | null
   message: string
   count: number
   /** The newest of them. */
@@ -17,9 +17,8 @@ export interface FailureGroup {
 export function groupFailures(tasks: readonly TaskJson[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>()
   for (const task of tasks) {
-    const interrupted = task.status === 'interrupted'
-    const what = errorName(task.error) ?? (interrupted ? 'Interrupted' : 'Failure')
-    const key = `${task.func_name}\n${what}`
+    const what = errorName(task.error)
+    const key = `${task.func_name}\n${what ?? task.status}`
     const group = groups.get(key)
     if (group) group.count += 1
     else {

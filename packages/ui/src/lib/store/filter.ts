@@ -6,7 +6,9 @@ import type {
   TaskSort,
   TaskStatus,
 } from '@taskflow/core/client'
+import { formatLength } from '../format/duration.ts'
 import type { StatusName } from '../format/phase.ts'
+import { t } from '../messages/messages.ts'
 import { matchesQuery, readQuery } from './query.ts'
 
 /** What a list of runs is narrowed to. Empty members do not narrow. */
@@ -29,14 +31,20 @@ export interface RunSort {
 export const NO_FILTER: RunFilter = { status: [], func: '', since: '', q: '' }
 export const NEWEST_FIRST: RunSort = { by: 'created_at', order: 'desc' }
 
-/** Windows people can choose. */
-export const TIME_RANGES: readonly { value: string; label: string }[] = [
-  { value: '', label: 'All time' },
-  { value: '1h', label: 'Last hour' },
-  { value: '6h', label: 'Last 6 h' },
-  { value: '24h', label: 'Last 24 h' },
-  { value: '7d', label: 'Last 7 days' },
-]
+/** Windows people can choose; empty is all time. */
+export const TIME_RANGES = ['', '1h', '6h', '24h', '7d'] as const
+
+/** {@link TIME_RANGES} with what they are called, and `other` if it is none of them. */
+export function timeRanges(other = ''): { value: string; label: string }[] {
+  const known: readonly string[] = TIME_RANGES
+  return (known.includes(other) ? known : [...known, other]).map((value) => {
+    const ms = windowMs(value)
+    return {
+      value,
+      label: ms === null ? t('All time') : t('Last {time}', { time: formatLength(ms / 1000) }),
+    }
+  })
+}
 
 const PENDING_PHASES: readonly TaskPhase[] = ['queued', 'scheduled', 'blocked', 'retrying']
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }

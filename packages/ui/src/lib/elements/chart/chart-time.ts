@@ -1,4 +1,5 @@
-import { formatClock } from '../../format/time.ts'
+import { dayAndHour, formatClock } from '../../format/time.ts'
+import { t } from '../../messages/messages.ts'
 
 /** A step on the time axis: the clock, or the day where a window spans several. */
 export function axisTime(at: string, range: string): string {
@@ -11,10 +12,5 @@ export function spanText(at: string, stepMs: number): string {
   const from = Date.parse(at)
   const to = formatClock(from + stepMs).slice(0, 5)
   const start = stepMs >= 3_600_000 ? dayAndHour(from) : formatClock(from).slice(0, 5)
-  return `${start} to ${to}`
-}
-
-function dayAndHour(ms: number): string {
-  const day = new Intl.DateTimeFormat('en', { weekday: 'short' }).format(ms)
-  return `${day} ${formatClock(ms).slice(0, 5)}`
+  return t('{from} to {to}', { from: start, to })
 }

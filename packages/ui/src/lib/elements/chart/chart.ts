@@ -1,9 +1,10 @@
 import type { SeriesBucketJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
-import { formatDuration } from '../../format/duration.ts'
-import { formatCount, plural } from '../../format/number.ts'
-import { STATUS_LABELS } from '../../format/phase.ts'
+import { formatDuration, formatLength } from '../../format/duration.ts'
+import { formatCount } from '../../format/number.ts'
+import { statusCount, statusLabel } from '../../format/phase.ts'
 import { formatAbsolute } from '../../format/time.ts'
+import { t } from '../../messages/messages.ts'
 import { segments } from '../../parts/controls.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
@@ -118,13 +119,16 @@ export class TaskflowChartElement extends StoreElement {
     const bars = this.metric === 'throughput'
     return html`<section class="chart">
       <header>
-        <h2>${bars ? 'Throughput' : 'Duration'}</h2>
-        <span class="muted">${bars ? `runs per ${stepText(this.range)}` : 'of succeeded runs'}</span>
+        <h2>${bars ? t('Throughput') : t('Duration')}</h2>
+        <span class="muted">${bars ? stepText(this.range) : t('of succeeded runs')}</span>
         <span class="legend">${bars ? this.#barLegend(buckets) : lineLegend()}</span>
         ${segments({
-          label: 'Window',
+          label: t('Window'),
           value: chartRange(this.range).value,
-          items: CHART_RANGES,
+          items: CHART_RANGES.map(({ value, spanMs }) => ({
+            value,
+            label: formatLength(spanMs / 1000),
+          })),
           select: (value) => {
             this.range = value
           },
@@ -135,7 +139,7 @@ export class TaskflowChartElement extends StoreElement {
         part="plot"
         role="slider"
         tabindex="0"
-        aria-label="${bars ? 'Throughput' : 'Duration'} over time: arrow keys read each step"
+        aria-label=${bars ? t('Throughput over time: arrow keys read each step') : t('Duration over time: arrow keys read each step')}
         aria-valuemin="1"
         aria-valuemax=${Math.max(1, buckets.length)}
         aria-valuenow=${(this.at ?? buckets.length - 1) + 1}
@@ -150,8 +154,8 @@ export class TaskflowChartElement extends StoreElement {
         ${this.#readout(buckets)}
       </div>
       <details>
-        <summary>As a table</summary>
-        <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the chart">${this.#table(buckets)}</div>
+        <summary>${t('As a table')}</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label=${t('Numbers of the chart')}>${this.#table(buckets)}</div>
       </details>
     </section>`
   }
@@ -238,11 +242,11 @@ export class TaskflowChartElement extends StoreElement {
           ? ENDS.filter((status) => bucket[status] > 0 || status === 'success').map(
               (status) =>
                 html`<span class="line-item"
-                  ><i data-status=${status}></i>${STATUS_LABELS[status]}<b>${formatCount(bucket[status])}</b></span
+                  ><i data-status=${status}></i>${statusLabel(status)}<b>${formatCount(bucket[status])}</b></span
                 >`,
             )
           : html`<span class="line-item"><i class="p95"></i>p95<b>${formatDuration(bucket.p95_duration_seconds)}</b></span>
-              <span class="line-item"><i class="mean"></i>Mean<b>${formatDuration(bucket.avg_duration_seconds)}</b></span>`
+              <span class="line-item"><i class="mean"></i>${t('Mean')}<b>${formatDuration(bucket.avg_duration_seconds)}</b></span>`
       }
     </div>`
   }
@@ -253,7 +257,7 @@ export class TaskflowChartElement extends StoreElement {
         status === 'success' || status === 'failed' || buckets.some((one) => one[status] > 0),
     )
     return seen.map(
-      (status) => html`<span><i data-status=${status}></i>${STATUS_LABELS[status]}</span>`,
+      (status) => html`<span><i data-status=${status}></i>${statusLabel(status)}</span>`,
     )
   }
 
@@ -261,9 +265,9 @@ export class TaskflowChartElement extends StoreElement {
     return html`<table>
       <thead>
         <tr>
-          <th scope="col">From</th>
-          ${ENDS.map((status) => html`<th scope="col">${STATUS_LABELS[status]}</th>`)}
-          <th scope="col">Mean</th>
+          <th scope="col">${t('From')}</th>
+          ${ENDS.map((status) => html`<th scope="col">${statusLabel(status)}</th>`)}
+          <th scope="col">${t('Mean')}</th>
           <th scope="col">p95</th>
         </tr>
       </thead>
@@ -273,7 +277,7 @@ export class TaskflowChartElement extends StoreElement {
           .toReversed()
           .map(
             (bucket) => html`<tr>
-              <th scope="row">${formatAbsolute(Date.parse(bucket.at)).replace(':00.000', '')}</th>
+              <th scope="row">${formatAbsolute(Date.parse(bucket.at), 'minute')}</th>
               ${ENDS.map((status) => html`<td>${formatCount(bucket[status])}</td>`)}
               <td>${formatDuration(bucket.avg_duration_seconds)}</td>
               <td>${formatDuration(bucket.p95_duration_seconds)}</td>
@@ -284,15 +288,19 @@ export class TaskflowChartElement extends StoreElement {
   }
 
   #textOf(bucket: SeriesBucketJson | undefined): string {
-    if (!bucket) return 'No data'
+    if (!bucket) return t('No data')
     const span = spanText(bucket.at, chartRange(this.range).stepMs)
     if (this.metric === 'latency') {
-      return `${span}: p95 ${formatDuration(bucket.p95_duration_seconds)}, mean ${formatDuration(bucket.avg_duration_seconds)}`
+      return t('{span}: p95 {p95}, mean {mean}', {
+        span,
+        p95: formatDuration(bucket.p95_duration_seconds),
+        mean: formatDuration(bucket.avg_duration_seconds),
+      })
     }
-    const parts = ENDS.filter((status) => bucket[status] > 0).map(
-      (status) => `${bucket[status]} ${STATUS_LABELS[status].toLowerCase()}`,
+    const parts = ENDS.filter((status) => bucket[status] > 0).map((status) =>
+      statusCount(status, bucket[status]),
     )
-    return `${span}: ${parts.join(', ') || plural(0, 'run')}`
+    return `${span}: ${parts.join(', ') || t('No runs')}`
   }
 
   #onKey = (event: KeyboardEvent) => {
@@ -319,7 +327,7 @@ export class TaskflowChartElement extends StoreElement {
 }
 
 function lineLegend() {
-  return html`<span><i class="p95"></i>p95</span><span><i class="mean"></i>Mean</span>`
+  return html`<span><i class="p95"></i>p95</span><span><i class="mean"></i>${t('Mean')}</span>`
 }
 
 function totalOf(bucket: SeriesBucketJson): number {
@@ -327,8 +335,8 @@ function totalOf(bucket: SeriesBucketJson): number {
 }
 
 function stepText(range: string): string {
-  const { step } = chartRange(range)
-  return step === '1m'
-    ? 'minute'
-    : step.replace(/(\d+)([mh])/, (_, n, unit) => `${n} ${unit === 'm' ? 'min' : 'h'}`)
+  const { stepMs } = chartRange(range)
+  return stepMs === 60_000
+    ? t('runs per minute')
+    : t('runs per {time}', { time: formatLength(stepMs / 1000) })
 }

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatCount } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon, logo } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../../url/route.ts'
-import { PAGE_LABELS } from './other-pages.ts'
+import { pageLabel } from './other-pages.ts'
 
 interface Link {
   href: string
@@ -22,7 +23,7 @@ export function dashboardHeader(options: {
   toggleTheme: () => void
 }): TemplateResult {
   const { store, home, dark } = options
-  const theme = dark ? 'Light theme' : 'Dark theme'
+  const theme = dark ? t('Light theme') : t('Dark theme')
   return html`<header class="top" part="header" title="">
     <a class="brand" href=${home.href} @click=${home.click}>
       <slot name="logo">${logo()}</slot><span class="truncate">${visibleText(options.title)}</span>
@@ -59,12 +60,12 @@ export function dashboardNav(options: {
     const current = entry.page === page ? 'page' : nothing
     return { ...entry, href, click, current }
   })
-  return html`<nav class="tabs" part="nav" aria-label="Pages" title="">
+  return html`<nav class="tabs" part="nav" aria-label=${t('Pages')} title="">
     <button
       class="button menu-button"
       type="button"
       aria-haspopup="true"
-      aria-label="All pages"
+      aria-label=${t('All pages')}
       @click=${narrow}
     >
       ${icon('menu')}
@@ -73,11 +74,11 @@ export function dashboardNav(options: {
       (
         entry,
       ) => html`<a class="tab" href=${entry.href} aria-current=${entry.current} @click=${entry.click}
-        >${PAGE_LABELS[entry.page]}${count(entry)}</a
+        >${pageLabel(entry.page)}${count(entry)}</a
       >`,
     )}
     <slot name="nav-end"></slot>
-    <div class="overlay page-menu" popover="auto" role="group" aria-label="All pages">
+    <div class="overlay page-menu" popover="auto" role="group" aria-label=${t('All pages')}>
       ${entries.map(
         (entry) => html`<a
           href=${entry.href}
@@ -87,7 +88,7 @@ export function dashboardNav(options: {
             menu?.hidePopover()
             entry.click(event)
           }}
-          >${PAGE_LABELS[entry.page]}${count(entry)}</a
+          >${pageLabel(entry.page)}${count(entry)}</a
         >`,
       )}
     </div>
@@ -138,11 +139,11 @@ function pauseButton(store: DashboardStore, toggle: () => void) {
     class="button pause"
     type="button"
     data-paused=${paused}
-    aria-label=${paused ? `Resume, ${heldRuns} new runs` : 'Pause live updates'}
-    title="${paused ? 'Resume' : 'Pause'} live updates (p)"
+    aria-label=${paused ? t('Resume, {count} new run|Resume, {count} new runs', { count: heldRuns }) : t('Pause live updates')}
+    title=${paused ? t('Resume live updates (p)') : t('Pause live updates (p)')}
     @click=${toggle}
   >
-    ${icon(paused ? 'play' : 'pause')}<span class="word">${paused ? 'Resume' : 'Pause'}</span>${
+    ${icon(paused ? 'play' : 'pause')}<span class="word">${paused ? t('Resume') : t('Pause')}</span>${
       paused && heldRuns > 0 ? html`<span class="held">+${formatCount(heldRuns)}</span>` : nothing
     }
   </button>`
@@ -151,11 +152,11 @@ function pauseButton(store: DashboardStore, toggle: () => void) {
 function user(store: DashboardStore) {
   const name = store.session?.user?.name
   if (!name) return nothing
-  return html`<span class="avatar" title=${visibleText(name)} aria-label="Signed in as ${visibleText(name)}" role="img"
+  return html`<span class="avatar" title=${visibleText(name)} aria-label=${t('Signed in as {name}', { name: visibleText(name) })} role="img"
       >${initials(name)}</span
     >
     <form method="post" action="${store.base}/auth/logout">
-      <button class="button plain icon-only" type="submit" aria-label="Sign out" title="Sign out">
+      <button class="button plain icon-only" type="submit" aria-label=${t('Sign out')} title=${t('Sign out')}>
         ${icon('signOut')}
       </button>
     </form>`

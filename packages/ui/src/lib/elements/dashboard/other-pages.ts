@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { needElement } from '../../lazy.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { emptyState } from '../../parts/notices.ts'
 import type { PageName, Route } from '../../url/route.ts'
 import type { PageElement } from '../pages/page-element.ts'
 
-/** What a page is called, in the tab bar and in the window's title. */
-export const PAGE_LABELS: Record<PageName, string> = {
+const LABELS = {
   overview: 'Overview',
   runs: 'Runs',
   tasks: 'Tasks',
@@ -16,6 +16,11 @@ export const PAGE_LABELS: Record<PageName, string> = {
   audit: 'Audit',
   instances: 'Instances',
   settings: 'Settings',
+} as const satisfies Record<PageName, MessageKey>
+
+/** What a page is called, in the tab bar and in the window's title. */
+export function pageLabel(page: PageName): string {
+  return t(LABELS[page])
 }
 
 type Properties = Partial<
@@ -46,11 +51,11 @@ export class OtherPages {
     if (this.#failed === tag) {
       return emptyState({
         icon: 'offline',
-        title: 'The page could not be loaded',
-        text: 'The server may be away, or may have been updated meanwhile.',
+        title: t('The page could not be loaded'),
+        text: t('The server may be away, or may have been updated meanwhile.'),
         more: html`<span class="choices"
-          ><button class="button" type="button" @click=${() => this.#load(tag)}>Try again</button>
-          <button class="button" type="button" @click=${() => location.reload()}>Reload</button></span
+          ><button class="button" type="button" @click=${() => this.#load(tag)}>${t('Try again')}</button>
+          <button class="button" type="button" @click=${() => location.reload()}>${t('Reload')}</button></span
         >`,
       })
     }

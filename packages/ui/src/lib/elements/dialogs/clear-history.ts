@@ -1,19 +1,19 @@
 import { html } from 'lit'
-import { plural } from '../../format/number.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import type { DialogForm } from './dialogs.ts'
 
 type Unit = 'min' | 'hour' | 'day'
-const UNITS: readonly [Unit, string][] = [
+const UNITS = [
   ['min', 'minutes'],
   ['hour', 'hours'],
   ['day', 'days'],
-]
+] as const satisfies readonly [Unit, MessageKey][]
 
 /** Deletes runs that ended longer ago: counts them first, and asks with the number. */
 export class ClearHistoryForm implements DialogForm {
-  readonly title = 'Clear history'
+  readonly title = t('Clear history')
   readonly wide = false
   readonly #store: DashboardStore
   #value = 7
@@ -40,11 +40,10 @@ export class ClearHistoryForm implements DialogForm {
     const count = this.#count
     const ready = count !== null && count > 0 && !this.#busy
     return html`<p>
-        Deletes runs that ended longer ago, with their logs. Pending and running ones stay. This
-        cannot be undone.
+        ${t('Deletes runs that ended longer ago, with their logs. Pending and running ones stay. This cannot be undone.')}
       </p>
       <div class="row">
-        <label for="value">Older than</label>
+        <label for="value">${t('Older than')}</label>
         <input
           class="field"
           id="value"
@@ -58,13 +57,13 @@ export class ClearHistoryForm implements DialogForm {
         />
         <span class="select">
           <select
-            aria-label="Unit"
+            aria-label=${t('Unit')}
             @change=${(event: Event) =>
               this.#change(this.#value, (event.target as HTMLSelectElement).value as Unit)}
           >
             ${UNITS.map(
               ([unit, label]) =>
-                html`<option value=${unit} ?selected=${unit === this.#unit}>${label}</option>`,
+                html`<option value=${unit} ?selected=${unit === this.#unit}>${t(label)}</option>`,
             )}
           </select>
           ${icon('chevronDown', 'small')}
@@ -74,11 +73,11 @@ export class ClearHistoryForm implements DialogForm {
         this.#error
           ? html`<div class="dialog-error" role="alert">${icon('cross')} ${this.#error}</div>`
           : html`<p role="status" data-count>
-              ${count === null ? 'Counting…' : count === 0 ? 'No run is that old.' : `${plural(count, 'run')} will be deleted.`}
+              ${count === null ? t('Counting…') : count === 0 ? t('No run is that old.') : t('{count} run will be deleted.|{count} runs will be deleted.', { count })}
             </p>`
       }
       <div class="dialog-actions">
-        <button class="button" type="button" @click=${() => this.#done(null)}>Back</button>
+        <button class="button" type="button" @click=${() => this.#done(null)}>${t('Back')}</button>
         <button
           class="button danger"
           type="submit"
@@ -86,7 +85,7 @@ export class ClearHistoryForm implements DialogForm {
           ?disabled=${!ready}
           @click=${() => void this.#delete()}
         >
-          ${this.#busy ? 'Deleting…' : count === null || count === 0 ? 'Delete' : `Delete ${plural(count, 'run')}`}
+          ${this.#busy ? t('Deleting…') : count === null || count === 0 ? t('Delete') : t('Delete {count} run|Delete {count} runs', { count })}
         </button>
       </div>
 `
@@ -104,7 +103,7 @@ export class ClearHistoryForm implements DialogForm {
     this.#error = ''
     this.#update()
     if (!Number.isInteger(this.#value) || this.#value < 1) {
-      this.#error = 'Expected a whole number of 1 or more.'
+      this.#error = t('Expected a whole number of 1 or more.')
       return this.#update()
     }
     await this.#send(true, (deleted) => {

@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
-import { formatCount } from '../../format/number.ts'
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { controls } from '../../styles/controls.ts'
 import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
+import { LocalizedElement } from '../localized-element.ts'
 import { ClearHistoryForm } from './clear-history.ts'
 import { EditRunForm, type EditRunInput } from './edit-run.ts'
 import { shortcutsHelp } from './shortcuts.ts'
@@ -36,7 +37,7 @@ const TYPE_FROM = 1000
  *
  * @csspart dialog - the box
  */
-export class TaskflowDialogsElement extends LitElement {
+export class TaskflowDialogsElement extends LocalizedElement {
   static override styles = [
     tokens,
     controls,
@@ -181,7 +182,7 @@ export class TaskflowDialogsElement extends LitElement {
     return html`<p>${text}</p>
       ${
         types
-          ? html`<label for="typed">Type ${formatCount(count)} to go on</label>
+          ? html`<label for="typed">${t('Type {number} to go on', { number: count })}</label>
               <input
                 class="field typed"
                 id="typed"
@@ -196,7 +197,7 @@ export class TaskflowDialogsElement extends LitElement {
           : nothing
       }
       <div class="dialog-actions">
-        <button class="button" type="button" @click=${() => this.#close(false)}>Back</button>
+        <button class="button" type="button" @click=${() => this.#close(false)}>${t('Back')}</button>
         <button
           class="button ${danger ? 'danger' : 'primary'}"
           type="submit"

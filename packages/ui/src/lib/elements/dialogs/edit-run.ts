@@ -2,6 +2,7 @@ import type { ClientError, ClientIssue } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
 import { jsonProblem } from '../../format/json-problem.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DialogForm } from './dialogs.ts'
 
@@ -45,7 +46,7 @@ export class EditRunForm<Result> implements DialogForm {
     const masked = this.#text.includes('•••')
     const error = this.#error
     return html`<p>${text}</p>
-      <label for="json">Input, as JSON</label>
+      <label for="json">${t('Input, as JSON')}</label>
       <textarea
         class="field mono"
         id="json"
@@ -79,9 +80,9 @@ export class EditRunForm<Result> implements DialogForm {
             : nothing
         }
       </div>
-      ${masked ? html`<p>Where it says ••• the value is secret: left as it is, the server keeps it.</p>` : nothing}
+      ${masked ? html`<p>${t('Where it says ••• the value is secret: left as it is, the server keeps it.')}</p>` : nothing}
       <div class="dialog-actions">
-        <button class="button" type="button" @click=${() => this.#done(null)}>Back</button>
+        <button class="button" type="button" @click=${() => this.#done(null)}>${t('Back')}</button>
         <button
           class="button primary"
           type="submit"
@@ -89,7 +90,7 @@ export class EditRunForm<Result> implements DialogForm {
           ?disabled=${problem !== null || this.#busy}
           @click=${() => void this.#send()}
         >
-          ${this.#busy ? 'Sending…' : confirm}
+          ${this.#busy ? t('Sending…') : confirm}
         </button>
       </div>`
   }
@@ -110,7 +111,7 @@ export class EditRunForm<Result> implements DialogForm {
 
 /** `items[0].price` for `['items', 0, 'price']`. */
 function pathText(path: readonly (string | number)[]): string {
-  if (path.length === 0) return '(whole input)'
+  if (path.length === 0) return t('(whole input)')
   return path.map((part, index) => segment(part, index)).join('')
 }
 

@@ -1,7 +1,8 @@
 import { html } from 'lit'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import type { DialogForm } from './dialogs.ts'
 
-const KEYS: readonly [string, string][] = [
+const KEYS = [
   ['j / k', 'next, previous run'],
   ['Enter', 'open the run'],
   ['o', 'open it as a page'],
@@ -17,13 +18,13 @@ const KEYS: readonly [string, string][] = [
   ['.', 'read again'],
   ['t', 'light or dark'],
   ['Esc', 'close, then clear the selection'],
-]
+] as const satisfies readonly [string, MessageKey][]
 
 /** The list of keys. */
 export function shortcutsHelp(): DialogForm {
   let done: (result: unknown) => void = () => {}
   return {
-    title: 'Keys',
+    title: t('Keys'),
     wide: false,
     start(_update, close) {
       done = close
@@ -31,11 +32,11 @@ export function shortcutsHelp(): DialogForm {
     render: () => html`<dl class="keys">
         ${KEYS.map(
           ([keys, what]) => html`<dt><kbd class="kbd">${keys}</kbd></dt>
-            <dd>${what}</dd>`,
+            <dd>${t(what)}</dd>`,
         )}
       </dl>
       <div class="dialog-actions">
-        <button class="button" type="button" autofocus @click=${() => done(null)}>Close</button>
+        <button class="button" type="button" autofocus @click=${() => done(null)}>${t('Close')}</button>
       </div>`,
   }
 }

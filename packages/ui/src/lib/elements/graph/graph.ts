@@ -1,7 +1,8 @@
 import { html, nothing, svg } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { plural, shortId } from '../../format/number.ts'
-import { STATUS_LABELS } from '../../format/phase.ts'
+import { shortId } from '../../format/number.ts'
+import { statusLabel } from '../../format/phase.ts'
+import { t } from '../../messages/messages.ts'
 import { segments } from '../../parts/controls.ts'
 import { crumbs } from '../../parts/crumbs.ts'
 import { icon, statusIcon } from '../../parts/icons.ts'
@@ -107,7 +108,7 @@ export class TaskflowGraphElement extends PageElement {
           ? this.param('view') === 'list'
             ? html`<div class="card">${this.#list(model)}</div>`
             : this.#plane(model)
-          : html`<div class="card">${contentState(resource, 'the graph') ?? this.#empty()}</div>`
+          : html`<div class="card">${contentState(resource, t('The graph')) ?? this.#empty()}</div>`
       }
     `
   }
@@ -120,28 +121,28 @@ export class TaskflowGraphElement extends PageElement {
       ${
         this.item
           ? html`${crumbs([
-              this.link(pageRoute('graph'), 'Graph'),
-              this.link(runRoute(this.item), `Run ${shortId(this.item)}`),
+              this.link(pageRoute('graph'), t('Graph')),
+              this.link(runRoute(this.item), t('Run {id}', { id: shortId(this.item) })),
             ])}
-            <h1>Dependencies</h1>`
-          : html`<h1>Graph</h1>`
+            <h1>${t('Dependencies')}</h1>`
+          : html`<h1>${t('Graph')}</h1>`
       }
-      ${model ? html`<span class="sub">${plural(model.nodes.length, this.item ? 'run' : 'task')}, ${plural(model.edges.length, 'dependency', 'dependencies')}</span>` : nothing}
+      ${model ? html`<span class="sub">${this.item ? t('{count} run|{count} runs', { count: model.nodes.length }) : t('{count} task|{count} tasks', { count: model.nodes.length })}, ${t('{count} dependency|{count} dependencies', { count: model.edges.length })}</span>` : nothing}
       ${
         stuck.size > 0 && model
           ? html`<span class="status" data-status="failed"
-              >${statusIcon('failed')}<span>${plural(stuck.size, 'bottleneck')}: ${this.#titles(model, stuck)}</span></span
+              >${statusIcon('failed')}<span>${t('{count} bottleneck: {names}|{count} bottlenecks: {names}', { count: stuck.size, names: this.#titles(model, stuck) })}</span></span
             >`
           : nothing
       }
-      ${model?.truncated ? html`<span class="sub">There is more than is shown.</span>` : nothing}
+      ${model?.truncated ? html`<span class="sub">${t('There is more than is shown.')}</span>` : nothing}
       <span class="tools"
         >${segments({
-          label: 'View',
+          label: t('View'),
           value: this.param('view') || 'graph',
           items: [
-            { value: 'graph', label: 'Graph' },
-            { value: 'list', label: 'List' },
+            { value: 'graph', label: t('Graph') },
+            { value: 'list', label: t('List') },
           ],
           select: (view) => this.setParams({ view: view === 'list' ? 'list' : '' }),
         })}</span
@@ -151,16 +152,17 @@ export class TaskflowGraphElement extends PageElement {
 
   #titles(model: GraphModel, ids: ReadonlySet<string>): string {
     const titles = model.nodes.filter(({ id }) => ids.has(id)).map(({ title }) => title)
-    return (
-      titles.slice(0, 2).join(', ') + (titles.length > 2 ? ` and ${titles.length - 2} more` : '')
-    )
+    const names = titles.slice(0, 2).join(', ')
+    return titles.length > 2
+      ? t('{names} and {count} more', { names, count: titles.length - 2 })
+      : names
   }
 
   #empty() {
     return emptyState({
       icon: 'inbox',
-      title: 'Nothing to draw yet',
-      text: 'Tasks show up here once an instance that defines them has started.',
+      title: t('Nothing to draw yet'),
+      text: t('Tasks show up here once an instance that defines them has started.'),
     })
   }
 
@@ -171,7 +173,7 @@ export class TaskflowGraphElement extends PageElement {
     return html`<div class="plane" part="plane" @keydown=${this.#onKey}>
       <svg
         role="group"
-        aria-label="Dependencies; arrow keys walk along them, plus, minus and 0 zoom"
+        aria-label=${t('Dependencies; arrow keys walk along them, plus, minus and 0 zoom')}
         @wheel=${this.#onWheel}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
@@ -190,14 +192,14 @@ export class TaskflowGraphElement extends PageElement {
       <div class="legend" aria-hidden="true">
         ${(['success', 'running', 'retrying', 'failed', 'blocked'] as const).map(
           (name) => html`<span class="status" data-status=${name}
-            >${statusIcon(name, 'still')}<span>${name === 'success' ? 'Fine' : STATUS_LABELS[name]}</span></span
+            >${statusIcon(name, 'still')}<span>${name === 'success' ? t('Fine') : statusLabel(name)}</span></span
           >`,
         )}
       </div>
-      <div class="zoom" role="group" aria-label="Zoom">
-        ${this.#zoomButton('Zoom in (+)', 'plus', () => this.#zoom(STEP))}
-        ${this.#zoomButton('Zoom out (-)', 'minus', () => this.#zoom(1 / STEP))}
-        ${this.#zoomButton('Show all (0)', 'expand', () => this.#fit())}
+      <div class="zoom" role="group" aria-label=${t('Zoom')}>
+        ${this.#zoomButton(t('Zoom in (+)'), 'plus', () => this.#zoom(STEP))}
+        ${this.#zoomButton(t('Zoom out (-)'), 'minus', () => this.#zoom(1 / STEP))}
+        ${this.#zoomButton(t('Show all (0)'), 'expand', () => this.#fit())}
       </div>
     </div>`
   }
@@ -255,10 +257,10 @@ export class TaskflowGraphElement extends PageElement {
     return html`<table>
       <thead>
         <tr>
-          <th scope="col">${this.item ? 'Run' : 'Task'}</th>
-          <th scope="col" class="fit">State</th>
-          <th scope="col">Depends on</th>
-          <th scope="col">Followed by</th>
+          <th scope="col">${this.item ? t('Run') : t('Task')}</th>
+          <th scope="col" class="fit">${t('State')}</th>
+          <th scope="col">${t('Depends on')}</th>
+          <th scope="col">${t('Followed by')}</th>
         </tr>
       </thead>
       <tbody>

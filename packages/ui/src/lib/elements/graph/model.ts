@@ -1,7 +1,8 @@
 import type { FunctionGraphJson, FunctionNodeJson, TaskGraphJson } from '@taskflow/core/client'
-import { plural, shortId } from '../../format/number.ts'
-import { STATUS_LABELS, type StatusName } from '../../format/phase.ts'
+import { shortId } from '../../format/number.ts'
+import { type StatusName, statusCount, statusLabel } from '../../format/phase.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import type { Share } from '../../parts/strips.ts'
 import { pageRoute, type Route, runRoute } from '../../url/route.ts'
 
@@ -57,7 +58,12 @@ export function functionModel({ nodes, edges }: FunctionGraphJson): GraphModel {
           : (after?.running ?? 0) > 0
             ? 'active'
             : 'plain'
-      return { from, to, state, label: blocked > 0 ? `${plural(blocked, 'wait', 'wait')}` : '' }
+      return {
+        from,
+        to,
+        state,
+        label: blocked > 0 ? t('{count} waits|{count} wait', { count: blocked }) : '',
+      }
     }),
     truncated: false,
   }
@@ -73,15 +79,17 @@ function functionStatus(node: FunctionNodeJson): StatusName {
 
 function functionText(node: FunctionNodeJson): string {
   const parts = [
-    node.paused ? 'paused' : '',
-    node.registered ? '' : 'no instance',
-    node.blocked > 0 ? `${node.blocked} wait upstream` : '',
-    node.running > 0 ? `${node.running} running` : '',
-    node.retrying > 0 ? `${node.retrying} retrying` : '',
-    node.failed > 0 ? `${node.failed} failed` : '',
-    node.queued > 0 ? `${node.queued} queued` : '',
+    node.paused ? t('paused') : '',
+    node.registered ? '' : t('no instance'),
+    node.blocked > 0
+      ? t('{count} waits upstream|{count} wait upstream', { count: node.blocked })
+      : '',
+    node.running > 0 ? statusCount('running', node.running) : '',
+    node.retrying > 0 ? statusCount('retrying', node.retrying) : '',
+    node.failed > 0 ? statusCount('failed', node.failed) : '',
+    node.queued > 0 ? statusCount('queued', node.queued) : '',
   ]
-  return parts.filter(Boolean).slice(0, 2).join(', ') || 'idle'
+  return parts.filter(Boolean).slice(0, 2).join(', ') || t('idle')
 }
 
 /** One run with what it depends on and what depends on it. */
@@ -91,7 +99,7 @@ export function taskModel({ nodes, edges, truncated }: TaskGraphJson): GraphMode
     nodes: nodes.map((task) => ({
       id: task.task_id,
       title: visibleText(task.func_name),
-      text: `${STATUS_LABELS[task.phase]}, ${shortId(task.task_id)}`,
+      text: `${statusLabel(task.phase)}, ${shortId(task.task_id)}`,
       status: task.phase,
       shares: [{ status: task.phase, count: 1 }],
       route: runRoute(task.task_id),
@@ -112,7 +120,7 @@ export function taskModel({ nodes, edges, truncated }: TaskGraphJson): GraphMode
         from,
         to,
         state,
-        label: ended ? STATUS_LABELS[before.phase].toLowerCase() : waits ? 'waits' : '',
+        label: ended ? statusLabel(before.phase) : waits ? t('waits') : '',
       }
     }),
     truncated,

@@ -1,7 +1,7 @@
 import type { LogEntryJson } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
-import { plural } from '../../format/number.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { LONG_LINE, logText } from './log-text.ts'
 
@@ -30,7 +30,7 @@ export function logLine(
   const instant = Date.parse(at)
   const retry = previous !== undefined && previous.attempt !== attempt
   const whole = text.length <= LONG_LINE || options.opened.has(n)
-  const most = options.maxAttempts > attempt ? ` of ${options.maxAttempts}` : ''
+  const most = Math.max(options.maxAttempts, attempt + 1)
   return html`<div
     class="line ${retry ? 'first' : ''} ${n === options.current ? 'at' : ''} ${n === options.marked ? 'marked' : ''}"
     part="line"
@@ -41,7 +41,7 @@ export function logLine(
     ${
       retry
         ? html`<span class="retry" role="separator"
-            >${icon('cycle', 'small')}<span>Retry ${attempt}, attempt ${attempt + 1}${most}</span></span
+            >${icon('cycle', 'small')}<span>${t('Retry {retry}, attempt {attempt} of {most}', { retry: attempt, attempt: attempt + 1, most })}</span></span
           >`
         : nothing
     }
@@ -50,7 +50,7 @@ export function logLine(
       part="gutter"
       href=${options.href(n)}
       tabindex="-1"
-      aria-label="Link to line ${n}"
+      aria-label=${t('Link to line {number}', { number: n })}
       @click=${(event: MouseEvent) => options.onNumber(event, n)}
       >${n}</a
     >
@@ -61,7 +61,7 @@ export function logLine(
         whole
           ? nothing
           : html`<button class="link" type="button" @click=${() => options.onOpen(n)}>
-              … show all ${plural(text.length, 'character')}
+              … ${t('Show all {count} character|Show all {count} characters', { count: text.length })}
             </button>`
       }</span
     >

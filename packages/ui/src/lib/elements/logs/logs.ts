@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
-import { formatCount, plural } from '../../format/number.ts'
+import { t } from '../../messages/messages.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
 import { icon } from '../../parts/icons.ts'
@@ -170,7 +170,7 @@ export class TaskflowLogsElement extends StoreElement {
     if (log.error && log.total === 0) {
       return html`<p class="hint" role="alert">
         ${log.error.detail}
-        <button class="link" type="button" @click=${() => void log.reload()}>Try again</button>
+        <button class="link" type="button" @click=${() => void log.reload()}>${t('Try again')}</button>
       </p>`
     }
     return html`
@@ -194,13 +194,13 @@ export class TaskflowLogsElement extends StoreElement {
           class="lines ${this.times ? '' : 'timeless'}"
           role="log"
           aria-live="off"
-          aria-label="Log, ${plural(log.total, 'line')}"
+          aria-label=${t('Log, {count} line|Log, {count} lines', { count: log.total })}
           tabindex="0"
           @scroll=${this.#onScroll}
           @keydown=${this.#onKey}
         >
           ${this.#lines(log)}
-          ${this.live ? html`<p class="waiting">${icon('arc', 'spins small')} waiting for output</p>` : nothing}
+          ${this.live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
         </div>
         ${this.#track(log)}
         ${
@@ -208,7 +208,7 @@ export class TaskflowLogsElement extends StoreElement {
             ? nothing
             : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
                 ${icon('arrowDown', 'small')}
-                ${this.#unread > 0 ? plural(this.#unread, 'new line') : 'To the end'}
+                ${this.#unread > 0 ? t('{count} new line|{count} new lines', { count: this.#unread }) : t('To the end')}
               </button>`
         }
       </div>
@@ -218,8 +218,8 @@ export class TaskflowLogsElement extends StoreElement {
 
   #lines(log: RunLog) {
     if (log.state === 'loading' && log.total === 0)
-      return html`<p class="hint">Reading the log…</p>`
-    if (log.total === 0) return html`<p class="hint">No line matches.</p>`
+      return html`<p class="hint">${t('Reading the log…')}</p>`
+    if (log.total === 0) return html`<p class="hint">${t('No line matches.')}</p>`
     const [first, end] = this.#range(log)
     log.ensure(first, end - 1)
     const options: LineOptions = {
@@ -271,27 +271,27 @@ export class TaskflowLogsElement extends StoreElement {
     const page = Math.floor(first / LOG_PAGE) + 1
     return html`<div class="foot">
       <span class="range">
-        ${log.total === 0 ? 'No lines' : `Lines ${formatCount(first + 1)} to ${formatCount(last + 1)} of ${formatCount(log.total)}`}
+        ${log.total === 0 ? t('No lines') : t('Lines {first} to {last} of {total}', { first: first + 1, last: last + 1, total: log.total })}
       </span>
       ${
         log.pages > 1
           ? html`<label class="jump"
-              >Page
+              >${t('Page')}
               <input
                 class="field"
                 type="number"
                 min="1"
                 max=${log.pages}
-                aria-label="Page of the log"
+                aria-label=${t('Page of the log')}
                 .value=${String(page)}
                 @change=${(event: Event) => this.#toPage(Number((event.target as HTMLInputElement).value) - 1)}
               />
-              of ${formatCount(log.pages)}</label
+              ${t('of {number}', { number: log.pages })}</label
             >`
           : nothing
       }
       ${log.error ? html`<span role="alert">${log.error.detail}</span>` : nothing}
-      ${log.live ? html`<span class="streaming"><span class="dot" data-status="running"></span>streaming</span>` : nothing}
+      ${log.live ? html`<span class="streaming"><span class="dot" data-status="running"></span>${t('streaming')}</span>` : nothing}
     </div>`
   }
 

@@ -1,21 +1,22 @@
 import type { LogLevel, LogStream } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
-import { formatCount, formatTotal } from '../../format/number.ts'
+import { formatCount } from '../../format/number.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
 import type { LogView, RunLog } from '../../store/run-log.ts'
 
 const STREAMS: readonly [LogStream | '', string][] = [
-  ['', 'All'],
+  ['', ''],
   ['log', 'log'],
   ['stdout', 'stdout'],
   ['stderr', 'stderr'],
 ]
-const LEVELS: readonly [LogLevel | '', string][] = [
+const LEVELS = [
   ['', 'All levels'],
   ['info', 'Info and up'],
   ['warn', 'Warn and up'],
   ['error', 'Errors'],
-]
+] as const satisfies readonly [LogLevel | '', MessageKey][]
 
 /** What the bar above the lines shows and whom it tells. */
 export interface LogToolbar {
@@ -48,8 +49,8 @@ export function logToolbar(bar: LogToolbar) {
   >
     ${icon(shape)}
   </button>`
-  return html`<div class="toolbar" part="toolbar" role="toolbar" aria-label="Log">
-    <div class="segments" role="group" aria-label="Stream">
+  return html`<div class="toolbar" part="toolbar" role="toolbar" aria-label=${t('Log')}>
+    <div class="segments" role="group" aria-label=${t('Stream')}>
       ${STREAMS.map(([stream, label]) => {
         const count = log.counts[stream || 'all']
         // taskLog alone is what most runs have: then its lines are all there are.
@@ -60,17 +61,17 @@ export function logToolbar(bar: LogToolbar) {
           aria-pressed=${log.view.stream === stream}
           @click=${() => setView({ stream })}
         >
-          ${label}${count === undefined ? nothing : html` <span class="count ${stream === 'stderr' && count > 0 ? 'bad' : ''}">${formatCount(count)}</span>`}
+          ${label || t('All')}${count === undefined ? nothing : html` <span class="count ${stream === 'stderr' && count > 0 ? 'bad' : ''}">${formatCount(count)}</span>`}
         </button>`
       })}
     </div>
     <span class="select">
       <select
-        aria-label="Level"
+        aria-label=${t('Level')}
         .value=${log.view.level}
         @change=${(event: Event) => setView({ level: (event.target as HTMLSelectElement).value as LogLevel | '' })}
       >
-        ${LEVELS.map(([level, label]) => html`<option value=${level} ?selected=${level === log.view.level}>${label}</option>`)}
+        ${LEVELS.map(([level, label]) => html`<option value=${level} ?selected=${level === log.view.level}>${t(label)}</option>`)}
       </select>
       ${icon('chevronDown', 'small')}
     </span>
@@ -83,17 +84,17 @@ export function logToolbar(bar: LogToolbar) {
             type="button"
             data-follow
             aria-pressed=${bar.following}
-            title="Stay at the end (f)"
+            title=${t('Stay at the end (f)')}
             @click=${() => bar.toggle('following')}
           >
-            ${icon('arrowDown')} Follow
+            ${icon('arrowDown')} ${t('Follow')}
           </button>`
         : nothing
     }
-    ${button('wrap', 'Wrap long lines', () => bar.toggle('wrap'), bar.wrap)}
-    ${button('clock', 'Times', () => bar.toggle('times'), bar.times)}
-    ${button('download', 'Download the log', bar.download)}
-    ${button('cycle', 'Read again', bar.reload)}
+    ${button('wrap', t('Wrap long lines'), () => bar.toggle('wrap'), bar.wrap)}
+    ${button('clock', t('Times'), () => bar.toggle('times'), bar.times)}
+    ${button('download', t('Download the log'), bar.download)}
+    ${button('cycle', t('Read again'), bar.reload)}
   </div>`
 }
 
@@ -106,14 +107,14 @@ function search({ log, match, search, setSearch, step }: LogToolbar) {
       : total === 0
         ? matches.more
           ? '…'
-          : 'no match'
-        : `${match + 1} of ${formatTotal(total, true)}`
+          : t('no match')
+        : t('{at} of {total}', { at: match + 1, total })
   return html`<div class="search field">
     ${icon('search')}
     <input
       type="search"
-      aria-label="Search the log"
-      placeholder="Search the log"
+      aria-label=${t('Search the log')}
+      placeholder=${t('Search the log')}
       autocomplete="off"
       spellcheck="false"
       .value=${search}
@@ -127,10 +128,10 @@ function search({ log, match, search, setSearch, step }: LogToolbar) {
       }}
     />
     <span class="said" role="status">${said}</span>
-    <button class="step" type="button" aria-label="Previous match" title="Previous match (Shift Enter)" ?disabled=${total === 0} @click=${() => step(-1)}>
+    <button class="step" type="button" aria-label=${t('Previous match')} title=${t('Previous match (Shift Enter)')} ?disabled=${total === 0} @click=${() => step(-1)}>
       ${icon('arrowUp', 'small')}
     </button>
-    <button class="step" type="button" aria-label="Next match" title="Next match (Enter)" ?disabled=${total === 0} @click=${() => step(1)}>
+    <button class="step" type="button" aria-label=${t('Next match')} title=${t('Next match (Enter)')} ?disabled=${total === 0} @click=${() => step(1)}>
       ${icon('arrowDown', 'small')}
     </button>
   </div>`

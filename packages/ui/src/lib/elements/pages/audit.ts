@@ -5,13 +5,14 @@ import { actionText, detailText } from '../../format/audit.ts'
 import { shortId } from '../../format/number.ts'
 import { formatAbsolute, formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { rich, t } from '../../messages/messages.ts'
 import { choice } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
 import { contentState, staleNotice } from '../../parts/page-states.ts'
 import { orMissing } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { TIME_RANGES } from '../../store/filter.ts'
+import { timeRanges } from '../../store/filter.ts'
 import { PagedResource } from '../../store/paged-resource.ts'
 import { pageRoute, runRoute } from '../../url/route.ts'
 import { Ticker } from '../ticker.ts'
@@ -72,12 +73,12 @@ export class TaskflowAuditElement extends PageElement {
     return html`
       ${this.#head(entries.value ?? [])} ${staleNotice(entries, store.freshAt)}
       <div class="card">
-        ${contentState(entries, 'the audit') ?? this.#content(entries.value ?? [], store)}
+        ${contentState(entries, t('The audit')) ?? this.#content(entries.value ?? [], store)}
         ${
           entries.next
             ? html`<div class="more">
                 <button class="button" type="button" ?disabled=${entries.loading} @click=${() => void entries.more()}>
-                  ${entries.loading ? 'Reading…' : 'Show older'}
+                  ${entries.loading ? t('Reading…') : t('Show older')}
                 </button>
               </div>`
             : nothing
@@ -100,24 +101,24 @@ export class TaskflowAuditElement extends PageElement {
         select: (value) => this.setParams({ [name]: value }),
       })
     return html`<div class="head">
-      <h1>Audit</h1>
-      <span class="sub">who did what</span>
+      <h1>${t('Audit')}</h1>
+      <span class="sub">${t('who did what')}</span>
       <span class="tools"
         >${
           this.param('task')
             ? html`<button class="button" type="button" @click=${() => this.setParams({ task: '' })}>
-                Run <span class="mono">${shortId(this.param('task'))}</span> ${icon('cross')}
+                ${t('Run')} <span class="mono">${shortId(this.param('task'))}</span> ${icon('cross')}
               </button>`
             : nothing
         }
-        ${filter('action', 'All actions', [...ACTIONS, ...entries.map(({ action }) => action)])}
+        ${filter('action', t('All actions'), [...ACTIONS, ...entries.map(({ action }) => action)])}
         ${filter(
           'actor',
-          'Everybody',
+          t('Everybody'),
           entries.map(({ actor }) => actor),
           visibleText,
         )}
-        ${choice({ label: 'Time', value: this.param('since'), items: TIME_RANGES, select: (since) => this.setParams({ since }) })}</span
+        ${choice({ label: t('Time'), value: this.param('since'), items: timeRanges(), select: (since) => this.setParams({ since }) })}</span
       >
     </div>`
   }
@@ -127,17 +128,17 @@ export class TaskflowAuditElement extends PageElement {
       const narrowed = Object.values(this.params).some(Boolean)
       return emptyState({
         icon: narrowed ? 'search' : 'inbox',
-        title: narrowed ? 'No entry matches' : 'Nobody has done anything yet',
+        title: narrowed ? t('No entry matches') : t('Nobody has done anything yet'),
         text: narrowed
-          ? 'None fits the filters above.'
-          : 'Retries, cancels, pauses and what else people do by hand is written down here.',
+          ? t('None fits the filters above.')
+          : t('Retries, cancels, pauses and what else people do by hand is written down here.'),
         more: narrowed
           ? html`<button
               class="button"
               type="button"
               @click=${() => this.setParams({ action: '', actor: '', since: '', task: '' })}
             >
-              Clear the filters
+              ${t('Clear the filters')}
             </button>`
           : nothing,
       })
@@ -145,11 +146,11 @@ export class TaskflowAuditElement extends PageElement {
     return html`<table part="table">
       <thead>
         <tr>
-          <th scope="col" class="fit">Time</th>
-          <th scope="col">Who</th>
-          <th scope="col">Action</th>
-          <th scope="col">On</th>
-          <th scope="col" class="p1">Detail</th>
+          <th scope="col" class="fit">${t('Time')}</th>
+          <th scope="col">${t('Who')}</th>
+          <th scope="col">${t('Action')}</th>
+          <th scope="col">${t('On')}</th>
+          <th scope="col" class="p1">${t('Detail')}</th>
         </tr>
       </thead>
       <tbody>
@@ -174,7 +175,7 @@ export class TaskflowAuditElement extends PageElement {
       <td class="p1 muted">
         ${
           typeof fresh === 'string'
-            ? html`new run ${this.link(runRoute(fresh), shortId(fresh), 'mono')}`
+            ? rich('new run {id}', { id: this.link(runRoute(fresh), shortId(fresh), 'mono') })
             : orMissing(visibleText(detailText(entry)))
         }
       </td>
@@ -194,6 +195,5 @@ export class TaskflowAuditElement extends PageElement {
 }
 
 function actionWord(action: string): string {
-  const text = visibleText(action).replaceAll(/[_.-]/g, ' ')
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return actionText({ action, detail: {} }).text
 }

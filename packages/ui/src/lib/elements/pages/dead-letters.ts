@@ -1,9 +1,10 @@
 import type { TaskPage } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { formatCount, formatTotal, plural } from '../../format/number.ts'
+import { formatCount, formatTotal } from '../../format/number.ts'
 import { formatAbsolute, formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { choice, searchField, segments } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
@@ -28,7 +29,7 @@ const WINDOWS = [
   { value: '24h', label: 'the last 24 h' },
   { value: '7d', label: 'the last 7 days' },
   { value: 'all', label: 'all time' },
-] as const
+] as const satisfies readonly { value: string; label: MessageKey }[]
 
 /**
  * Runs that failed for good, by error: a fault that was mended is retried in one go.
@@ -85,7 +86,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     return html`
       ${this.#head(failed.value, groups.length, store)} ${staleNotice(failed, store.freshAt)}
       <div class="card">
-        ${contentState(failed, 'dead letters') ?? this.#content(tasks, groups, store)}
+        ${contentState(failed, t('Dead letters')) ?? this.#content(tasks, groups, store)}
       </div>
       ${this.#notes(failed.value, store)}
       <taskflow-dialogs></taskflow-dialogs>
@@ -95,21 +96,21 @@ export class TaskflowDeadLettersElement extends PageElement {
   #head(page: TaskPage | null, groups: number, store: DashboardStore) {
     const total = page ? formatTotal(page.total, page.totalExact) : ''
     return html`<div class="head">
-      <h1>Dead letters</h1>
+      <h1>${t('Dead letters')}</h1>
       ${
         page && page.total > 0
           ? html`<span class="sub"
-              >${total} ${page.total === 1 ? 'run' : 'runs'} failed for good, in ${plural(groups, 'group')}</span
+              >${t('{total} failed for good, in {count} group|{total} failed for good, in {count} groups', { total, count: groups })}</span
             >`
           : nothing
       }
       <span class="tools"
-        >${searchField({ label: 'Filter by error or task', value: this.param('search'), input: (search) => this.setParams({ search }) })}
+        >${searchField({ label: t('Filter by error or task'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${choice({
-          label: 'Task',
+          label: t('Task'),
           value: this.param('func'),
           items: [
-            { value: '', label: 'All tasks' },
+            { value: '', label: t('All tasks') },
             ...store.functions.map(({ func_name }) => ({
               value: func_name,
               label: visibleText(func_name),
@@ -118,11 +119,11 @@ export class TaskflowDeadLettersElement extends PageElement {
           select: (func) => this.setParams({ func }),
         })}
         ${segments({
-          label: 'View',
+          label: t('View'),
           value: this.param('view') || 'error',
           items: [
-            { value: 'error', label: 'By error' },
-            { value: 'list', label: 'List' },
+            { value: 'error', label: t('By error') },
+            { value: 'list', label: t('List') },
           ],
           select: (view) => this.setParams({ view: view === 'list' ? 'list' : '' }),
         })}
@@ -132,11 +133,11 @@ export class TaskflowDeadLettersElement extends PageElement {
   }
 
   #replay() {
-    return html`<span class="replay" role="group" aria-label="Replay">
+    return html`<span class="replay" role="group" aria-label=${t('Replay')}>
       ${choice({
-        label: 'Retry everything that failed in',
+        label: t('Retry everything that failed in'),
         value: this.window,
-        items: WINDOWS,
+        items: WINDOWS.map(({ value, label }) => ({ value, label: t(label) })),
         select: (window) => {
           this.window = window
         },
@@ -148,7 +149,7 @@ export class TaskflowDeadLettersElement extends PageElement {
         ?disabled=${this.isBusy('retry-failed', this.window)}
         @click=${() => void this.#replayWindow()}
       >
-        ${icon('cycle')} Replay…
+        ${icon('cycle')} ${t('Replay…')}
       </button>
     </span>`
   }
@@ -158,13 +159,13 @@ export class TaskflowDeadLettersElement extends PageElement {
       const narrowed = this.param('search') !== '' || this.param('func') !== ''
       return emptyState({
         icon: narrowed ? 'search' : 'check',
-        title: narrowed ? 'No failed run matches' : 'No dead letters',
+        title: narrowed ? t('No failed run matches') : t('No dead letters'),
         text: narrowed
-          ? 'None fits the filters above.'
-          : 'Nothing has failed for good. A run comes here when its last attempt fails.',
+          ? t('None fits the filters above.')
+          : t('Nothing has failed for good. A run comes here when its last attempt fails.'),
         more: narrowed
           ? html`<button class="button" type="button" @click=${() => this.setParams({ search: '', func: '' })}>
-              Clear the filters
+              ${t('Clear the filters')}
             </button>`
           : nothing,
       })
@@ -199,7 +200,7 @@ export class TaskflowDeadLettersElement extends PageElement {
           class="button plain icon-only toggle"
           type="button"
           aria-expanded=${open}
-          aria-label="Runs with ${label}"
+          aria-label=${t('Runs with {error}', { error: label })}
           @click=${() => this.#toggle(fingerprint)}
         >
           ${icon('chevronRight')}
@@ -210,7 +211,7 @@ export class TaskflowDeadLettersElement extends PageElement {
           <span class="pills"
             >${funcs.slice(0, 4).map((func) => this.link(pageRoute('tasks', func), visibleText(func), 'chip-text'))}${
               funcs.length > 4
-                ? html`<span class="muted">and ${funcs.length - 4} more</span>`
+                ? html`<span class="muted">${t('and {count} more', { count: funcs.length - 4 })}</span>`
                 : nothing
             }</span
           >
@@ -218,7 +219,7 @@ export class TaskflowDeadLettersElement extends PageElement {
         ${spark(group, now)}
         <span class="seen">
           <time title=${formatAbsolute(last)}>${formatRelative(last, now)}</time>
-          ${tasks.length > 1 ? html`<span class="muted" title=${formatAbsolute(first)}>first ${formatRelative(first, now)}</span>` : nothing}
+          ${tasks.length > 1 ? html`<span class="muted" title=${formatAbsolute(first)}>${t('first {time}', { time: formatRelative(first, now) })}</span>` : nothing}
         </span>
         ${
           this.may('retry')
@@ -228,7 +229,7 @@ export class TaskflowDeadLettersElement extends PageElement {
                 ?disabled=${this.isBusy('retry-failed', fingerprint)}
                 @click=${() => void this.#retryGroup(group)}
               >
-                Retry ${plural(tasks.length, 'run')}
+                ${t('Retry {count} run|Retry {count} runs', { count: tasks.length })}
               </button>`
             : nothing
         }
@@ -252,7 +253,7 @@ export class TaskflowDeadLettersElement extends PageElement {
                           ...(funcs.length === 1 && { func: funcs[0] ?? '' }),
                           ...(name && { q: `error:"${name}"` }),
                         }),
-                        'Show all in the runs',
+                        t('Show all in the runs'),
                       )}
                     </div>`
                   : nothing
@@ -267,23 +268,28 @@ export class TaskflowDeadLettersElement extends PageElement {
     const days = Math.round((store.overview?.config.retention_seconds ?? 0) / 86_400)
     return html`${
       page?.next
-        ? html`<p class="note">${icon('info')} Grouped are the newest ${formatCount(page.tasks.length)}; a replay reaches all.</p>`
+        ? html`<p class="note">${icon('info')} ${t('Grouped are the newest {count}; a replay reaches all.', { count: page.tasks.length })}</p>`
         : nothing
     }
     <p class="note">
-      ${icon('info')} A retry is a new run with a fresh id and the same input. The failed run stays as it
-      is${days > 0 ? `, and is removed ${plural(days, 'day')} after it ended` : ''}.
+      ${icon('info')} ${t('A retry is a new run with a fresh id and the same input. The failed run stays as it is.')}
+      ${days > 0 ? t('It is removed {count} day after it ended.|It is removed {count} days after it ended.', { count: days }) : nothing}
     </p>`
   }
 
   async #retryGroup({ fingerprint, name, message, tasks }: ErrorGroup): Promise<void> {
     const ids = tasks.map(({ task_id }) => task_id)
-    const count = plural(ids.length, 'run')
-    const confirmed = await (await this.dialogs())?.confirm({
-      title: `Retry ${count}?`,
-      text: `All that failed with ${visibleText(name ?? message)}. Each becomes a new run with the same input; runs that were retried already are skipped.`,
-      confirm: `Retry ${count}`,
-      count: ids.length,
+    const count = ids.length
+    const box = await this.dialogs()
+    this.speak()
+    const confirmed = await box?.confirm({
+      title: t('Retry {count} run?|Retry {count} runs?', { count }),
+      text: t(
+        'All that failed with {error}. Each becomes a new run with the same input; runs that were retried already are skipped.',
+        { error: visibleText(name ?? message) },
+      ),
+      confirm: t('Retry {count} run|Retry {count} runs', { count }),
+      count,
     })
     if (!confirmed) return
     await this.act(
@@ -301,8 +307,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     const query = { since: this.window, ...(func && { func_name: func }) }
     const { store } = this
     if (!store) return
-    const label = WINDOWS.find(({ value }) => value === this.window)?.label ?? this.window
-    const of = func ? ` of ${visibleText(func)}` : ''
+    const task = visibleText(func)
     let expected: number
     try {
       expected = (await store.client.retryFailed({ ...query, dry_run: true })).dispatched
@@ -312,19 +317,31 @@ export class TaskflowDeadLettersElement extends PageElement {
       return
     }
     const box = await this.dialogs()
+    this.speak()
+    const known = WINDOWS.find(({ value }) => value === this.window)
+    const window = known ? t(known.label) : this.window
     if (expected === 0) {
       await box?.confirm({
-        title: 'Nothing to replay',
-        text: `No run${of} that failed in ${label} waits for a retry.`,
-        confirm: 'Close',
+        title: t('Nothing to replay'),
+        text: func
+          ? t('No run of {task} that failed in {window} waits for a retry.', { task, window })
+          : t('No run that failed in {window} waits for a retry.', { window }),
+        confirm: t('Close'),
       })
       return
     }
-    const count = plural(expected, 'run')
     const confirmed = await box?.confirm({
-      title: `Retry ${count}?`,
-      text: `All${of} that failed in ${label}, whatever the error. Each becomes a new run with the same input.`,
-      confirm: `Retry ${count}`,
+      title: t('Retry {count} run?|Retry {count} runs?', { count: expected }),
+      text: func
+        ? t(
+            'All of {task} that failed in {window}, whatever the error. Each becomes a new run with the same input.',
+            { task, window },
+          )
+        : t(
+            'All that failed in {window}, whatever the error. Each becomes a new run with the same input.',
+            { window },
+          ),
+      confirm: t('Retry {count} run|Retry {count} runs', { count: expected }),
       count: expected,
     })
     if (!confirmed) return
@@ -347,9 +364,15 @@ export class TaskflowDeadLettersElement extends PageElement {
 function replayed(report: { dispatched: number; skipped: number; results: { reason?: string }[] }) {
   const reasons = [...new Set(report.results.flatMap(({ reason }) => (reason ? [reason] : [])))]
   return {
-    title: `${plural(report.dispatched, 'run')} queued`,
+    title: t('{count} run queued|{count} runs queued', { count: report.dispatched }),
     ...(report.skipped > 0 && {
-      text: `${plural(report.skipped, 'run')} skipped${reasons.length > 0 ? `: ${reasons.slice(0, 3).join('; ')}` : ''}`,
+      text:
+        reasons.length > 0
+          ? t('{count} skipped: {reasons}', {
+              count: report.skipped,
+              reasons: reasons.slice(0, 3).join('; '),
+            })
+          : t('{count} skipped', { count: report.skipped }),
     }),
     route: runsRoute({ since: '1h' }),
   }
@@ -372,7 +395,7 @@ function spark({ tasks }: ErrorGroup, now: number) {
         `${index === 0 ? 'M' : 'L'}${(index * 120) / (STEPS - 1)} ${26 - (value / max) * 24}`,
     )
     .join('')
-  return html`<svg class="spark" viewBox="0 0 120 28" role="img" aria-label="Last 24 hours, by hour: ${counts.join(', ')}">
+  return html`<svg class="spark" viewBox="0 0 120 28" role="img" aria-label=${t('Last 24 hours, by hour: {numbers}', { numbers: counts.join(', ') })}>
     <path d=${line} />
   </svg>`
 }

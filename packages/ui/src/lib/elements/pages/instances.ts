@@ -2,9 +2,10 @@ import type { InstanceJson, OverviewJson } from '@taskflow/core/client'
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { formatDuration, formatElapsed } from '../../format/duration.ts'
-import { formatCount, plural } from '../../format/number.ts'
+import { formatCount } from '../../format/number.ts'
 import { formatAbsolute, formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { numbers } from '../../parts/controls.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
@@ -17,11 +18,14 @@ import { PageElement } from './page-element.ts'
 
 const POLL_MS = 5000
 
-const STATES: Record<InstanceJson['state'], { label: string; colour: string; mark: IconName }> = {
+const STATES = {
   running: { label: 'Active', colour: 'success', mark: 'check' },
   draining: { label: 'Shutting down', colour: 'retrying', mark: 'clock' },
   stale: { label: 'Unresponsive', colour: 'interrupted', mark: 'bolt' },
-}
+} as const satisfies Record<
+  InstanceJson['state'],
+  { label: MessageKey; colour: string; mark: IconName }
+>
 
 /**
  * The processes that work: who they are, whether they report, what they run; and the state of it all.
@@ -66,11 +70,11 @@ export class TaskflowInstancesElement extends PageElement {
     const stale = all.filter(({ state }) => state === 'stale').length
     return html`
       <div class="head">
-        <h1>Instances</h1>
+        <h1>${t('Instances')}</h1>
         ${
           overview.value
             ? html`<span class="sub"
-                >${plural(all.length, 'instance')}${stale > 0 ? html`, <span class="late">${stale} unresponsive</span>` : nothing}</span
+                >${t('{count} instance|{count} instances', { count: all.length })}${stale > 0 ? html`, <span class="late">${t('{count} unresponsive', { count: stale })}</span>` : nothing}</span
               >`
             : nothing
         }
@@ -78,7 +82,7 @@ export class TaskflowInstancesElement extends PageElement {
       ${staleNotice(overview, store.freshAt)}
       ${overview.value ? this.#system(overview.value) : nothing}
       <div class="card">
-        ${contentState(overview, 'the instances', 3) ?? this.#table(all, store)}
+        ${contentState(overview, t('Instances'), 3) ?? this.#table(all, store)}
       </div>
     `
   }
@@ -92,19 +96,22 @@ export class TaskflowInstancesElement extends PageElement {
     return html`<div class="card">
       ${numbers([
         [
-          'Scheduler',
+          t('Scheduler'),
           html`<span class="status"
-            ><span class="dot" data-status=${scheduler ? 'success' : 'failed'}></span> ${scheduler ? 'Running' : 'Stopped'}</span
+            ><span class="dot" data-status=${scheduler ? 'success' : 'failed'}></span> ${scheduler ? t('Running') : t('Stopped')}</span
           >`,
         ],
-        ['Time zone', overview.time_zone],
-        ['Storage', overview.storage],
-        ['Executors', overview.executors.join(', ')],
-        ['Slots of this instance', formatCount(overview.concurrency)],
-        ['Running', formatCount(running)],
-        ['History kept', days > 0 ? plural(Math.round(days), 'day') : 'for good'],
-        ['Up for', formatElapsed(overview.uptime_seconds)],
-        ['Version', overview.version],
+        [t('Time zone'), overview.time_zone],
+        [t('Storage'), overview.storage],
+        [t('Executors'), overview.executors.join(', ')],
+        [t('Slots of this instance'), formatCount(overview.concurrency)],
+        [t('Running'), formatCount(running)],
+        [
+          t('History kept'),
+          days > 0 ? t('{count} day|{count} days', { count: Math.round(days) }) : t('for good'),
+        ],
+        [t('Up for'), formatElapsed(overview.uptime_seconds)],
+        [t('Version'), overview.version],
       ])}
     </div>`
   }
@@ -113,22 +120,22 @@ export class TaskflowInstancesElement extends PageElement {
     if (all.length === 0) {
       return emptyState({
         icon: 'offline',
-        title: 'No instance is running',
-        text: 'Runs are kept and wait until an instance starts.',
+        title: t('No instance is running'),
+        text: t('Runs are kept and wait until an instance starts.'),
       })
     }
     const now = store.now()
     return html`<table part="table">
       <thead>
         <tr>
-          <th scope="col" class="fit">State</th>
-          <th scope="col">Instance</th>
-          <th scope="col" class="p2">Process</th>
-          <th scope="col" class="p1">Version</th>
-          <th scope="col" class="num p1">Up for</th>
-          <th scope="col" class="num">Heartbeat</th>
-          <th scope="col" class="num">Running</th>
-          <th scope="col" class="p3"><span class="visually-hidden">What happens</span></th>
+          <th scope="col" class="fit">${t('State')}</th>
+          <th scope="col">${t('Instance')}</th>
+          <th scope="col" class="p2">${t('Process')}</th>
+          <th scope="col" class="p1">${t('Version')}</th>
+          <th scope="col" class="num p1">${t('Up for')}</th>
+          <th scope="col" class="num">${t('Heartbeat')}</th>
+          <th scope="col" class="num">${t('Running')}</th>
+          <th scope="col" class="p3"><span class="visually-hidden">${t('What happens')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -148,7 +155,7 @@ export class TaskflowInstancesElement extends PageElement {
     const route = runsRoute({ status: ['running'] })
     return html`<tr class="row" data-instance=${instance.instance_id}>
       <td class="fit">
-        <span class="status" data-status=${colour}>${icon(mark)}<span>${label}</span></span>
+        <span class="status" data-status=${colour}>${icon(mark)}<span>${t(label)}</span></span>
       </td>
       <th scope="row" class="first">${visibleText(instance.instance_id)}</th>
       <td class="p2 mono muted">${visibleText(instance.host)}:${instance.pid}</td>
@@ -159,7 +166,7 @@ export class TaskflowInstancesElement extends PageElement {
         ${instance.running > 0 ? this.link(route, formatCount(instance.running)) : html`<span class="faint">0</span>`}
       </td>
       <td class="p3 muted">
-        ${late ? 'What it ran is taken over or marked interrupted.' : instance.state === 'draining' ? 'Takes nothing new, ends what it runs.' : nothing}
+        ${late ? t('What it ran is taken over or marked interrupted.') : instance.state === 'draining' ? t('Takes nothing new, ends what it runs.') : nothing}
       </td>
     </tr>`
   }

@@ -4,12 +4,13 @@ import { repeat } from 'lit/directives/repeat.js'
 import { shortId } from '../../format/number.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { choice, searchField } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
 import { contentState, staleNotice } from '../../parts/page-states.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { TIME_RANGES } from '../../store/filter.ts'
+import { timeRanges } from '../../store/filter.ts'
 import { PagedResource } from '../../store/paged-resource.ts'
 import { runRoute } from '../../url/route.ts'
 import { PageElement } from './page-element.ts'
@@ -133,12 +134,12 @@ export class TaskflowRecentLogsElement extends PageElement {
     return html`
       ${this.#head(store, lines)} ${staleNotice(lines, store.freshAt)}
       <div class="card">
-        ${contentState(lines, 'the logs') ?? this.#content(lines.value ?? [], lines.next)}
+        ${contentState(lines, t('Logs')) ?? this.#content(lines.value ?? [], lines.next)}
         ${
           lines.next
             ? html`<div class="more">
                 <button class="button" type="button" ?disabled=${lines.loading} @click=${() => void lines.more()}>
-                  ${lines.loading ? 'Reading…' : this.param('run') ? 'Show more' : 'Show older'}
+                  ${lines.loading ? t('Reading…') : this.param('run') ? t('Show more') : t('Show older')}
                 </button>
               </div>`
             : nothing
@@ -149,15 +150,15 @@ export class TaskflowRecentLogsElement extends PageElement {
 
   #head(store: DashboardStore, lines: PagedResource<TaskLogEntryJson>) {
     return html`<div class="head">
-      <h1>Logs</h1>
-      <span class="sub">${this.param('run') ? 'of one run, oldest first' : 'of all runs, newest first'}</span>
+      <h1>${t('Logs')}</h1>
+      <span class="sub">${this.param('run') ? t('of one run, oldest first') : t('of all runs, newest first')}</span>
       <span class="tools"
-        >${searchField({ label: 'Search the text', value: this.param('search'), input: (search) => this.setParams({ search }) })}
+        >${searchField({ label: t('Search the text'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${choice({
-          label: 'Task',
+          label: t('Task'),
           value: this.param('task'),
           items: [
-            { value: '', label: 'All tasks' },
+            { value: '', label: t('All tasks') },
             ...store.functions.map(({ func_name }) => ({
               value: func_name,
               label: visibleText(func_name),
@@ -167,20 +168,20 @@ export class TaskflowRecentLogsElement extends PageElement {
         })}
         <input
           class="field mono run-field"
-          aria-label="Id of a run"
-          placeholder="Id of a run"
+          aria-label=${t('Id of a run')}
+          placeholder=${t('Id of a run')}
           spellcheck="false"
           .value=${this.param('run')}
           @change=${(event: Event) => this.setParams({ run: (event.target as HTMLInputElement).value.trim(), task: '' })}
         />
         ${choice({
-          label: 'Level',
+          label: t('Level'),
           value: this.param('level'),
           items: [
-            { value: '', label: 'All levels' },
-            { value: 'info', label: 'Info and above' },
-            { value: 'warn', label: 'Warnings and errors' },
-            { value: 'error', label: 'Errors' },
+            { value: '', label: t('All levels') },
+            { value: 'info', label: t('Info and above') },
+            { value: 'warn', label: t('Warnings and errors') },
+            { value: 'error', label: t('Errors') },
           ],
           select: (level) => this.setParams({ level }),
         })}
@@ -188,20 +189,23 @@ export class TaskflowRecentLogsElement extends PageElement {
           this.param('run')
             ? nothing
             : choice({
-                label: 'Time',
+                label: t('Time'),
                 value: this.param('since'),
-                items: TIME_RANGES,
+                items: timeRanges(),
                 select: (since) => this.setParams({ since }),
               })
         }
         ${choice({
-          label: 'Lines per page',
+          label: t('Lines per page'),
           value: this.param('limit') || '100',
-          items: LIMITS.map((value) => ({ value, label: `${value} lines` })),
+          items: LIMITS.map((value) => ({
+            value,
+            label: t('{count} line|{count} lines', { count: Number(value) }),
+          })),
           select: (limit) => this.setParams({ limit: limit === '100' ? '' : limit }),
         })}
         <button class="button" type="button" ?disabled=${lines.loading} @click=${() => void lines.load()}>
-          ${icon('cycle')} Read again
+          ${icon('cycle')} ${t('Read again')}
         </button></span
       >
     </div>`
@@ -212,19 +216,23 @@ export class TaskflowRecentLogsElement extends PageElement {
       const narrowed = FILTERS.some((name) => this.param(name) !== '')
       return emptyState({
         icon: narrowed ? 'search' : 'inbox',
-        title: next ? 'No match so far' : narrowed ? 'No line matches' : 'No log lines yet',
-        text: next
-          ? 'The newest lines hold none; older ones were not looked at yet.'
+        title: next
+          ? t('No match so far')
           : narrowed
-            ? 'None fits the filters above.'
-            : 'What tasks log shows up here.',
+            ? t('No line matches')
+            : t('No log lines yet'),
+        text: next
+          ? t('The newest lines hold none; older ones were not looked at yet.')
+          : narrowed
+            ? t('None fits the filters above.')
+            : t('What tasks log shows up here.'),
         more: narrowed
           ? html`<button
               class="button"
               type="button"
               @click=${() => this.setParams(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
             >
-              Clear the filters
+              ${t('Clear the filters')}
             </button>`
           : nothing,
       })

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { jsonProblem } from '../../format/json-problem.ts'
 import { checkSchema, exampleOf, type SchemaIssue } from '../../format/json-schema.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import type { DialogForm } from '../dialogs/dialogs.ts'
@@ -26,7 +27,7 @@ export class RunTaskForm implements DialogForm {
   constructor(store: DashboardStore, task: FunctionJson) {
     this.#store = store
     this.#task = task
-    this.title = `Run ${visibleText(task.func_name)}`
+    this.title = t('Run {task}', { task: visibleText(task.func_name) })
     this.#text = task.schema ? JSON.stringify(exampleOf(task.schema), null, 2) : ''
   }
 
@@ -41,11 +42,11 @@ export class RunTaskForm implements DialogForm {
     const error = this.#error
     const wrong = problem !== null || issues.length > 0
     return html`<p>
-        A run of its own, outside of every schedule; it shows as ad hoc.
-        ${this.#task.paused ? 'The task is paused: the run waits until it is resumed.' : nothing}
-        ${this.#task.instances === 0 ? 'No live instance can run it: it waits for one.' : nothing}
+        ${t('A run of its own, outside of every schedule; it shows as ad hoc.')}
+        ${this.#task.paused ? t('The task is paused: the run waits until it is resumed.') : nothing}
+        ${this.#task.instances === 0 ? t('No live instance can run it: it waits for one.') : nothing}
       </p>
-      <label for="json">Input, as JSON${this.#task.schema ? ', checked by the task’s schema' : ''}</label>
+      <label for="json">${this.#task.schema ? t('Input, as JSON, checked by the task’s schema') : t('Input, as JSON')}</label>
       <textarea
         class="field mono"
         id="json"
@@ -67,19 +68,19 @@ export class RunTaskForm implements DialogForm {
         ${issueList(error ? error.issues : issues)}
       </div>
       <div class="row">
-        <label for="priority">Priority</label>
+        <label for="priority">${t('Priority')}</label>
         <input
           class="field"
           id="priority"
           type="number"
           step="1"
-          placeholder=${this.#task.priority ?? 'normal'}
+          placeholder=${this.#task.priority ?? t('normal')}
           .value=${this.#priority}
           @input=${(event: Event) => {
             this.#priority = (event.target as HTMLInputElement).value
           }}
         />
-        <label for="run-at">Not before</label>
+        <label for="run-at">${t('Not before')}</label>
         <input
           class="field when"
           id="run-at"
@@ -91,7 +92,7 @@ export class RunTaskForm implements DialogForm {
         />
       </div>
       <div class="dialog-actions">
-        <button class="button" type="button" @click=${() => this.#done(null)}>Back</button>
+        <button class="button" type="button" @click=${() => this.#done(null)}>${t('Back')}</button>
         <button
           class="button primary"
           type="submit"
@@ -99,7 +100,7 @@ export class RunTaskForm implements DialogForm {
           ?disabled=${problem !== null || this.#busy}
           @click=${() => void this.#send()}
         >
-          ${this.#busy ? 'Sending…' : 'Run it'}
+          ${this.#busy ? t('Sending…') : t('Run it')}
         </button>
       </div>`
   }
@@ -153,7 +154,7 @@ function issueList(issues: readonly SchemaIssue[]) {
 
 /** `items[0].price` for `['items', 0, 'price']`. */
 function pathText(path: readonly (string | number)[]): string {
-  if (path.length === 0) return 'Input'
+  if (path.length === 0) return t('Input')
   return path
     .map((part, index) =>
       typeof part === 'number' || /^\d+$/.test(part)

@@ -1,7 +1,8 @@
 import type { ScheduleBulkJson, ScheduleJson } from '@taskflow/core/client'
 import type { ActionSummary } from '../../events.ts'
-import { plural, shortId } from '../../format/number.ts'
+import { shortId } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { runRoute } from '../../url/route.ts'
 import type { ConfirmOptions } from '../dialogs/dialogs.ts'
@@ -27,11 +28,11 @@ export function scheduleAction(action: ScheduleAction, schedule: ScheduleJson): 
         summary: (result) => {
           const { task_id } = result as { task_id: string }
           return {
-            title: `Queued as ${shortId(task_id)}`,
+            title: t('Queued as {id}', { id: shortId(task_id) }),
             text:
               trigger === 'date'
-                ? `${name} ran by hand and is paused now, to be resumed or removed.`
-                : `A run of ${name} by hand; it goes on with its next time.`,
+                ? t('{name} ran by hand and is paused now, to be resumed or removed.', { name })
+                : t('A run of {name} by hand; it goes on with its next time.', { name }),
             route: runRoute(task_id),
           }
         },
@@ -40,48 +41,56 @@ export function scheduleAction(action: ScheduleAction, schedule: ScheduleJson): 
       return {
         question: null,
         send: ({ client }) => client.pauseSchedule(id),
-        summary: () => ({ title: `Paused ${name}`, text: 'Due times pass until it is resumed.' }),
+        summary: () => ({
+          title: t('Paused {name}', { name }),
+          text: t('Due times pass until it is resumed.'),
+        }),
       }
     case 'resume':
       return {
         question: null,
         send: ({ client }) => client.resumeSchedule(id),
-        summary: () => ({ title: `Resumed ${name}`, text: 'It goes on with its next time.' }),
+        summary: () => ({
+          title: t('Resumed {name}', { name }),
+          text: t('It goes on with its next time.'),
+        }),
       }
     case 'remove':
       return {
         question: {
-          title: `Remove ${name}?`,
-          text: 'It is due no more. Runs that it made stay. A deploy that changes it brings it back; nothing else does.',
-          confirm: 'Remove the schedule',
+          title: t('Remove {name}?', { name }),
+          text: t(
+            'It is due no more. Runs that it made stay. A deploy that changes it brings it back; nothing else does.',
+          ),
+          confirm: t('Remove the schedule'),
           danger: true,
         },
         send: ({ client }) => client.removeSchedule(id),
-        summary: () => ({ title: `Removed ${name}` }),
+        summary: () => ({ title: t('Removed {name}', { name }) }),
       }
   }
 }
 
-const DONE: Record<ScheduleAction, string> = {
-  run: 'run',
-  pause: 'paused',
-  resume: 'resumed',
-  remove: 'removed',
-}
+const DONE = {
+  run: '{count} schedule run|{count} schedules run',
+  pause: '{count} schedule paused|{count} schedules paused',
+  resume: '{count} schedule resumed|{count} schedules resumed',
+  remove: '{count} schedule removed|{count} schedules removed',
+} as const satisfies Record<ScheduleAction, MessageKey>
 
 /** The same for several at once. */
 export function bulkSchedules(action: ScheduleAction, ids: string[]): Plan<ScheduleBulkJson> {
-  const count = plural(ids.length, 'schedule')
+  const count = ids.length
   const questions: Partial<Record<ScheduleAction, ConfirmOptions>> = {
     run: {
-      title: `Run ${count} now?`,
-      text: 'Each makes one run by hand, beside its times.',
-      confirm: `Run ${count}`,
+      title: t('Run {count} schedule now?|Run {count} schedules now?', { count }),
+      text: t('Each makes one run by hand, beside its times.'),
+      confirm: t('Run {count} schedule|Run {count} schedules', { count }),
     },
     remove: {
-      title: `Remove ${count}?`,
-      text: 'They are due no more. Runs that they made stay.',
-      confirm: `Remove ${count}`,
+      title: t('Remove {count} schedule?|Remove {count} schedules?', { count }),
+      text: t('They are due no more. Runs that they made stay.'),
+      confirm: t('Remove {count} schedule|Remove {count} schedules', { count }),
       danger: true,
     },
   }
@@ -91,8 +100,13 @@ export function bulkSchedules(action: ScheduleAction, ids: string[]): Plan<Sched
     summary: ({ done, skipped, results }) => {
       const reasons = [...new Set(results.flatMap(({ reason }) => (reason ? [reason] : [])))]
       return {
-        title: `${plural(done, 'schedule')} ${DONE[action]}`,
-        ...(skipped > 0 && { text: `${skipped} skipped: ${reasons.slice(0, 3).join('; ')}` }),
+        title: t(DONE[action], { count: done }),
+        ...(skipped > 0 && {
+          text: t('{count} skipped: {reasons}', {
+            count: skipped,
+            reasons: reasons.slice(0, 3).join('; '),
+          }),
+        }),
       }
     },
   }

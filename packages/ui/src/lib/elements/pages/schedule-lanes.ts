@@ -1,8 +1,9 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing, svg, type TemplateResult } from 'lit'
-import { plural } from '../../format/number.ts'
-import { formatClock } from '../../format/time.ts'
+import { formatLength } from '../../format/duration.ts'
+import { dayAndHour, formatClock } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { segments } from '../../parts/controls.ts'
 
 const WIDTH = 1000
@@ -10,10 +11,10 @@ const HOUR = 3_600_000
 
 /** How far ahead people look. */
 export const LANE_WINDOWS = [
-  { value: '1h', label: '1 h', ms: HOUR },
-  { value: '3h', label: '3 h', ms: 3 * HOUR },
-  { value: '24h', label: '24 h', ms: 24 * HOUR },
-  { value: '7d', label: '7 d', ms: 168 * HOUR },
+  { value: '1h', ms: HOUR },
+  { value: '3h', ms: 3 * HOUR },
+  { value: '24h', ms: 24 * HOUR },
+  { value: '7d', ms: 168 * HOUR },
 ] as const
 
 /** When what is due next, one lane each, on a common axis. */
@@ -36,9 +37,9 @@ export function scheduleLanes(options: {
   )
   return html`<section class="card lanes">
     <header>
-      <h2>Upcoming</h2>
-      <span class="muted">${plural(total, 'run')}${more ? ' or more' : ''} due in the next ${window.label}</span>
-      <span class="end">${segments({ label: 'How far ahead', value: window.value, items: LANE_WINDOWS, select })}</span>
+      <h2>${t('Upcoming')}</h2>
+      <span class="muted">${more ? t('{count} runs or more due in the next {time}', { count: total, time: windowText(window.ms) }) : t('{count} run due in the next {time}|{count} runs due in the next {time}', { count: total, time: windowText(window.ms) })}</span>
+      <span class="end">${segments({ label: t('How far ahead'), value: window.value, items: LANE_WINDOWS.map(({ value, ms }) => ({ value, label: windowText(ms) })), select })}</span>
     </header>
     <div class="lane axis" aria-hidden="true">
       <span></span>
@@ -52,13 +53,13 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
   const { name, state, next_run: next, next_runs } = schedule
   const held = state === 'paused'
   const text = held
-    ? 'held while paused'
+    ? t('held while paused')
     : times.length === 0 && next
-      ? `next ${dayClock(Date.parse(next))}`
+      ? t('next {time}', { time: dayAndHour(Date.parse(next)) })
       : next === null
-        ? 'no run is left'
+        ? t('no run is left')
         : next_runs.length >= 50 && times.length === next_runs.length
-          ? 'and so on'
+          ? t('and so on')
           : ''
   return html`<div class="lane">
     <span class="truncate ${held ? 'muted' : ''}" title=${visibleText(name)}>${visibleText(name)}</span>
@@ -80,19 +81,21 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
 }
 
 function laneText(times: readonly number[], text: string): string {
-  if (times.length === 0) return text || 'nothing is due'
-  const shown = times.slice(0, 5).map((at) => dayClock(at))
-  return `Due ${shown.join(', ')}${times.length > 5 ? ` and ${times.length - 5} more` : ''}`
+  if (times.length === 0) return text || t('nothing is due')
+  const shown = times.slice(0, 5).map((at) => dayAndHour(at))
+  const due = t('Due {times}', { times: shown.join(', ') })
+  return times.length > 5
+    ? t('{names} and {count} more', { names: due, count: times.length - 5 })
+    : due
 }
 
 function axisLabel(now: number, ms: number, part: number): string {
-  if (part === 0) return 'now'
+  if (part === 0) return t('now')
   const at = now + (ms * part) / 4
-  return ms > 24 * HOUR ? dayClock(at) : formatClock(at).slice(0, 5)
+  return ms > 24 * HOUR ? dayAndHour(at) : formatClock(at).slice(0, 5)
 }
 
-/** `Fri 02:00` */
-function dayClock(at: number): string {
-  const day = new Intl.DateTimeFormat('en', { weekday: 'short' }).format(at)
-  return `${day} ${formatClock(at).slice(0, 5)}`
+/** `3 h`, `7 d` */
+function windowText(ms: number): string {
+  return formatLength(ms / 1000)
 }

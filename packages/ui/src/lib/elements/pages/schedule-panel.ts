@@ -11,6 +11,7 @@ import {
 } from '../../format/schedule.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { facts } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { pageRoute, type Route, runRoute, runsRoute } from '../../url/route.ts'
@@ -25,40 +26,42 @@ export function schedulePanel(options: {
 }): TemplateResult {
   const { schedule, now, actions, link, close } = options
   const { ticks = [], next_runs: next, func_name: func } = schedule
-  return html`<aside class="card panel" aria-label="Schedule ${visibleText(schedule.name)}">
+  return html`<aside class="card panel" aria-label=${t('Schedule {name}', { name: visibleText(schedule.name) })}>
     <header>
       <h2 tabindex="-1">${visibleText(schedule.name)}</h2>
-      <button class="button plain icon-only end" type="button" aria-label="Close" title="Close (Esc)" @click=${close}>
+      <button class="button plain icon-only end" type="button" aria-label=${t('Close')} title=${t('Close (Esc)')} @click=${close}>
         ${icon('cross')}
       </button>
     </header>
     <div class="panel-actions">${actions}</div>
     ${facts([
-      ['Task', link(pageRoute('tasks', func), visibleText(func))],
-      ['Trigger', visibleText(schedule.description)],
-      schedule.time_zone === null ? null : ['Time zone', schedule.time_zone],
-      ['Missed times', MISFIRE_LABELS[schedule.misfire]],
-      ['On overlap', OVERLAP_LABELS[schedule.overlap]],
-      schedule.jitter > 0 ? ['Jitter', `up to ${formatDuration(schedule.jitter)}`] : null,
-      schedule.start_at ? ['From', formatAbsolute(Date.parse(schedule.start_at))] : null,
-      schedule.end_at ? ['Until', formatAbsolute(Date.parse(schedule.end_at))] : null,
-      schedule.priority === null ? null : ['Priority', String(schedule.priority)],
-      ['Executor', schedule.executor ?? 'no live instance can run it'],
-      ['Storage', schedule.storage],
-      ['Runs', link({ ...runsRoute({ func }) }, 'Show its task’s runs')],
+      [t('Task'), link(pageRoute('tasks', func), visibleText(func))],
+      [t('Trigger'), visibleText(schedule.description)],
+      schedule.time_zone === null ? null : [t('Time zone'), schedule.time_zone],
+      [t('Missed times'), t(MISFIRE_LABELS[schedule.misfire])],
+      [t('On overlap'), t(OVERLAP_LABELS[schedule.overlap])],
+      schedule.jitter > 0
+        ? [t('Jitter'), t('up to {time}', { time: formatDuration(schedule.jitter) })]
+        : null,
+      schedule.start_at ? [t('From'), formatAbsolute(Date.parse(schedule.start_at))] : null,
+      schedule.end_at ? [t('Until'), formatAbsolute(Date.parse(schedule.end_at))] : null,
+      schedule.priority === null ? null : [t('Priority'), String(schedule.priority)],
+      [t('Executor'), schedule.executor ?? t('no live instance can run it')],
+      [t('Storage'), schedule.storage],
+      [t('Runs'), link({ ...runsRoute({ func }) }, t('Show its task’s runs'))],
     ])}
-    <h3>Next runs</h3>
+    <h3>${t('Next runs')}</h3>
     ${
       next.length === 0
-        ? html`<p class="nothing">${schedule.state === 'paused' ? 'Held while paused.' : 'None is left.'}</p>`
+        ? html`<p class="nothing">${schedule.state === 'paused' ? t('Held while paused.') : t('None is left.')}</p>`
         : html`<ol class="times-list">
-            ${next.slice(0, 10).map((at) => html`<li><time>${formatAbsolute(Date.parse(at)).replace(/\.\d{3}/, '')}</time><span class="muted">${formatCountdown(Date.parse(at), now)}</span></li>`)}
+            ${next.slice(0, 10).map((at) => html`<li><time>${formatAbsolute(Date.parse(at), 'second')}</time><span class="muted">${formatCountdown(Date.parse(at), now)}</span></li>`)}
           </ol>`
     }
-    <h3>Due times <span class="muted">every one is kept</span></h3>
+    <h3>${t('Due times')} <span class="muted">${t('every one is kept')}</span></h3>
     ${
       ticks.length === 0
-        ? html`<p class="nothing">None so far.</p>`
+        ? html`<p class="nothing">${t('None so far.')}</p>`
         : html`<ol class="ticks">${ticks.map((tick) => tickRow(tick, link))}</ol>`
     }
   </aside>`
@@ -72,8 +75,8 @@ function tickRow(
   const due = Date.parse(tick.due_at)
   return html`<li data-status=${colour}>
     ${icon(name, 'mark')}<time title=${formatAbsolute(due)}>${formatClock(due)}</time>
-    <span>${TICK_LABELS[tick.outcome]}</span>
-    <span class="muted">${tick.lateness > 0.01 && tick.outcome !== 'manual' ? `after ${formatDuration(tick.lateness)}` : nothing}</span>
+    <span>${t(TICK_LABELS[tick.outcome])}</span>
+    <span class="muted">${tick.lateness > 0.01 && tick.outcome !== 'manual' ? t('after {time}', { time: formatDuration(tick.lateness) }) : nothing}</span>
     ${tick.task_id === null ? html`<span></span>` : link(runRoute(tick.task_id), shortId(tick.task_id), 'mono')}
   </li>`
 }

@@ -1,10 +1,16 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing, svg } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { plural } from '../../format/number.ts'
-import { formatCountdown, STATE_LABELS, TICK_LABELS, TICK_MARKS } from '../../format/schedule.ts'
+import {
+  formatCountdown,
+  STATE_LABELS,
+  schedulerText,
+  TICK_LABELS,
+  TICK_MARKS,
+} from '../../format/schedule.ts'
 import { formatAbsolute, formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { rich, t } from '../../messages/messages.ts'
 import { choice, searchField } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
@@ -110,7 +116,7 @@ export class TaskflowSchedulesElement extends PageElement {
       })}
       <div class="split">
         <div class="card">
-          ${contentState(list, 'schedules') ?? this.#content(schedules, now)}
+          ${contentState(list, t('Schedules')) ?? this.#content(schedules, now)}
           ${this.#bulk(schedules)}
         </div>
         ${this.#panel(now)}
@@ -134,21 +140,26 @@ export class TaskflowSchedulesElement extends PageElement {
         select: (value) => this.setParams({ [name]: value }),
       })
     return html`<div class="head">
-      <h1>Schedules</h1>
+      <h1>${t('Schedules')}</h1>
       ${
         overview
           ? html`<span class="sub"
               ><span class="dot" data-status=${overview.scheduler === 'running' ? 'success' : 'failed'}></span>
-              Scheduler ${overview.scheduler}, ${overview.time_zone}</span
+              ${schedulerText(overview)}, ${overview.time_zone}</span
             >`
           : nothing
       }
-      <span class="sub">${plural(schedules.length, 'schedule')}${paused > 0 ? `, ${paused} paused` : ''}</span>
+      <span class="sub">${t('{count} schedule|{count} schedules', { count: schedules.length })}${paused > 0 ? `, ${t('{count} paused', { count: paused })}` : ''}</span>
       <span class="tools"
-        >${searchField({ label: 'Filter schedules', value: this.param('search'), input: (search) => this.setParams({ search }) })}
-        ${filter('state', 'All states', Object.keys(STATE_LABELS), Object.values(STATE_LABELS))}
-        ${filter('trigger', 'All triggers', triggers)}
-        ${filter('executor', 'All executors', overview?.executors ?? [])}</span
+        >${searchField({ label: t('Filter schedules'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
+        ${filter(
+          'state',
+          t('All states'),
+          Object.keys(STATE_LABELS),
+          Object.values(STATE_LABELS).map((label) => t(label)),
+        )}
+        ${filter('trigger', t('All triggers'), triggers)}
+        ${filter('executor', t('All executors'), overview?.executors ?? [])}</span
       >
     </div>`
   }
@@ -158,17 +169,19 @@ export class TaskflowSchedulesElement extends PageElement {
       const narrowed = FILTERS.some((name) => this.param(name) !== '')
       return emptyState({
         icon: narrowed ? 'search' : 'clock',
-        title: narrowed ? 'No schedule matches' : 'No schedules',
+        title: narrowed ? t('No schedule matches') : t('No schedules'),
         text: narrowed
-          ? 'None fits the filters above.'
-          : html`<span class="mono">tasks.schedule(task, { cron: '0 9 * * 1-5' })</span> makes one.`,
+          ? t('None fits the filters above.')
+          : rich('{code} makes one.', {
+              code: html`<span class="mono">tasks.schedule(task, { cron: '0 9 * * 1-5' })</span>`,
+            }),
         more: narrowed
           ? html`<button
               class="button"
               type="button"
               @click=${() => this.setParams(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
             >
-              Clear the filters
+              ${t('Clear the filters')}
             </button>`
           : nothing,
       })
@@ -187,12 +200,12 @@ export class TaskflowSchedulesElement extends PageElement {
       <thead>
         <tr>
           ${many ? html`<th class="fit">${this.#checkAll(schedules)}</th>` : nothing}
-          ${head('State', 'state', 'fit')} ${head('Schedule', 'name')} ${head('Trigger', 'trigger', 'p1')}
-          <th scope="col" class="p2">Time zone</th>
-          ${head('Next run', 'next_run', 'num')}
-          <th scope="col" class="p1">Last run</th>
-          <th scope="col" class="p3">Due times</th>
-          <th scope="col" class="fit"><span class="visually-hidden">Actions</span></th>
+          ${head(t('State'), 'state', 'fit')} ${head(t('Schedule'), 'name')} ${head(t('Trigger'), 'trigger', 'p1')}
+          <th scope="col" class="p2">${t('Time zone')}</th>
+          ${head(t('Next run'), 'next_run', 'num')}
+          <th scope="col" class="p1">${t('Last run')}</th>
+          <th scope="col" class="p3">${t('Due times')}</th>
+          <th scope="col" class="fit"><span class="visually-hidden">${t('Actions')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -216,7 +229,7 @@ export class TaskflowSchedulesElement extends PageElement {
               <input
                 class="check"
                 type="checkbox"
-                aria-label="Select ${visibleText(name)}"
+                aria-label=${t('Select {name}', { name: visibleText(name) })}
                 .checked=${this.selected.has(id)}
                 @change=${() => this.#toggle(id)}
               />
@@ -238,7 +251,7 @@ export class TaskflowSchedulesElement extends PageElement {
           last === null || run === null
             ? orMissing(null)
             : html`<span class="last"
-                >${this.link(runRoute(run), schedule.last_status ? statusText(schedule.last_status) : 'Deleted')}
+                >${this.link(runRoute(run), schedule.last_status ? statusText(schedule.last_status) : t('Deleted'))}
                 <span class="muted">${formatRelative(Date.parse(last), now)}</span></span
               >`
         }
@@ -258,7 +271,7 @@ export class TaskflowSchedulesElement extends PageElement {
       html`<button
         class="button ${small && action !== 'run' ? 'plain icon-only' : ''} ${small && action === 'remove' ? 'p1' : ''}"
         type="button"
-        aria-label="${label} ${visibleText(name)}"
+        aria-label="${label}: ${visibleText(name)}"
         title=${label}
         ?disabled=${this.isBusy(`schedule-${action}`, schedule.id)}
         @click=${() => void this.#act(action, schedule)}
@@ -267,9 +280,9 @@ export class TaskflowSchedulesElement extends PageElement {
       </button>`
     const paused = state === 'paused'
     const stored = state !== 'pending'
-    return html`${stored && this.may('run') ? button('run', 'Run now', 'skip') : nothing}
-    ${stored && this.may('pause') ? (paused ? button('resume', 'Resume', 'play') : button('pause', 'Pause', 'pause')) : nothing}
-    ${stored && this.may('delete') ? button('remove', 'Remove', 'trash') : nothing}`
+    return html`${stored && this.may('run') ? button('run', t('Run now'), 'skip') : nothing}
+    ${stored && this.may('pause') ? (paused ? button('resume', t('Resume'), 'play') : button('pause', t('Pause'), 'pause')) : nothing}
+    ${stored && this.may('delete') ? button('remove', t('Remove'), 'trash') : nothing}`
   }
 
   #bulk(all: readonly ScheduleJson[]) {
@@ -277,11 +290,11 @@ export class TaskflowSchedulesElement extends PageElement {
     if (ids.length === 0) return nothing
     const button = (action: ScheduleAction, label: string) =>
       html`<button class="button" type="button" @click=${() => void this.#actOnAll(action, ids)}>${label}</button>`
-    return html`<div class="bulk" role="region" aria-label="Selected schedules">
-      <b>${ids.length} selected</b>
-      ${this.may('run') ? button('run', 'Run now') : nothing}
-      ${this.may('pause') ? html`${button('pause', 'Pause')} ${button('resume', 'Resume')}` : nothing}
-      ${this.may('delete') ? button('remove', 'Remove…') : nothing}
+    return html`<div class="bulk" role="region" aria-label=${t('Selected schedules')}>
+      <b>${t('{count} selected', { count: ids.length })}</b>
+      ${this.may('run') ? button('run', t('Run now')) : nothing}
+      ${this.may('pause') ? html`${button('pause', t('Pause'))} ${button('resume', t('Resume'))}` : nothing}
+      ${this.may('delete') ? button('remove', t('Remove…')) : nothing}
       <button
         class="button plain end"
         type="button"
@@ -289,7 +302,7 @@ export class TaskflowSchedulesElement extends PageElement {
           this.selected = new Set()
         }}
       >
-        Clear
+        ${t('Clear')}
       </button>
     </div>`
   }
@@ -298,7 +311,7 @@ export class TaskflowSchedulesElement extends PageElement {
     const detail = this.#detail
     if (this.item === '' || !detail) return nothing
     if (!detail.value) {
-      return html`<aside class="card panel" aria-label="Schedule">${contentState(detail, 'the schedule')}</aside>`
+      return html`<aside class="card panel" aria-label=${t('Schedule')}>${contentState(detail, t('The schedule'))}</aside>`
     }
     return schedulePanel({
       schedule: detail.value,
@@ -314,7 +327,7 @@ export class TaskflowSchedulesElement extends PageElement {
     return html`<input
       class="check"
       type="checkbox"
-      aria-label="Select all"
+      aria-label=${t('Select all')}
       .checked=${count > 0 && count === schedules.length}
       .indeterminate=${count > 0 && count < schedules.length}
       @change=${() => {
@@ -393,18 +406,18 @@ function stateText(state: ScheduleJson['state']) {
       : state === 'pending'
         ? (['ring', 'pending'] as const)
         : (['clock', 'scheduled'] as const)
-  return html`<span class="status" data-status=${colour}>${icon(mark)}<span>${STATE_LABELS[state]}</span></span>`
+  return html`<span class="status" data-status=${colour}>${icon(mark)}<span>${t(STATE_LABELS[state])}</span></span>`
 }
 
 /** The last due times, oldest first. */
 function tickStrip({ ticks = [] }: ScheduleJson) {
   if (ticks.length === 0) return orMissing(null)
   const shown = ticks.slice(0, 14).toReversed()
-  const labels = shown.map(({ outcome }) => TICK_LABELS[outcome].toLowerCase())
+  const labels = shown.map(({ outcome }) => t(TICK_LABELS[outcome]))
   const counts = [...new Set(labels)].map(
     (label) => `${labels.filter((one) => one === label).length} ${label}`,
   )
-  return html`<svg class="tick-strip" viewBox="0 0 82 12" role="img" aria-label="Last due times: ${counts.join(', ')}">
+  return html`<svg class="tick-strip" viewBox="0 0 82 12" role="img" aria-label=${t('Last due times: {list}', { list: counts.join(', ') })}>
     ${shown.map(({ outcome }, index) => svg`<rect class="fill" data-status=${TICK_MARKS[outcome].colour} x=${(14 - shown.length + index) * 6} y="0" width="4" height="12" rx="1" />`)}
   </svg>`
 }

@@ -1,7 +1,8 @@
 import { css, html, nothing } from 'lit'
 import { TaskflowPreferencesEvent } from '../../events.ts'
-import { plural } from '../../format/number.ts'
+import { formatDuration } from '../../format/duration.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { choice, facts, segments } from '../../parts/controls.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type Preferences, readPreferences, writePreferences } from '../../store/preferences.ts'
@@ -49,7 +50,7 @@ export class TaskflowSettingsElement extends PageElement {
     const { store } = this
     if (!store) return nothing
     return html`
-      <div class="head"><h1>Settings</h1></div>
+      <div class="head"><h1>${t('Settings')}</h1></div>
       <div class="columns">${this.#own(store)} ${this.#server(store)}</div>
     `
   }
@@ -58,55 +59,55 @@ export class TaskflowSettingsElement extends PageElement {
     const { theme, density, limit = 30 } = readPreferences(store.base)
     return html`<section class="card">
       <header>
-        <h2>This device</h2>
-        <span class="muted">remembered in this browser</span>
+        <h2>${t('This device')}</h2>
+        <span class="muted">${t('remembered in this browser')}</span>
       </header>
       <div class="choices">
-        <div>Theme</div>
+        <div>${t('Theme')}</div>
         <div>
           ${segments({
-            label: 'Theme',
+            label: t('Theme'),
             value: theme ?? 'auto',
             items: [
-              { value: 'auto', label: 'As the system' },
-              { value: 'light', label: 'Light' },
-              { value: 'dark', label: 'Dark' },
+              { value: 'auto', label: t('As the system') },
+              { value: 'light', label: t('Light') },
+              { value: 'dark', label: t('Dark') },
             ],
             select: (value) => this.#choose({ theme: value as 'auto' | 'light' | 'dark' }),
           })}
         </div>
-        <div>Density</div>
+        <div>${t('Density')}</div>
         <div>
           ${segments({
-            label: 'Density',
+            label: t('Density'),
             value: density ?? 'comfortable',
             items: [
-              { value: 'comfortable', label: 'Comfortable' },
-              { value: 'compact', label: 'Compact' },
+              { value: 'comfortable', label: t('Comfortable') },
+              { value: 'compact', label: t('Compact') },
             ],
             select: (value) => this.#choose({ density: value as 'comfortable' | 'compact' }),
           })}
         </div>
-        <div>Rows per page</div>
+        <div>${t('Rows per page')}</div>
         <div>
           ${choice({
-            label: 'Rows per page',
+            label: t('Rows per page'),
             value: String(limit),
             items: LIMITS.map((count) => ({ value: String(count), label: String(count) })),
             select: (value) => this.#choose({ limit: Number(value) }),
           })}
         </div>
-        <div>Live updates</div>
+        <div>${t('Live updates')}</div>
         <div>
           <button class="button" type="button" @click=${() => store.setPaused(!store.paused)}>
-            ${store.paused ? 'Resume' : 'Pause'}
+            ${store.paused ? t('Resume') : t('Pause')}
           </button>
-          <p>${store.paused ? 'Paused, also after a reload.' : 'Changes show at once.'}</p>
+          <p>${store.paused ? t('Paused, also after a reload.') : t('Changes show at once.')}</p>
         </div>
-        <div>Everything above</div>
+        <div>${t('Everything above')}</div>
         <div>
-          <button class="button" type="button" @click=${() => this.#forget(store)}>Forget all choices</button>
-          <p>Order and columns of the list, filters and the width of the pane as well.</p>
+          <button class="button" type="button" @click=${() => this.#forget(store)}>${t('Forget all choices')}</button>
+          <p>${t('Order and columns of the list, filters and the width of the pane as well.')}</p>
         </div>
       </div>
     </section>`
@@ -117,36 +118,46 @@ export class TaskflowSettingsElement extends PageElement {
     const days = Math.round((config?.retention_seconds ?? 0) / 86_400)
     return html`<section class="card">
       <header>
-        <h2>Server</h2>
-        <span class="muted">set where the handler is made</span>
+        <h2>${t('Server')}</h2>
+        <span class="muted">${t('set where the handler is made')}</span>
       </header>
       ${
         overview && config
           ? facts([
-              ['Title', visibleText(config.title)],
-              config.description ? ['Description', visibleText(config.description)] : null,
+              [t('Title'), visibleText(config.title)],
+              config.description ? [t('Description'), visibleText(config.description)] : null,
               [
-                'Inputs and results',
-                config.expose_payloads ? 'shown' : 'not shown: exposePayloads is off',
-              ],
-              ['Actions', config.read_only ? 'none: the dashboard is read-only' : 'by right'],
-              [
-                'History',
-                days > 0 ? `removed ${plural(days, 'day')} after a run ended` : 'kept for good',
+                t('Inputs and results'),
+                config.expose_payloads ? t('shown') : t('not shown: exposePayloads is off'),
               ],
               [
-                'Without a stream',
-                `read again every ${plural(config.poll_interval_seconds, 'second')}`,
+                t('Actions'),
+                config.read_only ? t('none: the dashboard is read-only') : t('by right'),
               ],
-              ['Time zone', overview.time_zone],
-              ['Version', overview.version],
               [
-                'Signed in',
-                session?.user ? visibleText(session.user.name) : 'nobody: no sign-in is needed',
+                t('History'),
+                days > 0
+                  ? t(
+                      'removed {count} day after a run ended|removed {count} days after a run ended',
+                      { count: days },
+                    )
+                  : t('kept for good'),
               ],
-              ['Your rights', session?.rights.join(', ') || 'none'],
+              [
+                t('Without a stream'),
+                t('read again every {time}', {
+                  time: formatDuration(config.poll_interval_seconds),
+                }),
+              ],
+              [t('Time zone'), overview.time_zone],
+              [t('Version'), overview.version],
+              [
+                t('Signed in'),
+                session?.user ? visibleText(session.user.name) : t('nobody: no sign-in is needed'),
+              ],
+              [t('Your rights'), session?.rights.join(', ') || t('none')],
             ])
-          : html`<p class="nothing">The server has not told yet.</p>`
+          : html`<p class="nothing">${t('The server has not told yet.')}</p>`
       }
     </section>`
   }

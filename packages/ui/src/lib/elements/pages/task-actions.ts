@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit'
 import { type ActionSummary, TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
 import { shortId } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { runRoute } from '../../url/route.ts'
@@ -11,7 +12,7 @@ import { RunTaskForm } from './run-task-form.ts'
 
 /** Says that a task or a schedule is paused. */
 export function pausedBadge(): TemplateResult {
-  return html`<span class="badge" data-status="blocked">${icon('pause')}Paused</span>`
+  return html`<span class="badge" data-status="blocked">${icon('pause')}${t('Paused')}</span>`
 }
 
 /** How a task is paused or resumed, and what is said about it. */
@@ -20,10 +21,12 @@ export function setPaused(name: string, paused: boolean) {
     action: paused ? ('pause' as const) : ('resume' as const),
     send: ({ client }: DashboardStore) => (paused ? client.pause(name) : client.resume(name)),
     summary: (_: PausedJson): ActionSummary => ({
-      title: paused ? `Paused ${visibleText(name)}` : `Resumed ${visibleText(name)}`,
+      title: paused
+        ? t('Paused {name}', { name: visibleText(name) })
+        : t('Resumed {name}', { name: visibleText(name) }),
       text: paused
-        ? 'No instance starts it until it is resumed; what runs goes on.'
-        : 'What waited starts as there is room.',
+        ? t('No instance starts it until it is resumed; what runs goes on.')
+        : t('What waited starts as there is room.'),
     }),
   }
 }
@@ -43,8 +46,8 @@ export async function startRun(
   store.accept(started.task)
   element.dispatchEvent(
     new TaskflowActionDoneEvent('enqueue', [name], started, {
-      title: `Queued as ${shortId(started.task_id)}`,
-      text: `An ad hoc run of ${visibleText(name)}.`,
+      title: t('Queued as {id}', { id: shortId(started.task_id) }),
+      text: t('An ad hoc run of {task}.', { task: visibleText(name) }),
       route: runRoute(started.task_id),
     }),
   )

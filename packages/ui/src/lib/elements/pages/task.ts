@@ -4,6 +4,7 @@ import { formatDuration } from '../../format/duration.ts'
 import { formatCount, formatPercent } from '../../format/number.ts'
 import { configFacts } from '../../format/task-config.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { facts, numbers } from '../../parts/controls.ts'
 import { crumbs } from '../../parts/crumbs.ts'
 import { icon } from '../../parts/icons.ts'
@@ -54,14 +55,14 @@ export class TaskflowTaskElement extends PageElement {
     const task = tasks.value?.find(({ func_name }) => func_name === this.item)
     return html`
       <div class="head">
-        ${crumbs([this.link(pageRoute('tasks'), 'Tasks')])}
+        ${crumbs([this.link(pageRoute('tasks'), t('Tasks'))])}
         <h1>${visibleText(this.item)}</h1>
         ${task?.paused ? pausedBadge() : nothing}
         ${task?.group ? html`<span class="chip-text">${visibleText(task.group)}</span>` : nothing}
         <span class="tools">${task ? this.#actions(task) : nothing}</span>
       </div>
       ${staleNotice(tasks, store.freshAt)}
-      ${contentState(tasks, 'the task') ?? (task ? this.#content(task) : this.#unknown())}
+      ${contentState(tasks, t('The task')) ?? (task ? this.#content(task) : this.#unknown())}
       ${this.#runsCard(runs, store)}
       <taskflow-dialogs></taskflow-dialogs>
     `
@@ -72,7 +73,7 @@ export class TaskflowTaskElement extends PageElement {
     return html`${
       this.may('pause')
         ? html`<button class="button" type="button" ?disabled=${busy} @click=${() => void this.#setPaused(task)}>
-            ${icon(task.paused ? 'play' : 'pause')} ${task.paused ? 'Resume' : 'Pause'}
+            ${icon(task.paused ? 'play' : 'pause')} ${task.paused ? t('Resume') : t('Pause')}
           </button>`
         : nothing
     }
@@ -83,7 +84,7 @@ export class TaskflowTaskElement extends PageElement {
             type="button"
             @click=${() => void startRun(this, task, () => this.dialogs(), this.store)}
           >
-            Run…
+            ${t('Run…')}
           </button>`
         : nothing
     }`
@@ -93,8 +94,8 @@ export class TaskflowTaskElement extends PageElement {
     return html`<div class="card">
       ${emptyState({
         icon: 'search',
-        title: 'No live instance has this task',
-        text: 'It may have been renamed or removed. Runs of it, if any are left, stand below.',
+        title: t('No live instance has this task'),
+        text: t('It may have been renamed or removed. Runs of it, if any are left, stand below.'),
       })}
     </div>`
   }
@@ -104,15 +105,15 @@ export class TaskflowTaskElement extends PageElement {
     const { success_rate: rate } = analytics
     return html`<div class="card">
         ${numbers([
-          ['Total', formatCount(analytics.total)],
-          ['Succeeded', formatCount(analytics.success)],
-          ['Failed', formatCount(analytics.failed), analytics.failed > 0 ? 'bad' : ''],
-          ['Running', formatCount(analytics.running)],
-          ['Success rate', rate === null ? '—' : `${formatPercent(rate)} %`],
-          ['Shortest', formatDuration(analytics.min_duration_seconds)],
-          ['Average', formatDuration(analytics.avg_duration_seconds)],
+          [t('Total'), formatCount(analytics.total)],
+          [t('Succeeded'), formatCount(analytics.success)],
+          [t('Failed'), formatCount(analytics.failed), analytics.failed > 0 ? 'bad' : ''],
+          [t('Running'), formatCount(analytics.running)],
+          [t('Success rate'), rate === null ? '—' : `${formatPercent(rate)} %`],
+          [t('Shortest'), formatDuration(analytics.min_duration_seconds)],
+          [t('Average'), formatDuration(analytics.avg_duration_seconds)],
           ['p95', formatDuration(analytics.p95_duration_seconds)],
-          ['Longest', formatDuration(analytics.max_duration_seconds)],
+          [t('Longest'), formatDuration(analytics.max_duration_seconds)],
         ])}
       </div>
       <taskflow-chart
@@ -122,15 +123,15 @@ export class TaskflowTaskElement extends PageElement {
       ></taskflow-chart>
       <div class="columns">
         <section class="card">
-          <header><h2>Settings</h2></header>
+          <header><h2>${t('Settings')}</h2></header>
           ${facts(configFacts(task))}
         </section>
         <section class="card">
-          <header><h2>Input</h2></header>
+          <header><h2>${t('Input')}</h2></header>
           ${
             task.schema
-              ? html`<pre class="mono" tabindex="0" aria-label="JSON Schema of the input">${visibleText(JSON.stringify(task.schema, null, 2))}</pre>`
-              : html`<p class="nothing">No schema, or one that cannot be told: the server checks what it gets.</p>`
+              ? html`<pre class="mono" tabindex="0" aria-label=${t('JSON Schema of the input')}>${visibleText(JSON.stringify(task.schema, null, 2))}</pre>`
+              : html`<p class="nothing">${t('No schema, or one that cannot be told: the server checks what it gets.')}</p>`
           }
         </section>
       </div>`
@@ -139,8 +140,8 @@ export class TaskflowTaskElement extends PageElement {
   #runsCard(runs: RunList, store: DashboardStore) {
     return html`<section class="card">
       <header>
-        <h2>Runs</h2>
-        ${this.link(runsRoute({ func: this.item }), 'View all', 'end')}
+        <h2>${t('Runs')}</h2>
+        ${this.link(runsRoute({ func: this.item }), t('View all'), 'end')}
       </header>
       ${
         runs.rows.length > 0
@@ -152,10 +153,10 @@ export class TaskflowTaskElement extends PageElement {
           : runs.state === 'error'
             ? html`<p class="nothing">${runs.error?.detail}</p>`
             : runs.state === 'ready'
-              ? html`<p class="nothing">It has not run yet.</p>`
+              ? html`<p class="nothing">${t('It has not run yet.')}</p>`
               : contentState(
                   { value: null, error: null, loading: true, load: async () => {} },
-                  'runs',
+                  t('Runs'),
                 )
       }
     </section>`

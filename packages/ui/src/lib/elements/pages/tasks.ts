@@ -2,10 +2,12 @@ import type { FunctionJson } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { formatDuration } from '../../format/duration.ts'
-import { formatCount, formatPercent, plural } from '../../format/number.ts'
+import { formatCount, formatPercent } from '../../format/number.ts'
+import { statusCount } from '../../format/phase.ts'
 import { configPills } from '../../format/task-config.ts'
 import { formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { searchField } from '../../parts/controls.ts'
 import { icon, statusIcon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
@@ -55,7 +57,7 @@ export class TaskflowTasksElement extends PageElement {
     if (!store || !tasks) return nothing
     return html`
       ${this.#head(tasks.value ?? [])} ${staleNotice(tasks, store.freshAt)}
-      <div class="card">${contentState(tasks, 'tasks') ?? this.#content(tasks.value ?? [], store)}</div>
+      <div class="card">${contentState(tasks, t('Tasks')) ?? this.#content(tasks.value ?? [], store)}</div>
       <taskflow-dialogs></taskflow-dialogs>
     `
   }
@@ -64,22 +66,21 @@ export class TaskflowTasksElement extends PageElement {
     const groups = new Set(all.map(({ group }) => group)).size
     const paused = all.filter((task) => task.paused).length
     return html`<div class="head">
-      <h1>Tasks</h1>
+      <h1>${t('Tasks')}</h1>
       ${
         all.length > 0
           ? html`<span class="sub"
-              >${formatCount(all.length)} in
-              ${plural(groups, 'group')}${paused > 0 ? `, ${paused} paused` : ''}</span
+              >${t('{tasks} in {count} group|{tasks} in {count} groups', { tasks: all.length, count: groups })}${paused > 0 ? `, ${t('{count} paused', { count: paused })}` : ''}</span
             >`
           : nothing
       }
       <span class="tools"
         >${searchField({
-          label: 'Filter tasks',
+          label: t('Filter tasks'),
           value: this.param('search'),
           input: (search) => this.setParams({ search }),
         })}
-        ${this.link(pageRoute('graph'), 'Graph', 'button')}</span
+        ${this.link(pageRoute('graph'), t('Graph'), 'button')}</span
       >
     </div>`
   }
@@ -88,8 +89,8 @@ export class TaskflowTasksElement extends PageElement {
     if (all.length === 0) {
       return emptyState({
         icon: 'inbox',
-        title: 'No tasks yet',
-        text: 'Tasks show up here once an instance that defines them has started.',
+        title: t('No tasks yet'),
+        text: t('Tasks show up here once an instance that defines them has started.'),
       })
     }
     const search = this.param('search').trim().toLowerCase()
@@ -99,25 +100,27 @@ export class TaskflowTasksElement extends PageElement {
     if (found.length === 0) {
       return emptyState({
         icon: 'search',
-        title: 'No task matches',
-        text: `None has “${visibleText(this.param('search').trim())}” in its name or group.`,
+        title: t('No task matches'),
+        text: t('None has “{text}” in its name or group.', {
+          text: visibleText(this.param('search').trim()),
+        }),
         more: html`<button class="button" type="button" @click=${() => this.setParams({ search: '' })}>
-          Clear the filter
+          ${t('Clear the filter')}
         </button>`,
       })
     }
     return html`<table part="table">
       <thead>
         <tr>
-          <th scope="col">Task</th>
-          <th scope="col" class="p1">Last 32 runs</th>
-          <th scope="col" class="num p2">Runs</th>
-          <th scope="col" class="num">Success</th>
+          <th scope="col">${t('Task')}</th>
+          <th scope="col" class="p1">${t('Last 32 runs')}</th>
+          <th scope="col" class="num p2">${t('Runs')}</th>
+          <th scope="col" class="num">${t('Success')}</th>
           <th scope="col" class="num p1">p95</th>
-          <th scope="col" class="num p1">Running</th>
-          <th scope="col" class="p3">Settings</th>
-          <th scope="col" class="num p2">Last run</th>
-          <th scope="col" class="fit"><span class="visually-hidden">Actions</span></th>
+          <th scope="col" class="num p1">${t('Running')}</th>
+          <th scope="col" class="p3">${t('Settings')}</th>
+          <th scope="col" class="num p2">${t('Last run')}</th>
+          <th scope="col" class="fit"><span class="visually-hidden">${t('Actions')}</span></th>
         </tr>
       </thead>
       ${groupsOf(found).map(([group, tasks]) => this.#group(group, tasks, store))}
@@ -132,7 +135,7 @@ export class TaskflowTasksElement extends PageElement {
     return html`<tbody>
       <tr class="group">
         <th scope="rowgroup">
-          ${group === null ? 'No group' : visibleText(group)} <span class="muted">${tasks.length}</span>
+          ${group === null ? t('No group') : visibleText(group)} <span class="muted">${tasks.length}</span>
         </th>
         <td class="p1">
           ${mixBar([
@@ -142,7 +145,7 @@ export class TaskflowTasksElement extends PageElement {
           ])}
         </td>
         <td colspan="7" class="muted">
-          ${plural(total, 'run')}${failed > 0 ? `, ${formatCount(failed)} failed` : ''}
+          ${t('{count} run|{count} runs', { count: total })}${failed > 0 ? `, ${statusCount('failed', failed)}` : ''}
         </td>
       </tr>
       ${repeat(
@@ -161,7 +164,7 @@ export class TaskflowTasksElement extends PageElement {
         <span class="name"
           >${this.link(pageRoute('tasks', name), visibleText(name), 'first')}
           ${task.paused ? pausedBadge() : nothing}
-          ${task.instances === 0 ? html`<span class="chip-text">no instance</span>` : nothing}</span
+          ${task.instances === 0 ? html`<span class="chip-text">${t('no instance')}</span>` : nothing}</span
         >
       </th>
       <td class="p1">${historyStrip(this.#recent?.of(name) ?? [])}</td>
@@ -193,15 +196,15 @@ export class TaskflowTasksElement extends PageElement {
 
   #actions(task: FunctionJson) {
     const name = task.func_name
-    const label = task.paused ? 'Resume' : 'Pause'
+    const label = task.paused ? t('Resume') : t('Pause')
     const busy = this.isBusy(task.paused ? 'resume' : 'pause', name)
     return html`${
       this.may('run')
         ? html`<button
             class="button plain icon-only"
             type="button"
-            aria-label="Run ${visibleText(name)}"
-            title="Run now, with an input of yours"
+            aria-label=${t('Run {task}', { task: visibleText(name) })}
+            title=${t('Run now, with an input of yours')}
             @click=${() => void startRun(this, task, () => this.dialogs(), this.store)}
           >
             ${icon('play')}
@@ -213,12 +216,12 @@ export class TaskflowTasksElement extends PageElement {
         ? html`<button
             class="button ${task.paused ? '' : 'plain icon-only'}"
             type="button"
-            aria-label="${label} ${visibleText(name)}"
-            title="${label} on all instances"
+            aria-label="${label}: ${visibleText(name)}"
+            title=${task.paused ? t('Resume on all instances') : t('Pause on all instances')}
             ?disabled=${busy}
             @click=${() => void this.#setPaused(task)}
           >
-            ${icon(task.paused ? 'play' : 'pause')} ${task.paused ? 'Resume' : nothing}
+            ${icon(task.paused ? 'play' : 'pause')} ${task.paused ? t('Resume') : nothing}
           </button>`
         : nothing
     }`

@@ -1,6 +1,7 @@
 import { formatQuery, type QueryTerm } from '@taskflow/core/client'
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { showPopover } from '../../parts/popover.ts'
 import { type QueryProblem, readQuery } from '../../store/query.ts'
@@ -8,6 +9,7 @@ import { controls } from '../../styles/controls.ts'
 import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
+import { LocalizedElement } from '../localized-element.ts'
 import { queryStyles } from './query.styles.ts'
 import { type KnownValue, type Suggestion, suggestionsFor } from './suggestions.ts'
 
@@ -30,7 +32,7 @@ export class TaskflowFilterChangeEvent extends CustomEvent<{ q: string }> {
  * @csspart listbox - the suggestions
  * @csspart option - one of them
  */
-export class TaskflowQueryElement extends LitElement {
+export class TaskflowQueryElement extends LocalizedElement {
   static override styles = [tokens, controls, statusStyles, overlayStyles, queryStyles]
   static override properties: PropertyDeclarations = {
     value: { type: String },
@@ -62,7 +64,7 @@ export class TaskflowQueryElement extends LitElement {
     super()
     this.value = ''
     this.known = () => []
-    this.placeholder = 'Filter by status, task, tag, error…'
+    this.placeholder = ''
     this.draft = ''
     this.list = null
     this.active = -1
@@ -108,7 +110,7 @@ export class TaskflowQueryElement extends LitElement {
           type="text"
           part="input"
           role="combobox"
-          aria-label="Filter runs"
+          aria-label=${t('Filter runs')}
           aria-expanded=${open}
           aria-controls="list"
           aria-autocomplete="list"
@@ -118,7 +120,7 @@ export class TaskflowQueryElement extends LitElement {
           autocomplete="off"
           autocapitalize="off"
           spellcheck="false"
-          placeholder=${this.#chips.length === 0 ? this.placeholder : ''}
+          placeholder=${this.#chips.length === 0 ? this.placeholder || t('Filter by status, task, tag, error…') : ''}
           .value=${this.draft}
           @input=${this.#onInput}
           @keydown=${this.#onKey}
@@ -131,8 +133,8 @@ export class TaskflowQueryElement extends LitElement {
             ? html`<button
                 class="clear"
                 type="button"
-                aria-label="Clear the filter"
-                title="Clear"
+                aria-label=${t('Clear the filter')}
+                title=${t('Clear')}
                 @click=${this.#clear}
               >
                 ${icon('cross', 'small')}
@@ -153,7 +155,7 @@ export class TaskflowQueryElement extends LitElement {
         part="listbox"
         popover="manual"
         role="listbox"
-        aria-label="Suggestions"
+        aria-label=${t('Suggestions')}
       >
         ${
           open
@@ -171,13 +173,13 @@ export class TaskflowQueryElement extends LitElement {
       ><button
         type="button"
         class="edit"
-        title="Edit"
+        title=${t('Edit')}
         @click=${() => this.#edit(index)}
       >${text.slice(0, colon)}<b>${text.slice(colon)}</b></button
       ><button
         type="button"
         class="remove"
-        aria-label="Remove ${text}"
+        aria-label=${t('Remove {name}', { name: text })}
         @click=${() => this.#remove(index)}
       >
         ${icon('cross', 'small')}

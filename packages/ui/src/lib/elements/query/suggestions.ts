@@ -1,4 +1,5 @@
 import { QUERY_FIELDS, type QueryField } from '@taskflow/core/client'
+import { type PlainKey, t } from '../../messages/messages.ts'
 
 /** A value that a field may be asked for. */
 export interface KnownValue {
@@ -21,7 +22,7 @@ export interface Suggestion {
 }
 
 const MOST = 8
-const EXAMPLES: Partial<Record<QueryField, readonly [string, string][]>> = {
+const EXAMPLES: Partial<Record<QueryField, readonly [string, PlainKey][]>> = {
   created: [
     ['<1h', 'in the last hour'],
     ['<24h', 'in the last 24 hours'],
@@ -46,6 +47,26 @@ const EXAMPLES: Partial<Record<QueryField, readonly [string, string][]>> = {
   ],
 }
 
+/** What a field is, as its own package says it, so that it can be said in other languages. */
+const ABOUT = {
+  status: 'status',
+  phase: 'status in more detail',
+  source: 'what created it',
+  task: 'name of the function',
+  group: 'group of the function',
+  executor: 'where it runs',
+  instance: 'id of the instance',
+  flow: 'id of the flow',
+  schedule: 'id of the schedule',
+  error: 'part of the error',
+  created: 'when it was enqueued',
+  started: 'when its last attempt began',
+  ended: 'when it ended',
+  duration: 'how long it ran',
+  attempt: 'attempts made',
+  priority: 'priority',
+} as const satisfies Record<keyof typeof QUERY_FIELDS, PlainKey>
+
 /** What may follow what was typed up to the caret: names of fields, then their values. */
 export function suggestionsFor(
   typed: string,
@@ -55,7 +76,7 @@ export function suggestionsFor(
   const minus = word.startsWith('-') ? '-' : ''
   const bare = word.slice(minus.length)
   const colon = bare.indexOf(':')
-  if (colon < 0) return { word, heading: 'Fields', list: fields(bare, minus, known) }
+  if (colon < 0) return { word, heading: t('Fields'), list: fields(bare, minus, known) }
   const field = bare.slice(0, colon)
   const before = bare.slice(colon + 1)
   const comma = before.lastIndexOf(',')
@@ -70,13 +91,13 @@ function fields(
   known: (field: string) => readonly KnownValue[],
 ): Suggestion[] {
   const found: Suggestion[] = []
-  for (const [name, { about }] of Object.entries(QUERY_FIELDS)) {
+  for (const name of Object.keys(QUERY_FIELDS)) {
     if (!name.startsWith(part)) continue
     found.push({
       insert: `${minus}${name}:`,
       label: `${name}:`,
       match: part,
-      note: about,
+      note: t(ABOUT[name as keyof typeof ABOUT]),
       complete: false,
     })
   }
@@ -84,12 +105,12 @@ function fields(
     for (const { value } of known('tag')) {
       const label = `tag.${value}`
       if (!label.startsWith(part)) continue
-      found.push({ insert: `${minus}${label}`, label, match: part, note: 'tag', complete: true })
+      found.push({ insert: `${minus}${label}`, label, match: part, note: t('tag'), complete: true })
     }
   }
   if (part.length < 2) return found.slice(0, 20)
   const names = values('task', '', part, minus, known)
-  return [...found, ...names.map((one) => ({ ...one, note: one.note || 'task' }))].slice(0, MOST)
+  return [...found, ...names.map((one) => ({ ...one, note: one.note || t('task') }))].slice(0, MOST)
 }
 
 function values(
@@ -104,7 +125,7 @@ function values(
     : undefined
   const examples = EXAMPLES[field as QueryField]
   const choices: readonly KnownValue[] =
-    examples?.map(([value, note]) => ({ value, note })) ??
+    examples?.map(([value, note]) => ({ value, note: t(note) })) ??
     (info?.words ? merge(info.words, known(field)) : known(field))
   return choices
     .filter(({ value }) => value.toLowerCase().includes(part.toLowerCase()))

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { formatDuration, formatElapsed } from '../../format/duration.ts'
 import { formatAbsolute, formatClock, parseInstant } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { statusIcon } from '../../parts/icons.ts'
 import { colourOf } from '../../parts/status.ts'
 import { outcomeOf } from './outcomes.ts'
@@ -10,7 +11,7 @@ import { outcomeOf } from './outcomes.ts'
 /** Every attempt with how it ended, its error and its stack. */
 export function attemptList(task: TaskDetailJson, now: number) {
   if (task.attempts.length === 0) {
-    return html`<p class="muted">No attempt has begun yet.</p>`
+    return html`<p class="muted">${t('No attempt has begun yet.')}</p>`
   }
   return html`<ul class="attempts">
     ${task.attempts.map((attempt, index) => one(attempt, task.attempts[index + 1], task, now))}
@@ -28,14 +29,14 @@ function one(
   const end = parseInstant(attempt.ended_at)
   const took =
     end === null
-      ? `for ${formatElapsed((now - start) / 1000)}`
-      : `after ${formatDuration((end - start) / 1000)}`
+      ? t('for {time}', { time: formatElapsed((now - start) / 1000) })
+      : t('after {time}', { time: formatDuration((end - start) / 1000) })
   const pause = end !== null && next ? (Date.parse(next.started_at) - end) / 1000 : null
   const most = Math.max(task.max_attempts, task.attempts.length)
   return html`<li data-status=${colourOf(status)}>
     <div class="line">
       ${statusIcon(status)}
-      <b>Attempt ${attempt.attempt + 1} of ${most}</b>
+      <b>${t('Attempt {number} of {total}', { number: attempt.attempt + 1, total: most })}</b>
       <span class="word">${word} ${took}</span>
       <span class="muted">${visibleText(attempt.instance ?? '')}</span>
       <time class="end" datetime=${attempt.started_at} title=${formatAbsolute(start)}
@@ -45,7 +46,7 @@ function one(
     ${
       attempt.late_outcome
         ? html`<p class="muted">
-            Its owner came too late and says: ${outcomeOf({ outcome: attempt.late_outcome }).word}.
+            ${t('Its owner came too late and says: {outcome}.', { outcome: outcomeOf({ outcome: attempt.late_outcome }).word })}
           </p>`
         : nothing
     }
@@ -58,6 +59,6 @@ function one(
           ></taskflow-error>`
         : nothing
     }
-    ${pause === null ? nothing : html`<p class="pause">back-off ${formatDuration(pause)}</p>`}
+    ${pause === null ? nothing : html`<p class="pause">${t('back-off {time}', { time: formatDuration(pause) })}</p>`}
   </li>`
 }

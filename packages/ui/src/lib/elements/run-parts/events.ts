@@ -3,9 +3,10 @@ import { html, nothing } from 'lit'
 import { formatDuration, formatElapsed } from '../../format/duration.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { type MessageKey, t } from '../../messages/messages.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
 
-const LOOK: Record<LifecycleStepName, { label: string; icon: IconName; status: string }> = {
+const LOOK = {
   accepted: { label: 'Created', icon: 'check', status: 'success' },
   scheduled: { label: 'Scheduled', icon: 'clock', status: 'scheduled' },
   blocked: { label: 'Blocked', icon: 'bars', status: 'blocked' },
@@ -19,22 +20,25 @@ const LOOK: Record<LifecycleStepName, { label: string; icon: IconName; status: s
   failed: { label: 'Failed', icon: 'cross', status: 'failed' },
   interrupted: { label: 'Interrupted', icon: 'bolt', status: 'interrupted' },
   cancelled: { label: 'Cancelled', icon: 'slashed', status: 'cancelled' },
-}
+} as const satisfies Record<
+  LifecycleStepName,
+  { label: MessageKey; icon: IconName; status: string }
+>
 
 /** Every recorded step, one below the other: instants as they were stored, none is made up. */
 export function eventList(task: TaskDetailJson, now: number) {
   const steps = task.lifecycle
   const last = steps.at(-1)
   const ended = task.end_time !== null
-  return html`<ol class="events" aria-label="Events">
+  return html`<ol class="events" aria-label=${t('Events')}>
     ${steps.map((step, index) => event(step, steps[index - 1], step === last && !ended))}
     ${
       ended || !last
         ? nothing
         : html`<li class="future">
             <span class="mark"></span>
-            <span class="what">Done</span>
-            <span class="gap">${formatElapsed((now - Date.parse(last.at)) / 1000)} so far</span>
+            <span class="what">${t('Done')}</span>
+            <span class="gap">${t('{time} so far', { time: formatElapsed((now - Date.parse(last.at)) / 1000) })}</span>
           </li>`
     }
   </ol>`
@@ -46,14 +50,14 @@ function event(step: LifecycleStepJson, before: LifecycleStepJson | undefined, c
   const gap = before ? (at - Date.parse(before.at)) / 1000 : null
   const attempt =
     step.attempt !== null && ['running', 'claimed', 'retrying'].includes(step.step)
-      ? `attempt ${step.attempt + 1}`
+      ? t('Attempt {number}', { number: step.attempt + 1 })
       : ''
   const notes = [attempt, step.instance ?? '', step.detail ?? ''].filter(Boolean).join(', ')
   const turning = current && step.step === 'running'
   return html`<li data-status=${turning ? 'running' : status} aria-current=${current ? 'step' : nothing}>
     <span class="mark">${icon(turning ? 'arc' : shape, turning ? 'spins' : '')}</span>
     <span class="what"
-      ><b>${label}</b>${notes ? html` <span class="muted">${visibleText(notes)}</span>` : nothing}</span
+      ><b>${t(label)}</b>${notes ? html` <span class="muted">${visibleText(notes)}</span>` : nothing}</span
     >
     <span class="gap">${gap === null ? nothing : `+${formatDuration(Math.max(0, gap))}`}</span>
     <time datetime=${step.at} title=${formatAbsolute(at)}>${formatClock(at, true)}</time>

@@ -4,6 +4,7 @@ import { formatDuration } from '../../format/duration.ts'
 import { shortId } from '../../format/number.ts'
 import { formatRelative } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { orMissing, statusText } from '../../parts/status.ts'
 import { controls } from '../../styles/controls.ts'
 import { statusStyles } from '../../styles/status-css.ts'
@@ -86,15 +87,15 @@ export class TaskflowRunPartsElement extends StoreElement {
     const { related } = this
     if (this.problem) return html`<p class="muted" role="alert">${this.problem}</p>`
     const groups: [string, readonly TaskJson[]][] = [
-      ['Retry of', related?.retryOf ? [related.retryOf] : []],
-      ['Retried by', related?.retriedBy ?? []],
-      ['Waits for', task.parents],
-      ['Waiting for this run', task.children],
-      ['Same flow', related?.flow ?? []],
+      [t('Retry of'), related?.retryOf ? [related.retryOf] : []],
+      [t('Retried by'), related?.retriedBy ?? []],
+      [t('Waits for'), task.parents],
+      [t('Waiting for this run'), task.children],
+      [t('Same flow'), related?.flow ?? []],
     ]
     const found = groups.filter(([, runs]) => runs.length > 0)
     if (found.length === 0) {
-      return html`<p class="muted">${related ? 'No other run has to do with this one.' : 'Looking…'}</p>`
+      return html`<p class="muted">${related ? t('No other run has to do with this one.') : t('Looking…')}</p>`
     }
     return found.map(
       ([title, runs]) => html`<section>

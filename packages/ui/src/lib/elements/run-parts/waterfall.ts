@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { formatDuration } from '../../format/duration.ts'
 import type { StatusName } from '../../format/phase.ts'
 import { parseInstant } from '../../format/time.ts'
+import { t } from '../../messages/messages.ts'
 import { statusIcon } from '../../parts/icons.ts'
 import { colourOf } from '../../parts/status.ts'
 import { outcomeOf } from './outcomes.ts'
@@ -23,9 +24,9 @@ export function waterfall(task: TaskDetailJson, now: number) {
   if (first === undefined || task.attempts.length === 0) return nothing
   const last = Math.max(...bars.map(({ to }) => to), first + 1)
   const share = (at: number) => Math.round(((at - first) / (last - first)) * 10_000) / 100
-  return html`<section class="waterfall" aria-label="Time">
+  return html`<section class="waterfall" aria-label=${t('Time')}>
     <header>
-      <h3>Time</h3>
+      <h3>${t('Time')}</h3>
       <span class="muted">${formatDuration((last - first) / 1000)}${summary(bars)}</span>
     </header>
     <ol>
@@ -53,7 +54,7 @@ function barsOf(task: TaskDetailJson, now: number): Bar[] {
   const start = parseInstant(task.attempts[0]?.started_at) ?? begin
   if (start > begin) {
     const waited = { status: 'pending', kind: 'wait', from: begin, to: start } as const
-    bars.push({ label: 'Waited', note: '', ...waited })
+    bars.push({ label: t('Waited'), note: '', ...waited })
   }
   for (const [index, attempt] of task.attempts.entries()) {
     const from = Date.parse(attempt.started_at)
@@ -61,7 +62,7 @@ function barsOf(task: TaskDetailJson, now: number): Bar[] {
     const { status, word } = outcomeOf(attempt)
     const to = Math.max(from, end ?? now)
     bars.push({
-      label: `Attempt ${attempt.attempt + 1}`,
+      label: t('Attempt {number}', { number: attempt.attempt + 1 }),
       note: word,
       status,
       kind: 'attempt',
@@ -71,7 +72,7 @@ function barsOf(task: TaskDetailJson, now: number): Bar[] {
     const next = parseInstant(task.attempts[index + 1]?.started_at)
     if (end === null || next === null || next <= end) continue
     const pause = { status: 'retrying', kind: 'pause', from: end, to: next } as const
-    bars.push({ label: 'Back-off', note: '', ...pause })
+    bars.push({ label: t('Back-off'), note: '', ...pause })
   }
   return bars
 }
@@ -81,11 +82,13 @@ function summary(bars: readonly Bar[]): string {
   const sum = (kind: Bar['kind']) =>
     bars.filter((one) => one.kind === kind).reduce((all, { from, to }) => all + to - from, 0)
   const whole = Math.max(1, sum('wait') + sum('attempt') + sum('pause'))
-  const part = (kind: Bar['kind'], word: string) => {
-    const percent = Math.round((sum(kind) / whole) * 100)
-    return percent > 0 ? `${percent} % ${word}` : ''
-  }
-  const parts = [part('wait', 'waiting'), part('attempt', 'working'), part('pause', 'back-off')]
+  const percent = (kind: Bar['kind']) => Math.round((sum(kind) / whole) * 100)
+  const [wait, work, pause] = [percent('wait'), percent('attempt'), percent('pause')]
+  const parts = [
+    wait > 0 ? t('{percent} % waiting', { percent: wait }) : '',
+    work > 0 ? t('{percent} % working', { percent: work }) : '',
+    pause > 0 ? t('{percent} % back-off', { percent: pause }) : '',
+  ]
   const said = parts.filter(Boolean).join(', ')
   return said ? `: ${said}` : ''
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { formatTotal, plural } from '../../format/number.ts'
+import { formatTotal } from '../../format/number.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { RunList } from '../../store/run-list.ts'
 import type { Selection } from './selection.ts'
@@ -21,14 +22,14 @@ export function bulkBar(options: {
   const total = formatTotal(list.total, list.totalExact)
   const more = !all && (list.total > list.rows.length || !list.totalExact)
   const [retry, cancel] = [selection.retryable.length, selection.cancellable.length]
-  return html`<div class="bulk" part="bulk" role="toolbar" aria-label="Selected runs">
+  return html`<div class="bulk" part="bulk" role="toolbar" aria-label=${t('Selected runs')}>
     <span class="chosen" role="status"
-      >${all ? `All ${total} that match` : `${selection.size} selected`}</span
+      >${all ? t('All {total} that match', { total }) : t('{count} selected', { count: selection.size })}</span
     >
     ${
       more
         ? html`<button class="link" type="button" data-all @click=${selectMatching}>
-            Select all ${total} that match
+            ${t('Select all {total} that match', { total })}
           </button>`
         : nothing
     }
@@ -42,7 +43,7 @@ export function bulkBar(options: {
             ?disabled=${busy}
             @click=${() => act('retry')}
           >
-            ${icon('cycle')} ${all ? 'Retry…' : `Retry ${plural(retry, 'run')}`}
+            ${icon('cycle')} ${all ? t('Retry…') : t('Retry {count} run|Retry {count} runs', { count: retry })}
           </button>`
         : nothing
     }
@@ -55,7 +56,7 @@ export function bulkBar(options: {
             ?disabled=${busy}
             @click=${() => act('cancel')}
           >
-            ${icon('slashed')} ${all ? 'Cancel…' : `Cancel ${plural(cancel, 'run')}`}
+            ${icon('slashed')} ${all ? t('Cancel…') : t('Cancel {count} run|Cancel {count} runs', { count: cancel })}
           </button>`
         : nothing
     }
@@ -68,12 +69,12 @@ export function bulkBar(options: {
             data-bulk="copy"
             @click=${(event: Event) => copy(event.currentTarget as HTMLElement)}
           >
-            ${icon('copy')} <span class="word">Copy ids</span>
+            ${icon('copy')} <span class="word">${t('Copy ids')}</span>
           </button>`
     }
     <slot name="bulk-actions"></slot>
     <button class="button plain" type="button" data-bulk="clear" @click=${() => selection.clear()}>
-      Clear <kbd class="kbd" aria-hidden="true">Esc</kbd>
+      ${t('Clear')} <kbd class="kbd" aria-hidden="true">Esc</kbd>
     </button>
   </div>`
 }

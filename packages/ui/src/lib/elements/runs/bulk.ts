@@ -1,7 +1,8 @@
 import { announceFailure, countBulk, performBulk } from '../../actions.ts'
 import { TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
-import { plural } from '../../format/number.ts'
 import { needElement } from '../../lazy.ts'
+import { speakAs } from '../../messages/language.ts'
+import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type RunFilter, toFilterQuery } from '../../store/filter.ts'
 import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
@@ -28,21 +29,31 @@ export async function actOnSelection(options: {
   filter: RunFilter
 }): Promise<void> {
   const { host, store, action, selection, filter } = options
-  const verb = action === 'retry' ? 'Retry' : 'Cancel'
+  const asks = (count: number) =>
+    action === 'retry'
+      ? t('Retry {count} run?|Retry {count} runs?', { count })
+      : t('Cancel {count} run?|Cancel {count} runs?', { count })
+  const does = (count: number) =>
+    action === 'retry'
+      ? t('Retry {count} run|Retry {count} runs', { count })
+      : t('Cancel {count} run|Cancel {count} runs', { count })
   const text =
     action === 'retry'
-      ? 'New runs start with the same input. The old ones stay as they are. This cannot be undone.'
-      : 'What waits never runs. What runs is asked to stop; work that does not listen ends by itself.'
+      ? t(
+          'New runs start with the same input. The old ones stay as they are. This cannot be undone.',
+        )
+      : t(
+          'What waits never runs. What runs is asked to stop; work that does not listen ends by itself.',
+        )
   if (!selection.allMatching) {
     const ids = action === 'retry' ? selection.retryable : selection.cancellable
-    const what = `${verb} ${plural(ids.length, 'run')}`
     const dialogs = await dialogsOf(host)
     const danger = action === 'cancel'
     if (
       !(await dialogs.confirm({
-        title: `${what}?`,
+        title: asks(ids.length),
         text,
-        confirm: what,
+        confirm: does(ids.length),
         danger,
         count: ids.length,
       }))
@@ -61,16 +72,26 @@ export async function actOnSelection(options: {
     return
   }
   const { count, skipped } = counted
-  const what = `${verb} ${plural(count, 'run')}`
   const dialogs = await dialogsOf(host)
-  const left = skipped > 0 ? ` ${plural(skipped, 'other')} that match are left out.` : ''
+  speakAs(host)
+  const left =
+    skipped > 0
+      ? t('{count} other that matches is left out.|{count} others that match are left out.', {
+          count: skipped,
+        })
+      : ''
   const sure = await dialogs.confirm({
     title:
       count === 0
-        ? `None of them can be ${action === 'retry' ? 'retried' : 'cancelled'}`
-        : `${what}?`,
-    text: count === 0 ? 'No run that matches is in a state for it.' : text + left,
-    confirm: count === 0 ? 'All right' : what,
+        ? action === 'retry'
+          ? t('None of them can be retried')
+          : t('None of them can be cancelled')
+        : asks(count),
+    text:
+      count === 0
+        ? t('No run that matches is in a state for it.')
+        : [text, left].filter(Boolean).join(' '),
+    confirm: count === 0 ? t('All right') : does(count),
     danger: action === 'cancel' && count > 0,
     count,
   })
@@ -85,6 +106,7 @@ export async function clearHistory(host: Host, store: DashboardStore): Promise<v
   const dialogs = await dialogsOf(host)
   const deleted = await dialogs.clearHistory(store)
   if (deleted === null) return
-  const title = `Deleted ${plural(deleted, 'run')}`
+  speakAs(host)
+  const title = t('Deleted {count} run|Deleted {count} runs', { count: deleted })
   host.dispatchEvent(new TaskflowActionDoneEvent('clear-history', [], { deleted }, { title }))
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { t } from '../../messages/messages.ts'
 import { COLUMNS } from './columns.ts'
 
 /** Which columns to show; back to those that fit. */
@@ -11,7 +12,7 @@ export function columnPicker(options: {
   choose: (columns: string[] | null) => void
 }): TemplateResult {
   const { shown, chosen, payloads, choose } = options
-  return html`<p class="overlay-title">Columns</p>
+  return html`<p class="overlay-title">${t('Columns')}</p>
     ${COLUMNS.filter(({ id }) => id !== 'payload' || payloads).map(({ id, label }) => {
       const on = shown.includes(id)
       return html`<label class="choice"
@@ -21,7 +22,7 @@ export function columnPicker(options: {
           .checked=${on}
           ?disabled=${id === 'task'}
           @change=${() => choose(on ? shown.filter((one) => one !== id) : [...shown, id])}
-        />${label}</label
+        />${t(label)}</label
       >`
     })}
     <button
@@ -30,6 +31,6 @@ export function columnPicker(options: {
       ?disabled=${chosen === null}
       @click=${() => choose(null)}
     >
-      As many as fit
+      ${t('As many as fit')}
     </button>`
 }

@@ -1,10 +1,11 @@
 import { isFinal, type TaskJson, type TaskPhase, type TaskSort } from '@taskflow/core/client'
 import { html, nothing, svg } from 'lit'
 import { formatDuration, formatElapsed } from '../../format/duration.ts'
-import { formatCount, plural, shortId } from '../../format/number.ts'
-import { attemptsText, STATUS_LABELS } from '../../format/phase.ts'
+import { formatCount, shortId } from '../../format/number.ts'
+import { attemptsText, sourceLabel, statusLabel } from '../../format/phase.ts'
 import { formatAbsolute, formatRelative, parseInstant } from '../../format/time.ts'
 import { excerpt, visibleText } from '../../format/visible-text.ts'
+import { type PlainKey, t } from '../../messages/messages.ts'
 import { colourOf, orMissing, sourceBadge, statusText } from '../../parts/status.ts'
 import type { Route } from '../../url/route.ts'
 
@@ -19,7 +20,7 @@ export interface CellContext {
 
 interface Column {
   id: string
-  label: string
+  label: PlainKey
   /** Undefined: cannot be sorted by. */
   sort?: TaskSort
   /** Order of the first click. */
@@ -52,7 +53,7 @@ export const COLUMNS = [
       html`<span class="task-line"
         ><span class="name truncate" title=${visibleText(task.func_name)}
           >${visibleText(task.func_name)}</span
-        >${sourceBadge(task)}${task.retry_of ? html`<span class="chip-text" title="Retry of ${task.retry_of}">retry</span>` : nothing}</span
+        >${sourceBadge(task)}${task.retry_of ? html`<span class="chip-text" title=${t('Retry of {id}', { id: task.retry_of })}>${t('retry')}</span>` : nothing}</span
       >`,
   },
   {
@@ -142,7 +143,7 @@ export const COLUMNS = [
     id: 'source',
     label: 'Source',
     width: 88,
-    cell: ({ source }) => (source === 'adhoc' ? 'ad hoc' : source),
+    cell: ({ source }) => sourceLabel(source),
   },
   {
     id: 'tags',
@@ -175,7 +176,7 @@ export const COLUMNS = [
       return html`<a
         href=${href}
         tabindex="-1"
-        aria-label="Log, ${plural(task.log_count, 'line')}"
+        aria-label=${t('Log, {count} line|Log, {count} lines', { count: task.log_count })}
         @click=${click}
         >${formatCount(task.log_count)}</a
       >`
@@ -259,7 +260,7 @@ function waited(task: TaskJson, now: number): string | null {
   return task.phase === 'queued' ? formatElapsed((now - due) / 1000) : null
 }
 
-const STEPS = ['Idle', 'Active', 'Trigger', 'Started', 'Running']
+const STEPS = ['Idle', 'Active', 'Trigger', 'Started', 'Running'] as const
 const REACHED: Record<TaskPhase, number> = {
   scheduled: 1,
   blocked: 1,
@@ -277,15 +278,15 @@ const PITCH = 20
 function chain(task: TaskJson) {
   const reached = REACHED[task.phase]
   const end = isFinal(task.status)
-    ? ({ success: 'Success', failed: 'Failed' }[task.status as string] ?? 'Terminated')
-    : 'End'
-  const words = [...STEPS, end]
+    ? ({ success: t('Success'), failed: t('Failed') }[task.status as string] ?? t('Terminated'))
+    : t('End')
+  const words = [...STEPS.map((step) => t(step)), end]
   const title = words.map((word, index) => (index === reached ? `[${word}]` : word)).join(' → ')
   return html`<svg
     class="chain ${task.phase === 'running' ? 'pulses' : ''}"
     viewBox="0 0 112 10"
     role="img"
-    aria-label="${words[reached]}, ${STATUS_LABELS[task.phase]}"
+    aria-label="${words[reached]}, ${statusLabel(task.phase)}"
     data-status=${colourOf(task.phase)}
   >
     <title>${title}</title>

@@ -5,6 +5,6 @@ const FIELDS: readonly string[] = ['group', 'executor', 'source', 'instance', 'p
 
 /** How many of the filters behind the button are set. */
 export function countFilters({ q, since }: RunFilter): number {
-  const custom = TIME_RANGES.some(({ value }) => value === since) ? 0 : 1
+  const custom = TIME_RANGES.some((value) => value === since) ? 0 : 1
   return readQuery(q).terms.filter(({ field }) => FIELDS.includes(field)).length + custom
 }

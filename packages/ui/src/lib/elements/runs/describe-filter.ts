@@ -1,18 +1,21 @@
-import { STATUS_LABELS } from '../../format/phase.ts'
+import { statusLabel } from '../../format/phase.ts'
 import { visibleText } from '../../format/visible-text.ts'
-import { type RunFilter, TIME_RANGES } from '../../store/filter.ts'
+import { listFormat } from '../../messages/formats.ts'
+import { t } from '../../messages/messages.ts'
+import { type RunFilter, timeRanges } from '../../store/filter.ts'
 
 /** The filters in words, for the page that says that nothing matches. */
 export function describeFilter(filter: RunFilter): string {
   const parts: string[] = []
   if (filter.status.length > 0) {
-    parts.push(`status ${filter.status.map((name) => STATUS_LABELS[name]).join(' or ')}`)
+    const names = filter.status.map((name) => statusLabel(name))
+    parts.push(t('status {names}', { names: listFormat('disjunction').format(names) }))
   }
-  if (filter.func) parts.push(`task ${visibleText(filter.func)}`)
+  if (filter.func) parts.push(t('task {name}', { name: visibleText(filter.func) }))
   if (filter.since) {
-    const range = TIME_RANGES.find(({ value }) => value === filter.since)
-    parts.push(`created in the ${range ? range.label.toLowerCase() : `last ${filter.since}`}`)
+    const range = timeRanges(filter.since).find(({ value }) => value === filter.since)
+    parts.push(t('created: {range}', { range: range?.label ?? filter.since }))
   }
   if (filter.q.trim()) parts.push(`“${visibleText(filter.q.trim())}”`)
-  return `Filtered by ${parts.join(', ')}.`
+  return t('Filtered by {filters}.', { filters: parts.join(', ') })
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { t } from '../../messages/messages.ts'
 import type { PaneController } from './pane-controller.ts'
 
 /** Where the detail stands: beside the list, over its end, or as a modal dialog. */
@@ -11,7 +12,7 @@ export function detailPane(options: {
   if (pane.mode === 'modal') {
     return html`<dialog
       class="sheet"
-      aria-label="Run"
+      aria-label=${t('Run')}
       @cancel=${(event: Event) => {
         event.preventDefault()
         close()
@@ -20,17 +21,17 @@ export function detailPane(options: {
       ${content}
     </dialog>`
   }
-  return html`<aside class="pane" aria-label="Run">
+  return html`<aside class="pane" aria-label=${t('Run')}>
     <div
       class="divider"
       role="separator"
       aria-orientation="vertical"
-      aria-label="Width of the detail"
+      aria-label=${t('Width of the detail')}
       aria-valuemin="320"
       aria-valuemax="900"
       aria-valuenow=${pane.width}
       tabindex="0"
-      title="Drag to resize, double-click to reset"
+      title=${t('Drag to resize, double-click to reset')}
       @pointerdown=${pane.onPointerDown}
       @keydown=${pane.onKeyDown}
       @dblclick=${pane.reset}

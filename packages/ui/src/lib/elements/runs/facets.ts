@@ -1,7 +1,8 @@
 import type { MetricsJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatCount } from '../../format/number.ts'
-import { STATUS_LABELS, type StatusName } from '../../format/phase.ts'
+import { type StatusName, statusLabel } from '../../format/phase.ts'
+import { t } from '../../messages/messages.ts'
 import { statusIcon } from '../../parts/icons.ts'
 import { colourOf } from '../../parts/status.ts'
 
@@ -27,7 +28,7 @@ export function facetChips(options: {
   function toggle(name: StatusName) {
     change(selected.includes(name) ? selected.filter((one) => one !== name) : [...selected, name])
   }
-  return html`<div class="facets-bar"><div class="facets" role="group" aria-label="Status">
+  return html`<div class="facets-bar"><div class="facets" role="group" aria-label=${t('Status')}>
     <button
       class="facet"
       type="button"
@@ -35,7 +36,7 @@ export function facetChips(options: {
       aria-pressed=${selected.length === 0}
       @click=${() => change([])}
     >
-      All ${metrics ? html`<span class="count">${formatCount(metrics.total)}</span>` : nothing}
+      ${t('All')} ${metrics ? html`<span class="count">${formatCount(metrics.total)}</span>` : nothing}
     </button>
     ${FACETS.map(({ name, count }) => {
       const number = metrics ? count(metrics) : null
@@ -48,7 +49,7 @@ export function facetChips(options: {
         aria-pressed=${selected.includes(name)}
         @click=${() => toggle(name)}
       >
-        ${statusIcon(name, number === 0 ? 'still small' : 'small')} ${STATUS_LABELS[name]}
+        ${statusIcon(name, number === 0 ? 'still small' : 'small')} ${statusLabel(name)}
         ${number === null ? nothing : html`<span class="count">${formatCount(number)}</span>`}
       </button>`
     })}

@@ -2,6 +2,7 @@ import { TASK_PHASES } from '@taskflow/core/client'
 import { html, type TemplateResult } from 'lit'
 import { formatCount } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { RunFilter } from '../../store/filter.ts'
 import { readQuery, termValues, withTerm } from '../../store/query.ts'
@@ -13,6 +14,12 @@ const FACETS = [
   { field: 'source', label: 'Source' },
   { field: 'instance', label: 'Instance' },
   { field: 'phase', label: 'Phase' },
+] as const
+
+const UNITS = [
+  ['m', 'minutes'],
+  ['h', 'hours'],
+  ['d', 'days'],
 ] as const
 
 const FIXED: Record<string, readonly string[]> = {
@@ -37,7 +44,7 @@ export function filterPanel(options: {
     ${FACETS.map(({ field, label }) => {
       const chosen = termValues(filter.q, field)[0] ?? ''
       const values = optionsOf(field, chosen, known(field))
-      return html`<label for="facet-${field}">${label}</label>
+      return html`<label for="facet-${field}">${t(label)}</label>
         <span class="select">
           <select
             id="facet-${field}"
@@ -47,7 +54,7 @@ export function filterPanel(options: {
               change({ q: withTerm(filter.q, field, value ? [value] : []) })
             }}
           >
-            <option value="" ?selected=${chosen === ''}>Any</option>
+            <option value="" ?selected=${chosen === ''}>${t('Any')}</option>
             ${values.map(
               ({ value, count }) =>
                 html`<option value=${value} ?selected=${value === chosen}>
@@ -58,11 +65,11 @@ export function filterPanel(options: {
           ${icon('chevronDown', 'small')}
         </span>`
     })}
-    <label for="facet-tag">Tag</label>
+    <label for="facet-tag">${t('Tag')}</label>
     <input
       class="field"
       id="facet-tag"
-      placeholder="key:value"
+      placeholder=${t('key:value')}
       autocomplete="off"
       spellcheck="false"
       list="known-tags"
@@ -82,7 +89,7 @@ export function filterPanel(options: {
     <datalist id="known-tags">
       ${known('tag').map(({ value }) => html`<option value=${value}></option>`)}
     </datalist>
-    <label for="facet-last">In the last</label>
+    <label for="facet-last">${t('In the last')}</label>
     <span class="last">
       <input
         class="field"
@@ -90,23 +97,19 @@ export function filterPanel(options: {
         type="number"
         min="1"
         step="1"
-        placeholder="any"
+        placeholder=${t('any')}
         .value=${amount}
         @change=${(event: Event) => last((event.target as HTMLInputElement).value, unit)}
       />
       <span class="select">
         <select
-          aria-label="Unit of the time"
+          aria-label=${t('Unit of the time')}
           .value=${unit}
           @change=${(event: Event) => last(amount, (event.target as HTMLSelectElement).value)}
         >
-          ${[
-            ['m', 'min'],
-            ['h', 'hours'],
-            ['d', 'days'],
-          ].map(
+          ${UNITS.map(
             ([value, label]) =>
-              html`<option value=${value ?? ''} ?selected=${value === unit}>${label}</option>`,
+              html`<option value=${value} ?selected=${value === unit}>${t(label)}</option>`,
           )}
         </select>
         ${icon('chevronDown', 'small')}

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
 import type { RunFilter } from '../../store/filter.ts'
@@ -19,7 +20,7 @@ export function skeleton(): TemplateResult {
 export function unreadable(list: RunList): TemplateResult {
   return emptyState({
     icon: 'warning',
-    title: 'The list could not be read',
+    title: t('The list could not be read'),
     text: list.error?.detail ?? '',
     more: tryAgain(list),
   })
@@ -36,9 +37,9 @@ export function errorBanner(list: RunList): TemplateResult {
 export function badFilter(clear: () => void): TemplateResult {
   return emptyState({
     icon: 'search',
-    title: 'This filter cannot be read',
-    text: 'Correct it above, or start without one.',
-    more: html`<button class="button" type="button" @click=${clear}>Clear filters</button>`,
+    title: t('This filter cannot be read'),
+    text: t('Correct it above, or start without one.'),
+    more: html`<button class="button" type="button" @click=${clear}>${t('Clear filters')}</button>`,
   })
 }
 
@@ -46,12 +47,12 @@ export function badFilter(clear: () => void): TemplateResult {
 export function noMatch(filter: RunFilter, clear: () => void): TemplateResult {
   return emptyState({
     icon: 'search',
-    title: 'No run matches',
+    title: t('No run matches'),
     text: describeFilter(filter),
-    more: html`<button class="button" type="button" @click=${clear}>Clear filters</button>`,
+    more: html`<button class="button" type="button" @click=${clear}>${t('Clear filters')}</button>`,
   })
 }
 
 function tryAgain(list: RunList): TemplateResult {
-  return html`<button class="button" type="button" @click=${() => list.refresh()}>Try again</button>`
+  return html`<button class="button" type="button" @click=${() => list.refresh()}>${t('Try again')}</button>`
 }

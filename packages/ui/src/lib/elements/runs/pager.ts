@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
-import { formatCount, formatTotal } from '../../format/number.ts'
+import { formatTotal } from '../../format/number.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { RunList } from '../../store/run-list.ts'
 
@@ -19,15 +20,19 @@ export function pager(
     <span class="range" role="status"
       >${
         rows.length === 0
-          ? 'No runs'
-          : `${formatCount(first)} to ${formatCount(last)} of ${formatTotal(total, list.totalExact)}`
+          ? t('No runs')
+          : t('{first} to {last} of {total}', {
+              first,
+              last,
+              total: formatTotal(total, list.totalExact),
+            })
       }</span
     >
     <label class="rows"
-      ><span>Rows</span>
+      ><span>${t('Rows')}</span>
       <span class="select">
         <select
-          aria-label="Rows per page"
+          aria-label=${t('Rows per page')}
           @change=${(event: Event) => setLimit(Number((event.target as HTMLSelectElement).value))}
         >
           ${SIZES.map(
@@ -41,7 +46,7 @@ export function pager(
     <button
       class="button icon-only"
       type="button"
-      aria-label="Previous page"
+      aria-label=${t('Previous page')}
       ?disabled=${page === 0}
       @click=${() => turn('previous')}
     >
@@ -50,7 +55,7 @@ export function pager(
     <button
       class="button icon-only"
       type="button"
-      aria-label="Next page"
+      aria-label=${t('Next page')}
       ?disabled=${list.next === null}
       @click=${() => turn('next')}
     >

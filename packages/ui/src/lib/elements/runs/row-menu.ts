@@ -1,5 +1,6 @@
 import { isFinal, isRetryable, type Right, type TaskJson } from '@taskflow/core/client'
 import type { RunAction } from '../../actions.ts'
+import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import type { MenuItem } from '../menu.ts'
 
@@ -24,20 +25,20 @@ export function rowMenu(
 ): MenuItem[] {
   const { rights, act = () => {}, open = () => {}, openPage = () => {}, copy = () => {} } = options
   const items: MenuItem[] = [
-    { label: 'Open', icon: 'eye', key: 'Enter', run: open },
-    { label: 'Open as a page', icon: 'expand', key: 'O', run: openPage },
-    { label: 'Copy id', icon: 'copy', key: 'Y', run: copy },
+    { label: t('Open'), icon: 'eye', key: 'Enter', run: open },
+    { label: t('Open as a page'), icon: 'expand', key: 'O', run: openPage },
+    { label: t('Copy id'), icon: 'copy', key: 'Y', run: copy },
   ]
   const more: MenuItem[] = []
   if (isRetryable(task.status) && rights('retry')) {
-    more.push({ label: 'Retry', icon: 'cycle', key: 'R', run: () => act('retry') })
+    more.push({ label: t('Retry'), icon: 'cycle', key: 'R', run: () => act('retry') })
   }
   if ((task.phase === 'scheduled' || task.phase === 'retrying') && rights('run')) {
-    more.push({ label: 'Run now', icon: 'play', run: () => act('run') })
+    more.push({ label: t('Run now'), icon: 'play', run: () => act('run') })
   }
   if (!isFinal(task.status) && rights('cancel')) {
     more.push({
-      label: 'Cancel run',
+      label: t('Cancel run'),
       icon: 'slashed',
       key: 'C',
       danger: true,

@@ -2,8 +2,8 @@ import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { performAction, type RunAction } from '../../actions.ts'
 import { TaskflowNavigateEvent } from '../../events.ts'
-import { plural } from '../../format/number.ts'
 import { needElement } from '../../lazy.ts'
+import { t } from '../../messages/messages.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
 import { emptyRuns } from '../../parts/empty-runs.ts'
@@ -195,7 +195,7 @@ export class TaskflowRunsElement extends StoreElement {
     const { store } = this
     if (!list || !store) return nothing
     return html`<div class="body" data-mode=${this.#pane.mode} data-open=${this.runId !== null}>
-      <section class="list" aria-label="Runs">
+      <section class="list" aria-label=${t('Runs')}>
         ${toolbar({
           filter: this.filter,
           functions: store.functions,
@@ -223,7 +223,7 @@ export class TaskflowRunsElement extends StoreElement {
         class="overlay panel"
         popover="auto"
         role="dialog"
-        aria-label=${this.panel === 'columns' ? 'Columns' : 'Filters'}
+        aria-label=${this.panel === 'columns' ? t('Columns') : t('Filters')}
         @toggle=${(event: ToggleEvent) => {
           if (event.newState === 'closed') this.panel = null
         }}
@@ -302,7 +302,7 @@ export class TaskflowRunsElement extends StoreElement {
   #newcomers(list: RunList) {
     if (list.newcomers === 0) return nothing
     return html`<button class="pill" type="button" @click=${this.#showNewcomers}>
-      ${icon('arrowUp', 'small')} ${plural(list.newcomers, 'new run')}
+      ${icon('arrowUp', 'small')} ${t('{count} new run|{count} new runs', { count: list.newcomers })}
     </button>`
   }
 
@@ -431,18 +431,18 @@ export class TaskflowRunsElement extends StoreElement {
   /** What is behind the three dots of the toolbar. */
   #more(store: DashboardStore) {
     return [
-      { label: 'Export as CSV', icon: 'download' as const, run: () => void this.#export(store) },
+      { label: t('Export as CSV'), icon: 'download' as const, run: () => void this.#export(store) },
       {
-        label: 'Columns',
+        label: t('Columns'),
         icon: 'columns' as const,
         run: () => void this.#openPanel('columns', null),
       },
-      { label: 'Keys', key: '?', run: () => void this.#help() },
+      { label: t('Keys'), key: '?', run: () => void this.#help() },
       ...(mayDo(store, this.readonly)('delete')
         ? [
             null,
             {
-              label: 'Clear history…',
+              label: t('Clear history…'),
               icon: 'trash' as const,
               danger: true,
               run: () => void clearHistory(this, store),

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { shortId } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { RunSort } from '../../store/filter.ts'
 import type { RunRow } from '../../store/run-list.ts'
@@ -38,7 +39,7 @@ export function runTable(options: TableOptions): TemplateResult {
   return html`<table
     role="grid"
     part="table"
-    aria-label="Runs"
+    aria-label=${t('Runs')}
     aria-rowcount=${rowCount}
     aria-multiselectable=${selection ? 'true' : nothing}
     aria-busy=${options.busy}
@@ -48,7 +49,7 @@ export function runTable(options: TableOptions): TemplateResult {
         ${selection ? selectAll(selection, rows) : nothing}
         ${columns.map((column) => heading(column, sort, options.onSort))}
         <th class="actions" role="columnheader" scope="col">
-          <span class="visually-hidden">Actions</span>
+          <span class="visually-hidden">${t('Actions')}</span>
         </th>
       </tr>
     </thead>
@@ -68,7 +69,7 @@ function selectAll(selection: Selection, rows: readonly RunRow[]) {
     <input
       class="check"
       type="checkbox"
-      aria-label="Select all runs of this page that can be retried or cancelled"
+      aria-label=${t('Select all runs of this page that can be retried or cancelled')}
       .checked=${state === 'all'}
       .indeterminate=${state === 'some'}
       ?disabled=${state === 'impossible'}
@@ -87,7 +88,7 @@ function heading(
   onSort: (s: RunSort) => void,
 ) {
   const classes = `${id} ${end ? 'end' : ''}`
-  if (!by) return html`<th class=${classes} role="columnheader" scope="col">${label}</th>`
+  if (!by) return html`<th class=${classes} role="columnheader" scope="col">${t(label)}</th>`
   const active = sort.by === by
   const flipped = sort.order === 'asc' ? 'desc' : 'asc'
   return html`<th
@@ -101,7 +102,7 @@ function heading(
       data-sort=${by}
       @click=${() => onSort({ by, order: active ? flipped : (first ?? 'asc') })}
     >
-      ${label}${active ? icon(sort.order === 'asc' ? 'arrowUp' : 'arrowDown', 'small') : nothing}
+      ${t(label)}${active ? icon(sort.order === 'asc' ? 'arrowUp' : 'arrowDown', 'small') : nothing}
     </button>
   </th>`
 }
@@ -119,7 +120,7 @@ function bodyRow({ task, stale, changes }: RunRow, index: number, options: Table
     aria-selected=${selection ? picked : openId === id}
     aria-current=${openId === id ? 'true' : nothing}
     tabindex=${(activeId ?? options.rows[0]?.task.task_id) === id ? 0 : -1}
-    title=${stale ? 'Changed since: no longer matches the filter' : nothing}
+    title=${stale ? t('Changed since: no longer matches the filter') : nothing}
     @click=${() => options.onOpen(id)}
   >
     ${selection ? pick(task, selection, picked) : nothing}
@@ -141,7 +142,7 @@ function pick(task: TaskJson, selection: Selection, picked: boolean) {
       class="check"
       type="checkbox"
       tabindex="-1"
-      aria-label="Select ${visibleText(task.func_name)} ${shortId(task.task_id)}"
+      aria-label=${t('Select {name}', { name: `${visibleText(task.func_name)} ${shortId(task.task_id)}` })}
       .checked=${picked}
       ?disabled=${!selection.canSelect(task)}
       @click=${(event: MouseEvent) => selection.toggle(task, event.shiftKey)}
@@ -155,8 +156,8 @@ function copyButton(id: string, options: TableOptions) {
     class="copy ${copied ? 'done' : ''}"
     type="button"
     tabindex="-1"
-    aria-label=${copied ? 'Copied' : 'Copy id'}
-    title=${copied ? 'Copied' : 'Copy id (y)'}
+    aria-label=${copied ? t('Copied') : t('Copy id')}
+    title=${copied ? t('Copied') : t('Copy id (y)')}
     @click=${(event: MouseEvent) => {
       event.stopPropagation()
       options.onCopy(id, event.currentTarget as HTMLElement)
@@ -173,8 +174,8 @@ function actions(task: TaskJson, options: TableOptions) {
       class="copy"
       href=${href}
       tabindex="-1"
-      aria-label="Open as a page"
-      title="Open as a page (o)"
+      aria-label=${t('Open as a page')}
+      title=${t('Open as a page (o)')}
       @click=${click}
       >${icon('eye', 'small')}</a
     ><button
@@ -182,8 +183,8 @@ function actions(task: TaskJson, options: TableOptions) {
       type="button"
       tabindex="-1"
       aria-haspopup="menu"
-      aria-label="Actions of ${shortId(task.task_id)}"
-      title="Actions (m)"
+      aria-label=${t('Actions of {id}', { id: shortId(task.task_id) })}
+      title=${t('Actions (m)')}
       @click=${(event: MouseEvent) => {
         event.stopPropagation()
         options.onMenu(task, event.currentTarget as HTMLElement)

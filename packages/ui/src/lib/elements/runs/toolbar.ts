@@ -1,8 +1,9 @@
 import type { FunctionJson } from '@taskflow/core/client'
 import { html, type TemplateResult } from 'lit'
 import { visibleText } from '../../format/visible-text.ts'
+import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
-import { type RunFilter, TIME_RANGES } from '../../store/filter.ts'
+import { type RunFilter, timeRanges } from '../../store/filter.ts'
 import type { TaskflowFilterChangeEvent } from '../query/query-field.ts'
 import type { KnownValue } from '../query/suggestions.ts'
 
@@ -20,9 +21,7 @@ export function toolbar(options: {
 }): TemplateResult {
   const { filter, functions, known, more, change } = options
   const names = functionNames(functions, filter.func)
-  const ranges = TIME_RANGES.some((range) => range.value === filter.since)
-    ? TIME_RANGES
-    : [...TIME_RANGES, { value: filter.since, label: `Last ${filter.since}` }]
+  const ranges = timeRanges(filter.since)
   const opens = (open: (button: HTMLElement) => void) => (event: Event) =>
     open(event.currentTarget as HTMLElement)
   return html`<div class="toolbar" part="toolbar">
@@ -36,11 +35,11 @@ export function toolbar(options: {
     ></taskflow-query>
     <span class="select task-select">
       <select
-        aria-label="Task"
+        aria-label=${t('Task')}
         .value=${filter.func}
         @change=${(event: Event) => change({ func: (event.target as HTMLSelectElement).value })}
       >
-        <option value="" ?selected=${filter.func === ''}>All tasks</option>
+        <option value="" ?selected=${filter.func === ''}>${t('All tasks')}</option>
         ${names.map(
           (name) =>
             html`<option value=${name} ?selected=${filter.func === name}>${visibleText(name)}</option>`,
@@ -50,7 +49,7 @@ export function toolbar(options: {
     </span>
     <span class="select">
       <select
-        aria-label="Created"
+        aria-label=${t('Created')}
         .value=${filter.since}
         @change=${(event: Event) => change({ since: (event.target as HTMLSelectElement).value })}
       >
@@ -68,14 +67,14 @@ export function toolbar(options: {
       data-open="filters"
       @click=${opens(options.openFilters)}
     >
-      ${icon('filter')}<span class="word">Filters</span>${more > 0 ? html`<span class="count">${more}</span>` : ''}
+      ${icon('filter')}<span class="word">${t('Filters')}</span>${more > 0 ? html`<span class="count">${more}</span>` : ''}
     </button>
     <button
       class="button icon-only wide-only"
       type="button"
       aria-haspopup="dialog"
-      aria-label="Columns"
-      title="Columns"
+      aria-label=${t('Columns')}
+      title=${t('Columns')}
       data-open="columns"
       @click=${opens(options.openColumns)}
     >
@@ -85,8 +84,8 @@ export function toolbar(options: {
       class="button icon-only"
       type="button"
       aria-haspopup="menu"
-      aria-label="More"
-      title="More"
+      aria-label=${t('More')}
+      title=${t('More')}
       data-open="more"
       @click=${opens(options.openMenu)}
     >

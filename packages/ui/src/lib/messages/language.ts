@@ -1,0 +1,94 @@
+import { loadGerman } from './de/german.ts'
+
+/** Texts of a language by the English ones. A text that is missing is shown in English. */
+export type Catalogue = Readonly<Record<string, string>>
+
+/** A language as it is spoken: its texts, and how it writes numbers, lengths of time and dates. */
+export interface Language {
+  /** BCP 47, e.g. `de-AT`: what `Intl` formats by. */
+  tag: string
+  messages: Catalogue
+}
+
+type Loader = () => Promise<Catalogue>
+
+const ENGLISH: Language = { tag: 'en', messages: {} }
+const loaders = new Map<string, Loader>([['de', loadGerman]])
+const loaded = new Map<string, Promise<Catalogue>>()
+const ready = new Map<string, Catalogue>([['en', {}]])
+
+let spoken = ENGLISH
+
+/**
+ * The language that texts are made in now. Elements set it before they draw and before they handle
+ * an event; what they do later, after waiting, calls {@link speak} first where it makes texts.
+ */
+export function language(): Language {
+  return spoken
+}
+
+export function speak(one: Language): void {
+  spoken = one
+}
+
+/** Makes the texts that are made next in the language of an element, if it has one. */
+export function speakAs(element: HTMLElement): void {
+  if ('speak' in element && typeof element.speak === 'function') element.speak()
+}
+
+/**
+ * Adds a language, or replaces one. `tag` is BCP 47; `pt` serves `pt-BR` too, unless that is there.
+ * Texts it lacks are shown in English.
+ */
+export function registerLanguage(tag: string, load: () => Promise<Catalogue>): void {
+  const key = tag.toLowerCase()
+  loaders.set(key, load)
+  loaded.delete(key)
+  ready.delete(key)
+}
+
+/** Languages that can be chosen, `en` first. */
+export function knownLanguages(): string[] {
+  return ['en', ...loaders.keys()]
+}
+
+/** The language for a tag; a promise while its texts are being fetched. English when nobody has it. */
+export function languageOf(tag: string): Language | Promise<Language> {
+  const valid = isTag(tag) ? tag : 'en'
+  const key = keyOf(valid)
+  const messages = ready.get(key)
+  if (messages) return { tag: key === 'en' && !/^en\b/i.test(valid) ? 'en' : valid, messages }
+  return fetched(key).then((catalogue) => ({ tag: valid, messages: catalogue }))
+}
+
+function fetched(key: string): Promise<Catalogue> {
+  const known = loaded.get(key)
+  if (known) return known
+  const catalogue = (loaders.get(key)?.() ?? Promise.resolve({}))
+    // English is better than nothing; the next page tries again.
+    .catch(() => ({}))
+    .then((messages) => {
+      ready.set(key, messages)
+      return messages
+    })
+  loaded.set(key, catalogue)
+  return catalogue
+}
+
+/** `de-AT`, then `de`, then English. */
+function keyOf(tag: string): string {
+  const parts = tag.toLowerCase().split('-')
+  for (let length = parts.length; length > 0; length--) {
+    const key = parts.slice(0, length).join('-')
+    if (loaders.has(key)) return key
+  }
+  return 'en'
+}
+
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
+}
