@@ -3,7 +3,15 @@ import { formatDuration, formatElapsed, splitDuration } from './duration.ts'
 import { formatPercent, formatTotal, plural } from './number.ts'
 import { errorMessage, errorName } from './phase.ts'
 import { groupFrames, parseStack } from './stack.ts'
-import { formatAbsolute, formatRelative, parseInstant } from './time.ts'
+import {
+  formatAbsolute,
+  formatClock,
+  formatDayMinute,
+  formatMinute,
+  formatRelative,
+  parseInstant,
+  withTimeFormat,
+} from './time.ts'
 import { excerpt, stripColours, visibleText } from './visible-text.ts'
 
 describe('formatDuration', () => {
@@ -62,6 +70,18 @@ describe('time', () => {
     expect(formatAbsolute(Date.UTC(2026, 10, 19))).toMatch(
       /^2026-11-\d\d \d\d:\d\d:00\.000 (GMT|UTC)/,
     )
+  })
+
+  it('is written in the zone and with the hours that are asked for', () => {
+    const at = Date.UTC(2026, 10, 19, 23, 4, 5, 6)
+    const tokyo = { timeZone: 'Asia/Tokyo', hourCycle: '' }
+    expect(withTimeFormat(tokyo, () => formatAbsolute(at))).toBe('2026-11-20 08:04:05.006 GMT+9')
+    expect(withTimeFormat(tokyo, () => formatDayMinute(at))).toBe('Fri 08:04')
+    const newYork = { timeZone: 'America/New_York', hourCycle: 'h12' }
+    expect(withTimeFormat(newYork, () => formatClock(at))).toBe('06:04:05 PM')
+    expect(withTimeFormat(newYork, () => formatMinute(at))).toBe('06:04 PM')
+    const nowhere = { timeZone: 'Nowhere/At_All', hourCycle: 'h23' }
+    expect(withTimeFormat(nowhere, () => formatAbsolute(at))).toBe(formatAbsolute(at))
   })
 
   it('reads instants, and nothing out of anything else', () => {

@@ -13,18 +13,49 @@ function coarse(seconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
-/** `14:31:13`, in the reader's zone, always 24 h. */
+/** How instants are written. */
+export interface TimeFormat {
+  /** IANA name; empty: the reader's. */
+  timeZone: string
+  /** `h12` or `h11` with AM and PM; anything else is the 24 hours of `h23`. */
+  hourCycle: string
+}
+
+let format: TimeFormat = { timeZone: '', hourCycle: '' }
+
+/** Runs something that writes instants, in this format. It must not wait for anything. */
+export function withTimeFormat<Result>(wanted: TimeFormat, run: () => Result): Result {
+  const before = format
+  format = wanted
+  try {
+    return run()
+  } finally {
+    format = before
+  }
+}
+
+/** `14:31:13`, or `02:31:13 PM`. */
 export function formatClock(at: number, milliseconds = false): string {
-  const date = new Date(at)
-  const text = [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')
-  return milliseconds ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text
+  const { hour, minute, second, fractionalSecond, dayPeriod } = partsOf(at)
+  const text = [hour, minute, second].join(':')
+  return withPeriod(milliseconds ? `${text}.${fractionalSecond}` : text, dayPeriod)
+}
+
+/** `14:31`, or `02:31 PM`. */
+export function formatMinute(at: number): string {
+  const { hour, minute, dayPeriod } = partsOf(at)
+  return withPeriod(`${hour}:${minute}`, dayPeriod)
+}
+
+/** `Fri 14:31`, for spans of days. */
+export function formatDayMinute(at: number): string {
+  return `${partsOf(at).weekday} ${formatMinute(at)}`
 }
 
 /** `2026-11-19 14:31:13.102 GMT+1`: sortable, unambiguous, with its zone. */
 export function formatAbsolute(at: number): string {
-  const date = new Date(at)
-  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-')
-  return `${day} ${formatClock(at, true)} ${zoneName(date)}`.trim()
+  const { year, month, day, timeZoneName } = partsOf(at)
+  return `${year}-${month}-${day} ${formatClock(at, true)} ${timeZoneName ?? ''}`.trim()
 }
 
 /** Epoch ms of an ISO instant; null when it is missing or no date. */
@@ -34,11 +65,43 @@ export function parseInstant(iso: string | null | undefined): number | null {
   return Number.isNaN(at) ? null : at
 }
 
-function zoneName(date: Date): string {
-  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts(date)
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? ''
+type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function partsOf(at: number): Parts {
+  const { timeZone, hourCycle } = format
+  const key = `${timeZone} ${hourCycle}`
+  let formatter = formatters.get(key)
+  if (!formatter) {
+    formatter = formatterOf(timeZone, hourCycle)
+    formatters.set(key, formatter)
+  }
+  return Object.fromEntries(formatter.formatToParts(at).map(({ type, value }) => [type, value]))
 }
 
-function pad(value: number): string {
-  return String(value).padStart(2, '0')
+function formatterOf(timeZone: string, hourCycle: string): Intl.DateTimeFormat {
+  const digits = '2-digit'
+  try {
+    return new Intl.DateTimeFormat('en', {
+      ...(timeZone && { timeZone }),
+      hourCycle: hourCycle === 'h11' || hourCycle === 'h12' ? hourCycle : 'h23',
+      weekday: 'short',
+      year: 'numeric',
+      month: digits,
+      day: digits,
+      hour: digits,
+      minute: digits,
+      second: digits,
+      fractionalSecondDigits: 3,
+      timeZoneName: 'shortOffset',
+    })
+  } catch {
+    // No zone by that name: the reader's own is not wrong, as it is written beside the time.
+    return formatterOf('', hourCycle)
+  }
+}
+
+function withPeriod(text: string, period: string | undefined): string {
+  return period ? `${text} ${period}` : text
 }

@@ -1,7 +1,7 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing, svg, type TemplateResult } from 'lit'
 import { plural } from '../../format/number.ts'
-import { formatClock } from '../../format/time.ts'
+import { formatDayMinute, formatMinute } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { segments } from '../../parts/controls.ts'
 
@@ -54,7 +54,7 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
   const text = held
     ? 'held while paused'
     : times.length === 0 && next
-      ? `next ${dayClock(Date.parse(next))}`
+      ? `next ${formatDayMinute(Date.parse(next))}`
       : next === null
         ? 'no run is left'
         : next_runs.length >= 50 && times.length === next_runs.length
@@ -81,18 +81,12 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
 
 function laneText(times: readonly number[], text: string): string {
   if (times.length === 0) return text || 'nothing is due'
-  const shown = times.slice(0, 5).map((at) => dayClock(at))
+  const shown = times.slice(0, 5).map((at) => formatDayMinute(at))
   return `Due ${shown.join(', ')}${times.length > 5 ? ` and ${times.length - 5} more` : ''}`
 }
 
 function axisLabel(now: number, ms: number, part: number): string {
   if (part === 0) return 'now'
   const at = now + (ms * part) / 4
-  return ms > 24 * HOUR ? dayClock(at) : formatClock(at).slice(0, 5)
-}
-
-/** `Fri 02:00` */
-function dayClock(at: number): string {
-  const day = new Intl.DateTimeFormat('en', { weekday: 'short' }).format(at)
-  return `${day} ${formatClock(at).slice(0, 5)}`
+  return ms > 24 * HOUR ? formatDayMinute(at) : formatMinute(at)
 }

@@ -1,5 +1,6 @@
 import { formatQuery, type QueryTerm } from '@taskflow/core/client'
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { TaskflowFilterChangeEvent } from '../../events.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { icon } from '../../parts/icons.ts'
 import { showPopover } from '../../parts/popover.ts'
@@ -12,13 +13,6 @@ import { queryStyles } from './query.styles.ts'
 import { type KnownValue, type Suggestion, suggestionsFor } from './suggestions.ts'
 
 const PAUSE_MS = 250
-
-/** The query changed. */
-export class TaskflowFilterChangeEvent extends CustomEvent<{ q: string }> {
-  constructor(q: string) {
-    super('taskflow-filter-change', { bubbles: true, composed: true, detail: { q } })
-  }
-}
 
 /**
  * A field for the query language: finished terms are chips, the rest is text; completes fields and

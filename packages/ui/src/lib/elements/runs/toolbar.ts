@@ -1,9 +1,9 @@
 import type { FunctionJson } from '@taskflow/core/client'
 import { html, type TemplateResult } from 'lit'
+import type { TaskflowFilterChangeEvent } from '../../events.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { icon } from '../../parts/icons.ts'
 import { type RunFilter, TIME_RANGES } from '../../store/filter.ts'
-import type { TaskflowFilterChangeEvent } from '../query/query-field.ts'
 import type { KnownValue } from '../query/suggestions.ts'
 
 /** Query, task and time range, and the way to everything else. */
