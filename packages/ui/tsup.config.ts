@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.shared.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
@@ -5,7 +6,16 @@ import { writeAssets } from './build/write-assets.ts'
 
 export default defineConfig([
   library(
-    { index: 'src/index.ts', define: 'src/define.ts', server: 'src/server.ts' },
+    {
+      index: 'src/index.ts',
+      define: 'src/define.ts',
+      store: 'src/store.ts',
+      react: 'src/react.ts',
+      server: 'src/server.ts',
+      ...Object.fromEntries(
+        globSync('src/define/*.ts').map((path) => [path.replace(/^src.|\.ts$/g, ''), path]),
+      ),
+    },
     // Leaves `assets` to the build below, which runs at the same time.
     { clean: ['!assets/**'] },
   ),

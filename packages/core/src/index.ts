@@ -6,6 +6,7 @@ export {
   TaskflowError,
   type TaskflowErrorCode,
 } from './lib/errors.ts'
+export { createRunToken, type RunTokenOptions } from './lib/handler/auth/run-token.ts'
 export { createToken, type TokenOptions } from './lib/handler/auth/token.ts'
 export {
   createHandler,

@@ -1,22 +1,38 @@
 type Loader = () => Promise<CustomElementConstructor>
 
+/** Loaders by the names of their elements. */
+export type Loaders = Readonly<Record<string, Loader>>
+
 const waiting = new Map<string, Loader>()
 
-/** Registers an element, unless its name is taken. */
+/**
+ * Registers an element, unless its name is taken: by this copy of the library, or by another one in
+ * the page, which then draws it. Without a page, as in Node, it does nothing.
+ */
 export function defineElement(name: string, element: CustomElementConstructor): void {
-  if (!customElements.get(name)) customElements.define(name, element)
+  const registry = globalThis.customElements
+  if (registry && !registry.get(name)) registry.define(name, element)
 }
 
 /**
- * Registers elements whose code is fetched when {@link needElement} asks for it, and in any case
- * once the page is idle: hosts may use them by themselves, and a server that was replaced meanwhile
- * no longer has the files of this build.
+ * Registers elements whose code is fetched when {@link needElement} asks for it, or because one
+ * stands in the page.
  */
-export function defineLater(loaders: Record<string, Loader>): void {
+export function defineLater(loaders: Loaders): void {
+  if (!globalThis.document) return
   for (const [name, load] of Object.entries(loaders)) {
+    if (customElements.get(name) || waiting.has(name)) continue
     waiting.set(name, load)
     if (document.querySelector(name)) void needElement(name).catch(() => {})
   }
+}
+
+/**
+ * Fetches what waits once the page is idle: hosts may use the elements by themselves, and a server
+ * that was replaced meanwhile no longer has the files of this build.
+ */
+export function fetchWhenIdle(): void {
+  if (!globalThis.document) return
   const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 2000))
   const all = () => idle(() => void Promise.allSettled([...waiting.keys()].map(needElement)))
   if (document.readyState === 'complete') all()

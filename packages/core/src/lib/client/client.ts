@@ -31,6 +31,7 @@ import type {
   MetricsJson,
   OverviewJson,
   PausedJson,
+  RunStatusJson,
   SeriesBucketJson,
   SessionJson,
   TaskDetailJson,
@@ -72,6 +73,8 @@ export interface TaskflowClient extends ScheduleClient {
   list(query?: TaskQuery, options?: RequestOptions): Promise<TaskPage>
   /** One task, whole. 404 when it is unknown or was pruned. */
   get(id: string, options?: RequestOptions): Promise<TaskDetailJson>
+  /** How far one task is; a token of `createRunToken` is enough. */
+  status(id: string, options?: RequestOptions): Promise<RunStatusJson>
   /** Log lines of one task, in order. */
   logs(id: string, query?: LogQuery, options?: RequestOptions): Promise<LogPage>
   /** Log lines of all tasks, newest first. */
@@ -163,6 +166,7 @@ export function createClient(options: TransportOptions): TaskflowClient {
     list: async (query = {}, options) =>
       taskPage(await get(`/${toQueryString({ logs: 0, ...query })}`, options)),
     get: (id, options) => read(at(id), options),
+    status: (id, options) => read(at(id, '/status'), options),
     logs: async (id, query = {}, options) =>
       logPage(await get(at(id, `/logs${toQueryString(query)}`), options)),
     recentLogs: async (query = {}, options) =>

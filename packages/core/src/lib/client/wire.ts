@@ -58,6 +58,12 @@ export interface TaskJson {
   payload_hidden?: 'disabled' | 'encrypted' | 'unregistered'
 }
 
+/** How far a run is, without anything of what it works on: for its end user. */
+export type RunStatusJson = Pick<
+  TaskJson,
+  'task_id' | 'status' | 'phase' | 'progress' | 'created_at' | 'start_time' | 'end_time'
+>
+
 export interface AttemptJson {
   /** Zero-based. */
   attempt: number

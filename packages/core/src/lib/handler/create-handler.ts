@@ -117,7 +117,9 @@ async function answer(
   const now = systemClock.now()
   const visitor = await visitorOf(app, request, from, now, isForeign)
   // Where nobody needs to be known, the host has nobody to send to its login.
-  if (visitor instanceof Response && route.right !== 'none') return visitor
+  const follows = await hasRunToken(app, route, request, found.params, now)
+  const guarded = route.right !== 'none' && !follows
+  if (visitor instanceof Response && guarded) return visitor
   const { user, session } = visitor instanceof Response ? STRANGER : visitor
   const known = app.authentication.kind === 'open' || user !== null
   const rights = known ? rightsOf(user, app.options.readOnly) : []
@@ -142,9 +144,9 @@ async function answer(
     disconnect: () => from.disconnect?.(),
     now,
   }
-  if (route.right !== 'none') {
+  if (guarded) {
     if (!known) return refuseStranger(call, route)
-    const needed = route.right === 'page' ? 'read' : route.right
+    const needed = route.right === 'page' || route.right === 'none' ? 'read' : route.right
     if (!rights.includes(needed)) {
       const why = app.options.readOnly
         ? 'this dashboard is read-only'
@@ -163,6 +165,18 @@ function sessionsOf(manager: TaskManager): () => Promise<SessionStorage> {
     await manager.open()
     return sessions
   }
+}
+
+/** Whether the request comes with a token for the run in the path, where that is enough. */
+async function hasRunToken(
+  app: App,
+  route: Route,
+  request: Request,
+  params: Record<string, string> | undefined,
+  now: number,
+): Promise<boolean> {
+  if (!route.runToken) return false
+  return app.sessions.mayFollow(request, (params?.task_id ?? '').toLowerCase(), now)
 }
 
 function refuseStranger({ app, url, request }: Call, route: Route): Response {

@@ -55,6 +55,8 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE'
   pattern: string
   right: Right | 'page' | 'none'
+  /** A token of `createRunToken` for the run in the path is enough, too. [false] */
+  runToken?: true
   /** Longest body. [`maxBodyBytes` of the handler, which is never exceeded] */
   maxBodyBytes?: number
   /** What the OpenAPI document says of it, and requests are held to. */

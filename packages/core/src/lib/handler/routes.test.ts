@@ -72,6 +72,7 @@ const calls: {
 } = {
   list: (client, o) => client.list({}, o),
   get: (client, o) => client.get(unknownId, o),
+  status: (client, o) => client.status(unknownId, o),
   logs: (client, o) => client.logs(unknownId, {}, o),
   recentLogs: (client, o) => client.recentLogs({}, o),
   taskGraph: (client, o) => client.taskGraph(unknownId, o),

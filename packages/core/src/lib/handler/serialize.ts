@@ -5,6 +5,7 @@ import type {
   InstanceJson,
   LogEntryJson,
   MetricsJson,
+  RunStatusJson,
   SeriesBucketJson,
   TaskJson,
   TaskLogEntryJson,
@@ -53,6 +54,19 @@ export function taskJson(task: TaskSummary, logs: number): TaskJson {
     blocked_by: task.blockedBy,
     log_count: task.logCount,
     rev: task.rev,
+  }
+}
+
+/** What end users may see of a task. */
+export function runStatusJson(task: TaskSummary): RunStatusJson {
+  return {
+    task_id: task.taskId,
+    status: task.status,
+    phase: task.phase,
+    progress: task.progress,
+    created_at: isoInstant(task.createdAt),
+    start_time: instant(task.startTime),
+    end_time: instant(task.endTime),
   }
 }
 

@@ -163,7 +163,7 @@ export class TaskflowDashboardElement extends StoreElement {
     }
     const signedOut = store.connection.state === 'unauthorised'
     if (signedOut && !this.#wasSignedOut) {
-      this.signInHidden = !this.dispatchEvent(new TaskflowAuthRequiredEvent(this.#loginUrl()))
+      this.signInHidden = !this.dispatchEvent(new TaskflowAuthRequiredEvent(this.loginUrl()))
     }
     this.#wasSignedOut = signedOut
     this.#arrive(store)
@@ -216,7 +216,7 @@ export class TaskflowDashboardElement extends StoreElement {
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
         </div>
-        ${signedOut ? signInCard(store, this.#loginUrl()) : nothing}
+        ${signedOut ? signInCard(store, this.loginUrl()) : nothing}
       </main>
       <taskflow-toasts></taskflow-toasts>
       <slot name="footer"></slot>
@@ -342,7 +342,7 @@ export class TaskflowDashboardElement extends StoreElement {
   #toggleTheme = () => {
     const theme = oppositeTheme(this.theme)
     this.theme = theme
-    writePreferences(normaliseBase(this.base), { theme })
+    writePreferences(this.storeBase, { theme })
     if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
   }
 
@@ -408,12 +408,7 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #basePath(): string {
-    return normaliseBase(new URL(this.base || '/', location.href).pathname)
-  }
-
-  #loginUrl(): string {
-    const next = location.pathname + location.search + location.hash
-    return `${normaliseBase(this.base)}/auth/login?next=${encodeURIComponent(next)}`
+    return normaliseBase(new URL(this.storeBase || '/', location.href).pathname)
   }
 }
 

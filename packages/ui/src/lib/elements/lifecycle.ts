@@ -1,5 +1,5 @@
 import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
-import { css, html, nothing, type PropertyDeclarations } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { visibleText } from '../format/visible-text.ts'
 import {
   foldNodes,
@@ -9,9 +9,12 @@ import {
 } from '../lifecycle/lifecycle-model.ts'
 import { t } from '../messages/messages.ts'
 import { type IconName, icon } from '../parts/icons.ts'
+import type { DashboardStore } from '../store/dashboard-store.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { LocalizedElement } from './localized-element.ts'
+import { lifecycleStyles } from './lifecycle.styles.ts'
+import { RunFollower } from './run-follower.ts'
+import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
 /** Room that one stop needs so that the wait before it can be read. */
@@ -32,178 +35,16 @@ const look: Record<NodeTone, { icon: IconName | null; status: string }> = {
 
 /**
  * The steps of one run, with the waits on the lines between them: a strip where there is room, a
- * list below that.
+ * list below that. Of a run that is read and followed, or of steps that are given.
  *
  * @csspart step - one stop
  * @csspart connector - the line to it, with its length
  */
-export class TaskflowLifecycleElement extends LocalizedElement {
-  static override styles = [
-    tokens,
-    hostReset,
-    statusStyles,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-      ol {
-        display: flex;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        position: relative;
-        flex: 1 1 0;
-        display: flex;
-        flex-direction: column;
-        align-items: center;
-        min-inline-size: 0;
-        text-align: center;
-      }
-      .way {
-        position: absolute;
-        inset-block-start: 0;
-        inset-inline: calc(-50% + 14px) calc(50% + 14px);
-        block-size: 26px;
-        color: var(--_muted);
-        font-size: 11px;
-        line-height: 16px;
-      }
-      .way::after {
-        content: '';
-        position: absolute;
-        inset-inline: 0;
-        inset-block-start: 25px;
-        border-block-start: 1px solid var(--_border);
-      }
-      .way.back-off {
-        color: var(--_retrying-fg);
-      }
-      .way.back-off::after {
-        border-block-start: 1px dashed var(--_retrying-solid);
-      }
-      .way.future::after {
-        border-block-start-style: dashed;
-      }
-      .way span {
-        display: block;
-        /* Text may stand above the marks, which are lower. */
-        margin-inline: -14px;
-        white-space: nowrap;
-      }
-      .strong {
-        color: var(--_text);
-        font-weight: 500;
-      }
-      .mark {
-        display: grid;
-        place-items: center;
-        inline-size: 20px;
-        block-size: 20px;
-        margin-block: 15px 4px;
-        border: 1px solid var(--_border);
-        border-radius: 50%;
-        background: var(--_surface);
-        color: var(--_fg);
-      }
-      .mark .icon {
-        inline-size: 12px;
-        block-size: 12px;
-        stroke-width: 2;
-      }
-      .mark.end,
-      .mark.now {
-        border-color: var(--_line);
-        background: var(--_bg);
-      }
-      .mark.future {
-        border-style: dashed;
-        border-color: var(--_border-strong);
-      }
-      .label {
-        max-inline-size: 100%;
-        font-size: 12px;
-        line-height: 16px;
-        font-weight: 500;
-      }
-      .label.coloured {
-        color: var(--_fg);
-      }
-      .label.future {
-        color: var(--_muted);
-        font-weight: 400;
-      }
-      .note {
-        max-inline-size: 100%;
-        padding-inline: 2px;
-        color: var(--_muted);
-        font-size: 11px;
-        line-height: 16px;
-      }
-      .label,
-      .note {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      @container (max-width: 459px) {
-        ol {
-          flex-direction: column;
-        }
-        li {
-          display: grid;
-          grid-template-columns: 20px minmax(0, 1fr) auto;
-          column-gap: 10px;
-          align-items: center;
-          flex: none;
-          text-align: start;
-        }
-        .way {
-          position: static;
-          grid-column: 2 / -1;
-          block-size: auto;
-          min-block-size: 12px;
-        }
-        .way::before {
-          content: '';
-          position: absolute;
-          inset-inline-start: 10px;
-          inset-block-start: 0;
-          block-size: calc(100% - 20px);
-          border-inline-start: 1px solid var(--_border);
-        }
-        .way.back-off::before {
-          border-inline-start: 1px dashed var(--_retrying-solid);
-        }
-        .way span {
-          margin-inline: 0;
-        }
-        .way::after {
-          content: none;
-        }
-        .mark {
-          grid-column: 1;
-          margin-block: 0;
-        }
-        .label {
-          font-size: 13px;
-          line-height: 20px;
-        }
-        .note {
-          text-align: end;
-          font-size: 12px;
-        }
-      }
-      @media (forced-colors: active) {
-        .mark {
-          border-color: CanvasText;
-        }
-      }
-    `,
-  ]
+export class TaskflowLifecycleElement extends StoreElement {
+  static override styles = [tokens, hostReset, statusStyles, lifecycleStyles]
   static override properties: PropertyDeclarations = {
+    runId: { type: String, attribute: 'run-id' },
+    variant: { type: String, reflect: true },
     steps: { attribute: false },
     phase: { type: String },
     maxAttempts: { type: Number, attribute: 'max-attempts' },
@@ -212,10 +53,15 @@ export class TaskflowLifecycleElement extends LocalizedElement {
     most: { state: true },
   }
 
-  /** The run's recorded steps. */
+  /** Id of the run, which is then read and followed. [none] */
+  declare runId: string
+  /** `chain`, or `timeline`: a list also where there is room for a strip. [`chain`] */
+  declare variant: 'chain' | 'timeline'
+  /** The run's recorded steps, instead of a run that is read. [none] */
   declare steps: readonly LifecycleStepJson[]
   /** The run's phase now. */
   declare phase: TaskPhase
+  /** How many attempts there may be. [1] */
   declare maxAttempts: number
   /** Seconds a run usually takes; null when unknown. */
   declare usually: number | null
@@ -223,10 +69,13 @@ export class TaskflowLifecycleElement extends LocalizedElement {
   declare now: (() => number) | null
   declare most: number
 
+  readonly #run = new RunFollower(() => this.requestUpdate())
   #observer: ResizeObserver | undefined
 
   constructor() {
     super()
+    this.runId = ''
+    this.variant = 'chain'
     this.steps = []
     this.phase = 'queued'
     this.maxAttempts = 1
@@ -250,15 +99,33 @@ export class TaskflowLifecycleElement extends LocalizedElement {
     this.#observer?.disconnect()
   }
 
+  protected override get needsStore(): boolean {
+    return this.runId !== ''
+  }
+
+  protected override storeConnected(store: DashboardStore): () => void {
+    const leave = super.storeConnected(store)
+    return () => {
+      leave()
+      this.#run.leave()
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    this.#run.follow(this.store, this.runId)
+  }
+
   protected override render() {
-    const nodes = lifecycleNodes(this.steps, {
-      now: this.now?.() ?? Date.now(),
-      phase: this.phase,
-      maxAttempts: this.maxAttempts,
-      usually: this.usually,
+    const { task } = this.#run
+    const nodes = lifecycleNodes(task?.lifecycle ?? this.steps, {
+      now: this.now?.() ?? this.store?.now() ?? Date.now(),
+      phase: task?.phase ?? this.phase,
+      maxAttempts: task?.max_attempts ?? this.maxAttempts,
+      usually: task ? task.analytics.avg_duration_seconds : this.usually,
     })
     if (nodes.length === 0) return nothing
-    const shown = foldNodes(nodes, this.most)
+    const shown = this.variant === 'timeline' ? nodes : foldNodes(nodes, this.most)
     return html`<ol aria-label=${t('Lifecycle')}>
       ${shown.map((node, index) => step(node, index, index === shown.length - 1))}
     </ol>`

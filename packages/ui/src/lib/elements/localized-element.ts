@@ -1,5 +1,13 @@
 import { LitElement, type PropertyDeclarations } from 'lit'
-import { type Language, language, languageOf, speak } from '../messages/language.ts'
+import {
+  type Language,
+  language,
+  languageOf,
+  speak,
+  type TimeFormat,
+  writeTimes,
+} from '../messages/language.ts'
+import { connectedParent } from './connection/parents.ts'
 
 const EVENTS = ['click', 'keydown', 'input', 'change']
 
@@ -53,9 +61,17 @@ export abstract class LocalizedElement extends LitElement {
     LocalizedElement.#observer = undefined
   }
 
-  /** Makes the texts that are made next in the language of the element. */
+  /** How this element writes times: as the one around it. */
+  get timeFormat(): TimeFormat {
+    const parent = connectedParent(this)
+    if (parent !== null && typeof parent !== 'string') return parent.timeFormat
+    return { timeZone: '', hourCycle: '' }
+  }
+
+  /** Makes the texts that are made next in the language of the element, and as it writes times. */
   speak(): void {
     speak(this.#language ?? language())
+    writeTimes(this.timeFormat)
   }
 
   protected override async scheduleUpdate(): Promise<void> {

@@ -161,7 +161,7 @@ describe('a run as a page', () => {
     const element = await openPage()
     expect(find(element, '.crumbs')?.innerText).toContain(failed.task_id)
     const bars = await vi.waitFor(() => {
-      const found = findAll(element, '.waterfall li')
+      const found = findAll(element, 'taskflow-waterfall >>> li')
       expect(found).toHaveLength(3)
       return found
     })

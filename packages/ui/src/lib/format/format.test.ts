@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { type TimeFormat, writeTimes } from '../messages/language.ts'
 import { formatDuration, formatElapsed, splitDuration } from './duration.ts'
 import { formatPercent, formatTotal } from './number.ts'
 import { errorMessage, errorName } from './phase.ts'
 import { groupFrames, parseStack } from './stack.ts'
-import { formatAbsolute, formatRelative, parseInstant } from './time.ts'
+import {
+  formatAbsolute,
+  formatClock,
+  formatDayMinute,
+  formatMinute,
+  formatRelative,
+  parseInstant,
+} from './time.ts'
 import { excerpt, stripColours, visibleText } from './visible-text.ts'
 
 describe('formatDuration', () => {
@@ -61,6 +69,24 @@ describe('time', () => {
     expect(formatAbsolute(Date.UTC(2026, 10, 19))).toMatch(
       /^2026-11-\d\d \d\d:\d\d:00\.000 (GMT|UTC)/,
     )
+  })
+
+  it('is written in the zone and with the hours that are asked for', () => {
+    const at = Date.UTC(2026, 10, 19, 23, 4, 5, 6)
+    const written = (format: TimeFormat, write: (at: number) => string) => {
+      writeTimes(format)
+      const text = write(at)
+      writeTimes({ timeZone: '', hourCycle: '' })
+      return text
+    }
+    const tokyo = { timeZone: 'Asia/Tokyo', hourCycle: '' }
+    expect(written(tokyo, formatAbsolute)).toBe('2026-11-20 08:04:05.006 GMT+9')
+    expect(written(tokyo, formatDayMinute)).toBe('Fri 08:04')
+    const newYork = { timeZone: 'America/New_York', hourCycle: 'h12' }
+    expect(written(newYork, formatClock)).toBe('06:04:05 PM')
+    expect(written(newYork, formatMinute)).toBe('06:04 PM')
+    const nowhere = { timeZone: 'Nowhere/At_All', hourCycle: 'h23' }
+    expect(written(nowhere, formatAbsolute)).toBe(formatAbsolute(at))
   })
 
   it('reads instants, and nothing out of anything else', () => {

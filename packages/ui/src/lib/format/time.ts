@@ -16,32 +16,31 @@ export function formatRelative(at: number, now: number): string {
   return format.format(Math.trunc(seconds / length), unit)
 }
 
-/** `14:31:13`, in the reader's zone, always 24 h. */
+/** `14:31:13`, or `02:31:13 PM`. */
 export function formatClock(at: number, milliseconds = false): string {
-  const date = new Date(at)
-  const text = [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')
-  return milliseconds ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text
+  return clock(at, milliseconds ? 'millisecond' : 'second')
 }
 
-/** `Fri 02:00` */
-export function dayAndHour(at: number): string {
-  return `${weekdayFormat().format(at)} ${formatClock(at).slice(0, 5)}`
+/** `14:31`, or `02:31 PM`. */
+export function formatMinute(at: number): string {
+  return clock(at, 'minute')
 }
+
+/** `Fri 14:31`, for spans of days. */
+export function formatDayMinute(at: number): string {
+  return `${weekdayFormat().format(at)} ${formatMinute(at)}`
+}
+
+type Precision = 'minute' | 'second' | 'millisecond'
 
 /**
  * `2026-11-19 14:31:13.102 GMT+1`: unambiguous, with its zone. English has several orders of day and
  * month, so there it is that of ISO 8601; other languages have theirs.
  */
-export function formatAbsolute(
-  at: number,
-  precision: 'minute' | 'second' | 'millisecond' = 'millisecond',
-): string {
-  const format = dateFormat(precision)
-  if (!/^en\b/.test(language().tag)) return format.format(at)
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
-  const { year, month, day, timeZoneName } = parts
-  const length = { minute: 5, second: 8, millisecond: 12 }[precision]
-  return `${year}-${month}-${day} ${formatClock(at, true).slice(0, length)} ${timeZoneName}`
+export function formatAbsolute(at: number, precision: Precision = 'millisecond'): string {
+  if (!/^en\b/.test(language().tag)) return dateFormat(precision).format(at)
+  const { year, month, day, timeZoneName } = partsOf(at, precision)
+  return `${year}-${month}-${day} ${clock(at, precision)} ${timeZoneName ?? ''}`.trim()
 }
 
 /** Epoch ms of an ISO instant; null when it is missing or no date. */
@@ -51,6 +50,16 @@ export function parseInstant(iso: string | null | undefined): number | null {
   return Number.isNaN(at) ? null : at
 }
 
-function pad(value: number): string {
-  return String(value).padStart(2, '0')
+type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>
+
+function partsOf(at: number, precision: Precision): Parts {
+  const parts = dateFormat(precision).formatToParts(at)
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]))
+}
+
+function clock(at: number, precision: Precision): string {
+  const { hour, minute, second, fractionalSecond, dayPeriod } = partsOf(at, precision)
+  const text = [hour, minute, second].filter(Boolean).join(':')
+  const whole = fractionalSecond ? `${text}.${fractionalSecond}` : text
+  return dayPeriod ? `${whole} ${dayPeriod}` : whole
 }

@@ -1,4 +1,4 @@
-import { language } from './language.ts'
+import { language, timeFormat } from './language.ts'
 
 const ORDER = ['zero', 'one', 'two', 'few', 'many', 'other']
 
@@ -49,28 +49,38 @@ export function relativeFormat(words: boolean): Intl.RelativeTimeFormat {
   )
 }
 
-/** Date, clock with 24 hours, and zone. */
+/** Date, clock and zone. */
 export function dateFormat(precision: 'minute' | 'second' | 'millisecond'): Intl.DateTimeFormat {
-  return format(
-    precision,
-    (tag) =>
-      new Intl.DateTimeFormat(tag, {
-        year: 'numeric',
-        month: '2-digit',
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-        timeZoneName: 'shortOffset',
-        ...(precision !== 'minute' && { second: '2-digit' }),
-        ...(precision === 'millisecond' && { fractionalSecondDigits: 3 }),
-      }),
-  )
+  return instantFormat(precision, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'shortOffset',
+    ...(precision !== 'minute' && { second: '2-digit' }),
+    ...(precision === 'millisecond' && { fractionalSecondDigits: 3 }),
+  })
 }
 
 /** `Fri` */
 export function weekdayFormat(): Intl.DateTimeFormat {
-  return format('weekday', (tag) => new Intl.DateTimeFormat(tag, { weekday: 'short' }))
+  return instantFormat('weekday', { weekday: 'short' })
+}
+
+/** In the zone and with the hours that are asked for. */
+function instantFormat(kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const { timeZone, hourCycle } = timeFormat()
+  return format(`${kind} ${timeZone} ${hourCycle}`, (tag) => {
+    const cycle = hourCycle === 'h11' || hourCycle === 'h12' ? hourCycle : 'h23'
+    const plain = { ...options, hourCycle: cycle } as const
+    try {
+      return new Intl.DateTimeFormat(tag, { ...plain, ...(timeZone && { timeZone }) })
+    } catch {
+      // No zone by that name: the reader's own is not wrong, as it is written beside the time.
+      return new Intl.DateTimeFormat(tag, plain)
+    }
+  })
 }
 
 /** `a, b and c`, or `a, b or c`. */

@@ -17,7 +17,16 @@ const loaders = new Map<string, Loader>([['de', loadGerman]])
 const loaded = new Map<string, Promise<Catalogue>>()
 const ready = new Map<string, Catalogue>([['en', {}]])
 
+/** How instants are written. */
+export interface TimeFormat {
+  /** IANA name; empty: the reader's zone. */
+  timeZone: string
+  /** `h12` or `h11` with AM and PM; anything else is the 24 hours of `h23`. */
+  hourCycle: string
+}
+
 let spoken = ENGLISH
+let times: TimeFormat = { timeZone: '', hourCycle: '' }
 
 /**
  * The language that texts are made in now. Elements set it before they draw and before they handle
@@ -29,6 +38,15 @@ export function language(): Language {
 
 export function speak(one: Language): void {
   spoken = one
+}
+
+/** How instants are written now; set together with {@link language}. */
+export function timeFormat(): TimeFormat {
+  return times
+}
+
+export function writeTimes(format: TimeFormat): void {
+  times = format
 }
 
 /** Makes the texts that are made next in the language of an element, if it has one. */

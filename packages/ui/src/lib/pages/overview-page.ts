@@ -1,2 +1,2 @@
-export { TaskflowMetricsElement } from '../elements/metrics.ts'
+export { TaskflowMetricsElement } from '../elements/metrics/metrics.ts'
 export { TaskflowOverviewElement } from '../elements/overview.ts'

@@ -13,13 +13,9 @@ export async function download(
 ): Promise<void> {
   const { transport, base } = store
   const url = `${base}${path}${toQueryString(query)}`
-  if (!transport.headers && !transport.fetch && isSameOrigin(url)) return save(url, name)
-  const { headers } = transport
+  if (store.isPlain && isSameOrigin(url)) return save(url, name)
   const send = transport.fetch ?? globalThis.fetch.bind(globalThis)
-  const answer = await send(url, {
-    credentials: transport.credentials ?? 'same-origin',
-    headers: (typeof headers === 'function' ? await headers() : headers) ?? {},
-  })
+  const answer = await send(url, { credentials: transport.credentials ?? 'same-origin' })
   if (!answer.ok) throw new Error(`expected a file, got status ${answer.status}`)
   const file = URL.createObjectURL(await answer.blob())
   save(file, name)

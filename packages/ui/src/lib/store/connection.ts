@@ -12,7 +12,8 @@ export class Connection {
   state: StreamState = 'connecting'
   /** Epoch ms of the next attempt, while one is planned. */
   retryAt: number | null = null
-  pollMs = DEFAULT_POLL_MS
+  /** What the server says about polling; counts unless the page says something else. */
+  serverPollMs = DEFAULT_POLL_MS
   /** True once the stream has been told to continue after a position. */
   resumedBefore = false
 
@@ -20,6 +21,7 @@ export class Connection {
   #stream: TaskflowStream | null = null
   #lastEventId: string | null = null
   #closed = false
+  #pollMs: number | undefined
   #pollTimer: ReturnType<typeof setInterval> | undefined
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -32,6 +34,19 @@ export class Connection {
     globalThis.document?.addEventListener('visibilitychange', this.#onVisibility)
     await Promise.allSettled(pages)
     if (!this.#closed && this.state !== 'unauthorised') this.#connect()
+  }
+
+  /** Milliseconds between polls, where the stream does not get through. */
+  get pollMs(): number {
+    return this.#pollMs ?? this.serverPollMs
+  }
+
+  setPollMs(pollMs: number): void {
+    if (pollMs === this.#pollMs) return
+    this.#pollMs = pollMs
+    if (this.#pollTimer === undefined) return
+    clearInterval(this.#pollTimer)
+    this.#pollTimer = setInterval(() => void this.#store.poll(), pollMs)
   }
 
   close(): void {

@@ -22,6 +22,7 @@ import { Emitter } from './emitter.ts'
 import { PauseBuffer } from './pause-buffer.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 import { asClientError } from './run-list.ts'
+import { type ConnectionOptions, SharedTransport } from './shared-transport.ts'
 
 /** Something that follows the records of the stream. */
 export interface RecordView {
@@ -62,12 +63,16 @@ export class DashboardStore extends Emitter {
   #newestSeen = ''
   #hadState = false
 
-  constructor(options: TransportOptions) {
+  readonly #sender = new SharedTransport()
+
+  constructor(options: ConnectionOptions) {
     super()
+    const { credentials, client } = options
     this.base = normaliseBase(options.base)
-    this.transport = { ...options, base: this.base }
-    this.client = createClient(this.transport)
+    this.transport = { base: this.base, credentials, fetch: this.#sender.fetch }
+    this.client = client ?? createClient(this.transport)
     this.connection = new Connection(this)
+    this.configure(options)
     if (readPreferences(this.base).paused) this.#buffer = new PauseBuffer('')
   }
 
@@ -76,6 +81,18 @@ export class DashboardStore extends Emitter {
     void this.reload()
     // Elements that arrive together ask for their pages first: the stream continues after those.
     setTimeout(() => void this.connection.open([...this.#loading]))
+  }
+
+  /** Takes over headers, `fetch` and poll interval, where given; asks again if it was refused. */
+  configure(options: ConnectionOptions): void {
+    if (options.pollMs !== undefined) this.connection.setPollMs(options.pollMs)
+    const changed = this.#sender.configure(options)
+    if (changed && this.connection.state === 'unauthorised') this.connection.retryNow()
+  }
+
+  /** Whether a plain link to the handler is answered as the store's requests are. */
+  get isPlain(): boolean {
+    return this.#sender.isPlain
   }
 
   stop(): void {
@@ -103,7 +120,7 @@ export class DashboardStore extends Emitter {
   readOverview(): Promise<void> {
     return this.#keep(this.client.overview(), (overview) => {
       this.overview = overview
-      this.connection.pollMs = overview.config.poll_interval_seconds * 1000
+      this.connection.serverPollMs = overview.config.poll_interval_seconds * 1000
     })
   }
 

@@ -1,5 +1,6 @@
-import { normaliseBase, type TransportOptions } from '@taskflow/core/client'
+import { normaliseBase, type TaskflowClient } from '@taskflow/core/client'
 import { DashboardStore } from './dashboard-store.ts'
+import type { ConnectionOptions } from './shared-transport.ts'
 
 interface Entry {
   store: DashboardStore
@@ -7,18 +8,21 @@ interface Entry {
 }
 
 const entries = new Map<string, Entry>()
+const clients = new WeakMap<TaskflowClient, number>()
+let clientCount = 0
 
 /**
  * The store of a base, shared by all elements of the page that ask for it: the first one starts
- * it, the last `release` stops it. Options of later ones are ignored.
+ * it, the last `release` stops it. Headers and a `fetch` that one of them brings count for all.
  */
-export function acquireStore(options: TransportOptions): {
+export function acquireStore(options: ConnectionOptions): {
   store: DashboardStore
   release: () => void
 } {
-  const key = `${options.credentials ?? ''} ${normaliseBase(options.base)}`
+  const key = keyOf(options)
   let entry = entries.get(key)
-  if (!entry) {
+  if (entry) entry.store.configure(options)
+  else {
     entry = { store: new DashboardStore(options), users: 0 }
     entries.set(key, entry)
     entry.store.start()
@@ -40,4 +44,10 @@ export function acquireStore(options: TransportOptions): {
       })
     },
   }
+}
+
+function keyOf({ base, credentials, client }: ConnectionOptions): string {
+  if (client && !clients.has(client)) clients.set(client, ++clientCount)
+  const sender = (client && clients.get(client)) ?? ''
+  return `${sender} ${credentials ?? ''} ${normaliseBase(base)}`
 }

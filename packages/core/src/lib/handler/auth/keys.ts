@@ -1,7 +1,11 @@
 export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** What keys are for: what was made for one purpose is worth nothing for another. */
-export type Purpose = 'taskflow-session' | 'taskflow-bearer' | 'taskflow-credential'
+export type Purpose =
+  | 'taskflow-session'
+  | 'taskflow-bearer'
+  | 'taskflow-run'
+  | 'taskflow-credential'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 

@@ -1,5 +1,6 @@
 import type { AuthBackend, ResolvedHandlerOptions, User } from '../options.ts'
 import { deriveKey, fingerprint, type Key } from './keys.ts'
+import { readRunToken } from './run-token.ts'
 import { readToken, signToken, type TokenClaims } from './token.ts'
 
 export interface Session {
@@ -15,6 +16,7 @@ export interface Session {
 interface Keys {
   session: Key
   bearer: Key
+  run: Key
   credential: Key
 }
 
@@ -57,14 +59,24 @@ export class Sessions {
 
   /** The session that the request's bearer token is for. */
   async ofBearer(request: Request, now: number): Promise<Session | null> {
-    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-    if (token === undefined) return null
+    const token = bearerOf(request)
+    if (token === null) return null
     for (const keys of await this.#keys) {
       const claims = await readToken(token, keys.bearer, 'taskflow-bearer', now)
       // Made by the host's server, from no credential.
       if (claims) return { ...claims, holds: async () => true }
     }
     return null
+  }
+
+  /** Whether the request's bearer token is one of `createRunToken` for this run. */
+  async mayFollow(request: Request, taskId: string, now: number): Promise<boolean> {
+    const token = bearerOf(request)
+    if (token === null) return false
+    for (const keys of await this.#keys) {
+      if ((await readRunToken(token, keys.run, now)) === taskId) return true
+    }
+    return false
   }
 
   /** Whether the request has a cookie of ours, good or not. */
@@ -110,10 +122,15 @@ export class Sessions {
 }
 
 async function keysOf(secret: string): Promise<Keys> {
-  const [session, bearer, credential] = await Promise.all([
+  const [session, bearer, run, credential] = await Promise.all([
     deriveKey(secret, 'taskflow-session'),
     deriveKey(secret, 'taskflow-bearer'),
+    deriveKey(secret, 'taskflow-run'),
     deriveKey(secret, 'taskflow-credential'),
   ])
-  return { session, bearer, credential }
+  return { session, bearer, run, credential }
+}
+
+function bearerOf(request: Request): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
 }

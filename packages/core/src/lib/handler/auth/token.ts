@@ -24,7 +24,7 @@ export interface TokenOptions {
   secretKey: string | readonly string[]
   /** Who it is for; shown, and written into the audit. Without `roles` a viewer. */
   user: User
-  /** How long it is good for; a minute to a day. [600 000, ten minutes] */
+  /** How long it is good for; a second to a day. [600 000, ten minutes] */
   expiresInMs?: number
 }
 
@@ -36,14 +36,11 @@ export interface TokenOptions {
  */
 export async function createToken(options: TokenOptions): Promise<string> {
   const { user, expiresInMs = 600_000 } = options
-  const [secret] = checkedSecrets('createToken', [options.secretKey].flat())
-  if (secret === undefined) throw wrong('secretKey', "the handler's secretKey", 'none')
+  const secret = signingSecret('createToken', options.secretKey)
   if (typeof user?.id !== 'string' || typeof user.name !== 'string') {
     throw wrong('user', '{ id, name, roles? }', typeof user)
   }
-  if (!Number.isSafeInteger(expiresInMs) || expiresInMs < 1_000 || expiresInMs > 86_400_000) {
-    throw wrong('expiresInMs', '1 000 to 86 400 000', expiresInMs)
-  }
+  checkExpiry('createToken', expiresInMs)
   const roles = user.roles ?? ['viewer']
   for (const role of roles) {
     if (!ROLES.includes(role)) throw wrong('user.roles', ROLES.join(', '), role)
@@ -57,6 +54,19 @@ export async function createToken(options: TokenOptions): Promise<string> {
     { user: { ...user, roles }, expiresAt, bound: null },
     now,
   )
+}
+
+/** The secret that signs; of a list, the first. @throws TaskflowError `configuration` */
+export function signingSecret(where: string, secretKey: string | readonly string[]): string {
+  const [secret] = checkedSecrets(where, [secretKey].flat())
+  if (secret === undefined) throw wrong('secretKey', "the handler's secretKey", 'none', where)
+  return secret
+}
+
+/** @throws TaskflowError `configuration` unless it is a second to a day. */
+export function checkExpiry(where: string, expiresInMs: number): void {
+  if (Number.isSafeInteger(expiresInMs) && expiresInMs >= 1_000 && expiresInMs <= 86_400_000) return
+  throw wrong('expiresInMs', '1 000 to 86 400 000', expiresInMs, where)
 }
 
 /** HMAC-SHA256 over user, roles, purpose and expiry, as JWT. */

@@ -166,6 +166,15 @@ export const schemas: Schemas = {
     },
     sometimes,
   ),
+  RunStatus: object<wire.RunStatusJson>({
+    task_id: text,
+    status,
+    phase: task.phase,
+    progress: task.progress,
+    created_at: instant,
+    start_time: instantOrNull,
+    end_time: instantOrNull,
+  }),
   Attempt: object<wire.AttemptJson>({
     attempt: count,
     claimed_at: instant,

@@ -7,7 +7,7 @@ import { json } from '../openapi/answers.ts'
 import { flagged } from '../openapi/parameters.ts'
 import { object, tags, text } from '../openapi/schemas.ts'
 import type { Call, Route } from '../route.ts'
-import { taskJson } from '../serialize.ts'
+import { runStatusJson, taskJson } from '../serialize.ts'
 import { detailJson } from '../task-detail.ts'
 import { taskIdOf, taskOf } from '../task-of.ts'
 
@@ -49,6 +49,18 @@ export const taskRoutes: Route[] = [
       answers: { 200: json('TaskDetail', 'The task.') },
     },
     handle: detail,
+  },
+  {
+    method: 'GET',
+    pattern: '/:task_id/status',
+    right: 'read',
+    runToken: true,
+    doc: {
+      operation: 'status',
+      summary: 'How far one task is, and nothing of what it works on.',
+      answers: { 200: json('RunStatus', 'Status and progress.') },
+    },
+    handle: async (call) => jsonResponse(runStatusJson(await taskOf(call))),
   },
   {
     method: 'POST',

@@ -1,4 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import {
+  TaskflowLogFollowEvent,
+  TaskflowLogLineEvent,
+  TaskflowLogSearchEvent,
+} from '../../events.ts'
 import { t } from '../../messages/messages.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
@@ -17,13 +22,6 @@ import { LINE_PX, lastScrollTop, scrollTopFor, sliceAt } from './viewport.ts'
 
 const SEARCH_PAUSE_MS = 200
 const MARKS = 300
-
-/** The number of a line was chosen: its link was copied. */
-export class TaskflowLogLineEvent extends CustomEvent<{ line: number }> {
-  constructor(line: number) {
-    super('taskflow-log-line', { bubbles: true, composed: true, detail: { line } })
-  }
-}
 
 /**
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
@@ -413,8 +411,7 @@ export class TaskflowLogsElement extends StoreElement {
       if (this.following && this.#log) this.page = this.#log.pages - 1
       return
     }
-    const { base } = this.store ?? this
-    writePreferences(base, { log: { wrap: this.wrap, times: this.times } })
+    writePreferences(this.storeBase, { log: { wrap: this.wrap, times: this.times } })
     if (what !== 'wrap') return
     this.page = Math.floor(top / LOG_PAGE)
     if (!this.following) this.#wanted = top

@@ -1,7 +1,7 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing, svg, type TemplateResult } from 'lit'
 import { formatLength } from '../../format/duration.ts'
-import { dayAndHour, formatClock } from '../../format/time.ts'
+import { formatDayMinute, formatMinute } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { segments } from '../../parts/controls.ts'
@@ -55,7 +55,7 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
   const text = held
     ? t('held while paused')
     : times.length === 0 && next
-      ? t('next {time}', { time: dayAndHour(Date.parse(next)) })
+      ? t('next {time}', { time: formatDayMinute(Date.parse(next)) })
       : next === null
         ? t('no run is left')
         : next_runs.length >= 50 && times.length === next_runs.length
@@ -82,7 +82,7 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
 
 function laneText(times: readonly number[], text: string): string {
   if (times.length === 0) return text || t('nothing is due')
-  const shown = times.slice(0, 5).map((at) => dayAndHour(at))
+  const shown = times.slice(0, 5).map((at) => formatDayMinute(at))
   const due = t('Due {times}', { times: shown.join(', ') })
   return times.length > 5
     ? t('{names} and {count} more', { names: due, count: times.length - 5 })
@@ -92,7 +92,7 @@ function laneText(times: readonly number[], text: string): string {
 function axisLabel(now: number, ms: number, part: number): string {
   if (part === 0) return t('now')
   const at = now + (ms * part) / 4
-  return ms > 24 * HOUR ? dayAndHour(at) : formatClock(at).slice(0, 5)
+  return ms > 24 * HOUR ? formatDayMinute(at) : formatMinute(at)
 }
 
 /** `3 h`, `7 d` */

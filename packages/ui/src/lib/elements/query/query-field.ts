@@ -1,5 +1,6 @@
 import { formatQuery, type QueryTerm } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { TaskflowFilterChangeEvent } from '../../events.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
@@ -14,13 +15,6 @@ import { queryStyles } from './query.styles.ts'
 import { type KnownValue, type Suggestion, suggestionsFor } from './suggestions.ts'
 
 const PAUSE_MS = 250
-
-/** The query changed. */
-export class TaskflowFilterChangeEvent extends CustomEvent<{ q: string }> {
-  constructor(q: string) {
-    super('taskflow-filter-change', { bubbles: true, composed: true, detail: { q } })
-  }
-}
 
 /**
  * A field for the query language: finished terms are chips, the rest is text; completes fields and

@@ -82,62 +82,6 @@ export const runPartsStyles = css`
   .events time {
     font-family: var(--_font-mono);
   }
-  .waterfall {
-    border: 1px solid var(--_border);
-    border-radius: 8px;
-    background: var(--_surface);
-  }
-  .waterfall header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 4px 10px;
-    padding: 10px 12px;
-    border-block-end: 1px solid var(--_border);
-  }
-  .waterfall ol {
-    padding: 6px 12px;
-  }
-  .waterfall li {
-    display: grid;
-    grid-template-columns: minmax(120px, 220px) minmax(0, 1fr) 64px;
-    gap: 12px;
-    align-items: center;
-    block-size: 28px;
-  }
-  .waterfall .label {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-  }
-  .waterfall .label .icon {
-    color: var(--_fg);
-  }
-  .waterfall b {
-    font-weight: 500;
-  }
-  .waterfall svg:not(.icon) {
-    inline-size: 100%;
-    block-size: 14px;
-    overflow: visible;
-  }
-  .waterfall rect {
-    fill: var(--_solid);
-  }
-  .waterfall [data-kind='wait'] rect {
-    fill: var(--_border-strong);
-    fill-opacity: 0.55;
-  }
-  .waterfall [data-kind='pause'] rect {
-    fill: var(--_bg);
-    stroke: var(--_solid);
-    stroke-dasharray: 3 2;
-    vector-effect: non-scaling-stroke;
-  }
-  .waterfall .took {
-    text-align: end;
-    white-space: nowrap;
-  }
   .attempts > li {
     display: flex;
     flex-direction: column;
@@ -208,16 +152,7 @@ export const runPartsStyles = css`
     .events li {
       grid-template-columns: 20px minmax(0, 1fr) auto;
     }
-    .waterfall li {
-      grid-template-columns: 104px minmax(0, 1fr) 56px;
-    }
-    .waterfall .label .muted {
-      display: none;
-    }
   }
   @media (forced-colors: active) {
-    .waterfall rect {
-      fill: CanvasText;
-    }
   }
 `

@@ -12,12 +12,12 @@ import { hostReset, tokens } from '../../styles/tokens.ts'
 import { runsRoute } from '../../url/route.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
+import { spansOf } from '../waterfall/spans.ts'
 import { attemptList } from './attempts.ts'
 import { inputAndOutput } from './data.ts'
 import { eventList } from './events.ts'
 import { type RelatedRuns, readRelated } from './related.ts'
 import { runPartsStyles } from './run-parts.styles.ts'
-import { waterfall } from './waterfall.ts'
 
 /**
  * The tabs of a run that its first view does without: attempts, events, input and output, related
@@ -135,4 +135,8 @@ export class TaskflowRunPartsElement extends StoreElement {
       if (!isAbort(cause) && !abort.signal.aborted) this.problem = store.failure(cause).detail
     }
   }
+}
+
+function waterfall(task: TaskDetailJson, now: number) {
+  return html`<taskflow-waterfall .spans=${spansOf(task, now)}></taskflow-waterfall>`
 }

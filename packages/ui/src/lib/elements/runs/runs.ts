@@ -120,7 +120,7 @@ export class TaskflowRunsElement extends StoreElement {
   #resize: ResizeObserver | undefined
   #copyTimer: ReturnType<typeof setTimeout> | undefined
   readonly #pane = new PaneController(this, (paneWidth) => {
-    writePreferences(this.store?.base ?? this.base, { paneWidth })
+    writePreferences(this.storeBase, { paneWidth })
   })
 
   constructor() {
@@ -366,7 +366,7 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   #columns() {
-    const { columns } = readPreferences(this.store?.base ?? this.base)
+    const { columns } = readPreferences(this.storeBase)
     const shown = shownColumns(this.#width, columns)
     const least = columns && this.#width >= CARDS_BELOW ? leastWidth(shown) : 0
     this.style.setProperty('--_table-width', `${least}px`)
@@ -497,16 +497,16 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   #sort(): RunSort {
-    return this.sort ?? readPreferences(this.store?.base ?? this.base).sort ?? NEWEST_FIRST
+    return this.sort ?? readPreferences(this.storeBase).sort ?? NEWEST_FIRST
   }
 
   #setSort = (sort: RunSort) => {
-    writePreferences(this.store?.base ?? this.base, { sort })
+    writePreferences(this.storeBase, { sort })
     this.#go({ sort, at: 1 })
   }
 
   #setLimit = (limit: number) => {
-    writePreferences(this.store?.base ?? this.base, { limit })
+    writePreferences(this.storeBase, { limit })
     void this.#list?.load({ limit })
     this.#go({ at: 1 })
   }

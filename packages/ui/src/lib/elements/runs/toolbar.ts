@@ -1,10 +1,10 @@
 import type { FunctionJson } from '@taskflow/core/client'
 import { html, type TemplateResult } from 'lit'
+import type { TaskflowFilterChangeEvent } from '../../events.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { type RunFilter, timeRanges } from '../../store/filter.ts'
-import type { TaskflowFilterChangeEvent } from '../query/query-field.ts'
 import type { KnownValue } from '../query/suggestions.ts'
 
 /** Query, task and time range, and the way to everything else. */

@@ -258,4 +258,10 @@ export const common = {
   '{what} in {task}': '{what} in {task}',
   '{what}: could not be read': '{what}: nicht lesbar',
   '{what}: you may not see this': '{what}: das dürfen Sie nicht sehen',
+  '+{number} in {time}': '+{number} in {time}',
+  '{percent} % in {time}': '{percent} % in {time}',
+  'Not available': 'Nicht verfügbar',
+  'The filter has to be task:<name>.': 'Der Filter muss task:<Name> sein.',
+  'Waiting to start': 'Wartet auf den Start',
+  Working: 'In Arbeit',
 } as const

@@ -1,0 +1,8 @@
+export { DashboardStore, type RecordView } from './lib/store/dashboard-store.ts'
+export { NEWEST_FIRST, NO_FILTER, type RunFilter, type RunSort } from './lib/store/filter.ts'
+export { acquireStore } from './lib/store/registry.ts'
+export { Resource } from './lib/store/resource.ts'
+export { RunDetail } from './lib/store/run-detail.ts'
+export { RunList, type RunListRequest, type RunRow } from './lib/store/run-list.ts'
+export { type LogView, RunLog } from './lib/store/run-log.ts'
+export type { ConnectionOptions } from './lib/store/shared-transport.ts'
