@@ -14,6 +14,7 @@ const LONG = 2000
  * A JSON value as a tree that folds, and as text to copy. What is folded is not drawn, so that large
  * values cost nothing.
  *
+ * @fires taskflow-copy - it was copied
  * @csspart key - the name of a member
  * @csspart value - a value without members
  */
@@ -102,12 +103,15 @@ export class TaskflowJsonElement extends LitElement {
   ]
   static override properties: PropertyDeclarations = {
     value: { attribute: false },
+    raw: { type: String },
     depth: { type: Number },
     label: { type: String },
   }
 
   /** What `JSON.parse` yields. */
   declare value: unknown
+  /** JSON as text, instead of `value`; shown as it is when it is no JSON. [none] */
+  declare raw: string | null
   /** Levels that are open at first. [2] */
   declare depth: number
   /** Says what it is. [`JSON`] */
@@ -120,14 +124,16 @@ export class TaskflowJsonElement extends LitElement {
   constructor() {
     super()
     this.value = undefined
+    this.raw = null
     this.depth = 2
     this.label = 'JSON'
   }
 
   protected override render() {
-    const text = JSON.stringify(this.value, null, 2) ?? 'none'
+    const value = this.raw === null ? this.value : parsed(this.raw)
+    const text = JSON.stringify(value, null, 2) ?? 'none'
     return html`<div class="tree" role="group" aria-label=${this.label} tabindex="0">
-      ${this.#node(this.value, null, '', 0)}
+      ${this.#node(value, null, '', 0)}
       <taskflow-copy .value=${text} label="Copy ${this.label.toLowerCase()}"></taskflow-copy>
     </div>`
   }
@@ -201,5 +207,13 @@ export class TaskflowJsonElement extends LitElement {
     >
       ${label}
     </button>`
+  }
+}
+
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw)
+  } catch {
+    return raw
   }
 }

@@ -1,5 +1,5 @@
 import type { StreamState } from '@taskflow/core/client'
-import { css, html, nothing } from 'lit'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { TaskflowConnectionEvent } from '../events.ts'
 import { icon } from '../parts/icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
@@ -46,6 +46,13 @@ export class TaskflowLiveElement extends StoreElement {
         color: var(--_muted);
         white-space: nowrap;
       }
+      :host([compact]) [part='label'] {
+        position: absolute;
+        inline-size: 1px;
+        block-size: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
       .live[data-state='live'] .dot {
         box-shadow: 0 0 0 3px color-mix(in oklab, var(--_success-solid) 28%, transparent);
       }
@@ -62,7 +69,17 @@ export class TaskflowLiveElement extends StoreElement {
     `,
   ]
 
+  static override properties: PropertyDeclarations = { compact: { type: Boolean, reflect: true } }
+
+  /** The dot alone; the word is for screen readers, and on hover. */
+  declare compact: boolean
+
   #last = ''
+
+  constructor() {
+    super()
+    this.compact = false
+  }
 
   protected override render() {
     const { store } = this

@@ -35,7 +35,10 @@ export class OtherPages {
   render(route: Route, properties: Properties): unknown {
     const tag = tagOf(route)
     if (!customElements.get(tag)) return this.#wait(tag)
-    if (this.#shown?.localName !== tag) this.#shown = document.createElement(tag)
+    if (this.#shown?.localName !== tag) {
+      this.#shown = document.createElement(tag)
+      this.#shown.setAttribute('exportparts', 'card, table, row, toolbar')
+    }
     return Object.assign(this.#shown, properties, {
       item: route.item ?? '',
       params: route.params ?? {},

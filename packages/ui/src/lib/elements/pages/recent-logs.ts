@@ -132,7 +132,7 @@ export class TaskflowRecentLogsElement extends PageElement {
     if (!store || !lines) return nothing
     return html`
       ${this.#head(store, lines)} ${staleNotice(lines, store.freshAt)}
-      <div class="card">
+      <div class="card" part="card">
         ${contentState(lines, 'the logs') ?? this.#content(lines.value ?? [], lines.next)}
         ${
           lines.next
@@ -151,7 +151,7 @@ export class TaskflowRecentLogsElement extends PageElement {
     return html`<div class="head">
       <h1>Logs</h1>
       <span class="sub">${this.param('run') ? 'of one run, oldest first' : 'of all runs, newest first'}</span>
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({ label: 'Search the text', value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${choice({
           label: 'Task',

@@ -29,6 +29,11 @@ const FILTERS = ['search', 'state', 'executor', 'trigger'] as const
  *
  * @fires taskflow-navigate - a link was followed; cancelable
  * @fires taskflow-action - somebody runs, pauses, resumes or removes some; cancelable
+ * @slot empty - instead of what is said when there is nothing
+ * @csspart table - the table
+ * @csspart row - one row
+ * @csspart card - the box around it
+ * @csspart toolbar - search and filters
  */
 export class TaskflowSchedulesElement extends PageElement {
   static override styles = [...PageElement.styles, schedulesStyles]
@@ -109,8 +114,8 @@ export class TaskflowSchedulesElement extends PageElement {
         },
       })}
       <div class="split">
-        <div class="card">
-          ${contentState(list, 'schedules') ?? this.#content(schedules, now)}
+        <div class="card" part="card">
+          ${contentState(list, 'schedules') ?? this.#content(this.limited(schedules), now)}
           ${this.#bulk(schedules)}
         </div>
         ${this.#panel(now)}
@@ -144,7 +149,7 @@ export class TaskflowSchedulesElement extends PageElement {
           : nothing
       }
       <span class="sub">${plural(schedules.length, 'schedule')}${paused > 0 ? `, ${paused} paused` : ''}</span>
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({ label: 'Filter schedules', value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${filter('state', 'All states', Object.keys(STATE_LABELS), Object.values(STATE_LABELS))}
         ${filter('trigger', 'All triggers', triggers)}
@@ -156,7 +161,7 @@ export class TaskflowSchedulesElement extends PageElement {
   #content(schedules: readonly ScheduleJson[], now: number) {
     if (schedules.length === 0) {
       const narrowed = FILTERS.some((name) => this.param(name) !== '')
-      return emptyState({
+      const empty = emptyState({
         icon: narrowed ? 'search' : 'clock',
         title: narrowed ? 'No schedule matches' : 'No schedules',
         text: narrowed
@@ -172,6 +177,7 @@ export class TaskflowSchedulesElement extends PageElement {
             </button>`
           : nothing,
       })
+      return narrowed ? empty : this.emptySlot(empty)
     }
     const sort = this.#sort()
     const head = (label: string, by: (typeof SORTS)[number], classes = '') =>
@@ -209,7 +215,7 @@ export class TaskflowSchedulesElement extends PageElement {
     const { id, name, state, next_run: next, last_run: last, last_task_id: run } = schedule
     const at = next === null ? null : Date.parse(next)
     const route = pageRoute('schedules', id, { ...this.params })
-    return html`<tr class="row ${id === this.item ? 'on' : ''}" data-schedule=${id}>
+    return html`<tr part="row" class="row ${id === this.item ? 'on' : ''}" data-schedule=${id}>
       ${
         many
           ? html`<td class="fit">

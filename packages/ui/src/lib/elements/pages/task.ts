@@ -90,7 +90,7 @@ export class TaskflowTaskElement extends PageElement {
   }
 
   #unknown() {
-    return html`<div class="card">
+    return html`<div class="card" part="card">
       ${emptyState({
         icon: 'search',
         title: 'No live instance has this task',
@@ -102,7 +102,7 @@ export class TaskflowTaskElement extends PageElement {
   #content(task: FunctionJson) {
     const { analytics } = task
     const { success_rate: rate } = analytics
-    return html`<div class="card">
+    return html`<div class="card" part="card">
         ${numbers([
           ['Total', formatCount(analytics.total)],
           ['Succeeded', formatCount(analytics.success)],

@@ -28,6 +28,7 @@ export class TaskflowQueryElement extends LitElement {
   static override styles = [tokens, controls, statusStyles, overlayStyles, queryStyles]
   static override properties: PropertyDeclarations = {
     value: { type: String },
+    fields: { type: String },
     known: { attribute: false },
     placeholder: { type: String },
     draft: { state: true },
@@ -38,8 +39,11 @@ export class TaskflowQueryElement extends LitElement {
 
   /** The query. */
   declare value: string
+  /** The fields that are suggested, such as `status task error`. [all] */
+  declare fields: string
   /** Values a field may have, for completion. */
   declare known: (field: string) => readonly KnownValue[]
+  /** What stands in the empty field. */
   declare placeholder: string
   /** What stands in the field, besides the chips. */
   declare draft: string
@@ -55,6 +59,7 @@ export class TaskflowQueryElement extends LitElement {
   constructor() {
     super()
     this.value = ''
+    this.fields = ''
     this.known = () => []
     this.placeholder = 'Filter by status, task, tag, error…'
     this.draft = ''
@@ -245,7 +250,8 @@ export class TaskflowQueryElement extends LitElement {
     const input = this.#input()
     if (!input) return
     const typed = input.value.slice(0, input.selectionStart ?? input.value.length)
-    this.list = suggestionsFor(typed, this.known)
+    const names = this.fields.split(/[\s,]+/).filter(Boolean)
+    this.list = suggestionsFor(typed, this.known, names.length > 0 ? names : undefined)
     this.active = -1
   }
 

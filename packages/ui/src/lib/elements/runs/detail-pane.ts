@@ -11,6 +11,7 @@ export function detailPane(options: {
   if (pane.mode === 'modal') {
     return html`<dialog
       class="sheet"
+      part="drawer"
       aria-label="Run"
       @cancel=${(event: Event) => {
         event.preventDefault()
@@ -20,7 +21,7 @@ export function detailPane(options: {
       ${content}
     </dialog>`
   }
-  return html`<aside class="pane" aria-label="Run">
+  return html`<aside class="pane" part="drawer" aria-label="Run">
     <div
       class="divider"
       role="separator"
