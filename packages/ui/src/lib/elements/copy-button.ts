@@ -1,4 +1,5 @@
 import { css, html, type PropertyDeclarations } from 'lit'
+import { TaskflowCopyEvent } from '../events.ts'
 import { t } from '../messages/messages.ts'
 import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
@@ -12,6 +13,7 @@ const SHOWN_MS = 1500
 /**
  * A small button that copies `value` and says so.
  *
+ * @fires taskflow-copy - it was copied
  * @csspart button - the button
  */
 export class TaskflowCopyElement extends LocalizedElement {
@@ -95,7 +97,9 @@ export class TaskflowCopyElement extends LocalizedElement {
   #copy = async (event: Event) => {
     event.stopPropagation()
     const button = event.currentTarget as HTMLElement
-    this.copied = (await copyText(this.value, button)) ? 'yes' : 'failed'
+    const done = await copyText(this.value, button)
+    this.copied = done ? 'yes' : 'failed'
+    if (done) this.dispatchEvent(new TaskflowCopyEvent(this.value))
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.copied = 'no'

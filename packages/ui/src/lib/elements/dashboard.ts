@@ -28,7 +28,7 @@ import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
-import { OtherPages, pageLabel } from './dashboard/other-pages.ts'
+import { isPageName, OtherPages, pageLabel } from './dashboard/other-pages.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
@@ -67,10 +67,19 @@ const PAGE_KEYS: Record<string, PageName> = {
  * @slot header-start - after the title
  * @slot header-end - at the end of the header
  * @slot nav-end - at the end of the tab bar
+ * @slot overview-end - below the overview
+ * @slot run-detail-end - below what a tab of a run shows
+ * @slot empty - instead of what is said when nothing has run yet
  * @slot footer - below everything
  * @csspart header - title and connection
  * @csspart nav - the tab bar
  * @csspart main - the page
+ * @csspart card - a box of a page
+ * @csspart table - a table of a page
+ * @csspart row - a row of one
+ * @csspart toolbar - filters above a list
+ * @csspart drawer - the detail of a run beside the list
+ * @csspart toast - one message about an action
  */
 export class TaskflowDashboardElement extends StoreElement {
   static override styles = [
@@ -89,6 +98,9 @@ export class TaskflowDashboardElement extends StoreElement {
     density: { type: String, reflect: true },
     urlSync: { type: String, attribute: 'url-sync' },
     readonly: { type: Boolean },
+    layout: { type: String, reflect: true },
+    sections: { type: String },
+    shortcuts: { type: String },
     signInHidden: { state: true },
     unfetched: { state: true },
   }
@@ -103,6 +115,15 @@ export class TaskflowDashboardElement extends StoreElement {
   declare urlSync: UrlSyncMode
   /** Leaves all actions out. */
   declare readonly: boolean
+  /** `tabs`, or `sidebar`: the pages stand at the side where there is room for it. [`tabs`] */
+  declare layout: 'tabs' | 'sidebar'
+  /** Names of the pages that are offered, in order, such as `overview runs schedules`. [all] */
+  declare sections: string
+  /**
+   * When keys act: `focus`, while the focus is inside; `global`, also while it is nowhere; `off`,
+   * never. [`focus`; `global` with `url-sync="path"`]
+   */
+  declare shortcuts: 'focus' | 'global' | 'off' | ''
   declare signInHidden: boolean
   /** The code of the page could not be fetched. */
   declare unfetched: boolean
@@ -123,9 +144,13 @@ export class TaskflowDashboardElement extends StoreElement {
     this.density = 'comfortable'
     this.urlSync = 'hash'
     this.readonly = false
+    this.layout = 'tabs'
+    this.sections = ''
+    this.shortcuts = ''
     this.signInHidden = false
     this.unfetched = false
     new Ticker(this)
+    this.addEventListener('keydown', this.#keepKeys, { capture: true })
     this.addEventListener('keydown', (event) => this.#onKey(event))
     this.addEventListener('taskflow-preferences', this.#onPreferences)
     this.addEventListener('taskflow-action-done', this.#onDone)
@@ -171,7 +196,7 @@ export class TaskflowDashboardElement extends StoreElement {
 
   /** Somebody came to another page: the window's title says so, and reading goes on there. */
   #arrive(store: DashboardStore): void {
-    const { route } = this.#router
+    const route = this.#route
     const place = route ? `${route.page} ${route.item ?? ''}` : ''
     if (this.urlSync === 'path') document.title = titleOf(route, this.#headerTitle(store))
     if (this.#place !== undefined && this.#place !== place) {
@@ -205,26 +230,44 @@ export class TaskflowDashboardElement extends StoreElement {
         togglePause: () => store.setPaused(!store.paused),
         toggleTheme: this.#toggleTheme,
       })}
+      <div class="columns">
       ${dashboardNav({
-        page: this.#router.route?.page ?? null,
+        page: this.#route?.page ?? null,
+        sections: this.#sections,
         store,
         narrow: this.#menu,
         link: (route) => ({ href: this.#router.href(route), click: this.#goTo(route) }),
       })}
       ${connectionBanner(store)}
-      <main part="main" id="panel" title="" tabindex="-1" aria-label=${labelOf(this.#router.route)} @taskflow-navigate=${this.#onNavigate}>
+      <main part="main" id="panel" title="" tabindex="-1" aria-label=${labelOf(this.#route)} @taskflow-navigate=${this.#onNavigate}>
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
         </div>
         ${signedOut ? signInCard(store, this.loginUrl()) : nothing}
       </main>
-      <taskflow-toasts></taskflow-toasts>
+      </div>
+      <taskflow-toasts exportparts="toast"></taskflow-toasts>
       <slot name="footer"></slot>
     `
   }
 
-  #page() {
+  /** Null: all pages. */
+  get #sections(): readonly string[] | null {
+    const names = this.sections.split(/[\s,]+/).filter(Boolean)
+    return names.length > 0 ? names : null
+  }
+
+  /** Where somebody is; null where there is no such page, or it is not offered. */
+  get #route(): Route | null {
     const { route } = this.#router
+    const sections = this.#sections
+    if (!route || !sections || sections.includes(route.page)) return route
+    const [first] = sections.filter(isPageName)
+    return route.page === 'overview' && first ? placeOf(first) : null
+  }
+
+  #page() {
+    const route = this.#route
     if (route && route.page !== 'overview' && route.page !== 'runs') {
       const { base, credentials, readonly } = this
       const linkFor = this.#linkFor
@@ -255,6 +298,8 @@ export class TaskflowDashboardElement extends StoreElement {
         .base=${this.base}
         .credentials=${this.credentials}
         .linkFor=${this.#linkFor}
+        exportparts="card, label, value, delta, sparkline"
+        ><slot name="overview-end" slot="overview-end"></slot
       ></taskflow-overview>`
     }
     if (route.runId && route.full) return this.#runPage(route, route.runId)
@@ -269,6 +314,11 @@ export class TaskflowDashboardElement extends StoreElement {
       .tab=${route.tab}
       .at=${route.at ?? 1}
       .readonly=${this.readonly}
+      exportparts="toolbar, query, chip, table, row, cell, pager, drawer"
+      >${this.querySelector(':scope > [slot="empty"]') ? html`<slot name="empty" slot="empty"></slot>` : nothing}<slot
+        name="run-detail-end"
+        slot="run-detail-end"
+      ></slot
     ></taskflow-runs>`
   }
 
@@ -305,6 +355,7 @@ export class TaskflowDashboardElement extends StoreElement {
         event.stopPropagation()
         this.#request(back)
       }}
+      ><slot name="run-detail-end" slot="tab-end"></slot
     ></taskflow-run>`
   }
 
@@ -364,7 +415,7 @@ export class TaskflowDashboardElement extends StoreElement {
   #goByKey(event: KeyboardEvent): void {
     this.#goes = false
     const page = PAGE_KEYS[event.key]
-    if (page) this.#request(page === 'runs' ? runsRoute() : pageRoute(page))
+    if (page && (this.#sections?.includes(page) ?? true)) this.#request(placeOf(page))
   }
 
   #menu = (event: Event) => {
@@ -378,7 +429,16 @@ export class TaskflowDashboardElement extends StoreElement {
 
   /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
   #onDocumentKey = (event: KeyboardEvent) => {
-    if (this.urlSync === 'path' && event.target === document.body) this.#onKey(event)
+    const when = this.shortcuts || (this.urlSync === 'path' ? 'global' : 'focus')
+    if (when === 'global' && event.target === document.body) this.#onKey(event)
+  }
+
+  /** Without shortcuts, letters mean something only where one types. */
+  #keepKeys = (event: KeyboardEvent) => {
+    if (this.shortcuts !== 'off' || event.key.length > 1 || event.key === ' ') return
+    const [target] = event.composedPath()
+    const types = target instanceof Element && target.closest('input, select, textarea')
+    if (!types) event.stopPropagation()
   }
 
   #onDone = (event: TaskflowActionDoneEvent) => {
@@ -410,6 +470,10 @@ export class TaskflowDashboardElement extends StoreElement {
   #basePath(): string {
     return normaliseBase(new URL(this.storeBase || '/', location.href).pathname)
   }
+}
+
+function placeOf(page: PageName): Route {
+  return page === 'runs' ? runsRoute() : pageRoute(page)
 }
 
 function labelOf(route: Route | null): string {

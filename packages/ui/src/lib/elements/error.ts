@@ -12,6 +12,7 @@ import { LocalizedElement } from './localized-element.ts'
 /**
  * The error of a run: name, message and stack, own frames first-class, frames of packages folded.
  *
+ * @fires taskflow-copy - it was copied
  * @csspart stack - the frames
  * @csspart frame - one frame
  */
@@ -131,6 +132,7 @@ export class TaskflowErrorElement extends LocalizedElement {
 
   /** The message, with or without the error's name in front. */
   declare error: string
+  /** Its stack. [none] */
   declare stack: string | null
   /** Colours it as `failed` or `interrupted`. */
   declare status: string

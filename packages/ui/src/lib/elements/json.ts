@@ -15,6 +15,7 @@ const LONG = 2000
  * A JSON value as a tree that folds, and as text to copy. What is folded is not drawn, so that large
  * values cost nothing.
  *
+ * @fires taskflow-copy - it was copied
  * @csspart key - the name of a member
  * @csspart value - a value without members
  */
@@ -103,12 +104,15 @@ export class TaskflowJsonElement extends LocalizedElement {
   ]
   static override properties: PropertyDeclarations = {
     value: { attribute: false },
+    raw: { type: String },
     depth: { type: Number },
     label: { type: String },
   }
 
   /** What `JSON.parse` yields. */
   declare value: unknown
+  /** JSON as text, instead of `value`; shown as it is when it is no JSON. [none] */
+  declare raw: string | null
   /** Levels that are open at first. [2] */
   declare depth: number
   /** Says what it is. [`JSON`] */
@@ -121,14 +125,16 @@ export class TaskflowJsonElement extends LocalizedElement {
   constructor() {
     super()
     this.value = undefined
+    this.raw = null
     this.depth = 2
     this.label = 'JSON'
   }
 
   protected override render() {
-    const text = JSON.stringify(this.value, null, 2) ?? t('none')
+    const value = this.raw === null ? this.value : parsed(this.raw)
+    const text = JSON.stringify(value, null, 2) ?? t('none')
     return html`<div class="tree" role="group" aria-label=${this.label} tabindex="0">
-      ${this.#node(this.value, null, '', 0)}
+      ${this.#node(value, null, '', 0)}
       <taskflow-copy .value=${text} label=${t('Copy {what}', { what: this.label })}></taskflow-copy>
     </div>`
   }
@@ -204,5 +210,13 @@ export class TaskflowJsonElement extends LocalizedElement {
     >
       ${label}
     </button>`
+  }
+}
+
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw)
+  } catch {
+    return raw
   }
 }

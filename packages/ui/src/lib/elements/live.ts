@@ -1,5 +1,5 @@
 import type { StreamState } from '@taskflow/core/client'
-import { css, html, nothing } from 'lit'
+import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { TaskflowConnectionEvent } from '../events.ts'
 import { type MessageKey, t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
@@ -47,6 +47,13 @@ export class TaskflowLiveElement extends StoreElement {
         color: var(--_muted);
         white-space: nowrap;
       }
+      :host([compact]) [part='label'] {
+        position: absolute;
+        inline-size: 1px;
+        block-size: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
       .live[data-state='live'] .dot {
         box-shadow: 0 0 0 3px color-mix(in oklab, var(--_success-solid) 28%, transparent);
       }
@@ -63,7 +70,17 @@ export class TaskflowLiveElement extends StoreElement {
     `,
   ]
 
+  static override properties: PropertyDeclarations = { compact: { type: Boolean, reflect: true } }
+
+  /** The dot alone; the word is for screen readers, and on hover. */
+  declare compact: boolean
+
   #last = ''
+
+  constructor() {
+    super()
+    this.compact = false
+  }
 
   protected override render() {
     const { store } = this

@@ -18,7 +18,14 @@ const EVENTS = ['click', 'keydown', 'input', 'change']
 export abstract class LocalizedElement extends LitElement {
   static override properties: PropertyDeclarations = {
     locale: { type: String, noAccessor: true },
+    timeZone: { type: String, attribute: 'time-zone' },
+    hourCycle: { type: String, attribute: 'hour-cycle' },
   }
+  /** IANA name of the zone that times are written in. [that of the element outside, else the reader's] */
+  declare timeZone: string
+  /** `h12` for AM and PM, or `h23`. [that of the element outside, else `h23`] */
+  declare hourCycle: string
+
   static readonly #connected = new Set<LocalizedElement>()
   static #observer: MutationObserver | undefined
 
@@ -29,6 +36,8 @@ export abstract class LocalizedElement extends LitElement {
 
   constructor() {
     super()
+    this.timeZone = ''
+    this.hourCycle = ''
     for (const type of EVENTS) {
       this.addEventListener(type, () => this.speak(), { capture: true })
     }
@@ -61,11 +70,16 @@ export abstract class LocalizedElement extends LitElement {
     LocalizedElement.#observer = undefined
   }
 
-  /** How this element writes times: as the one around it. */
+  /** How this element writes times: as it says itself, else as the one outside. */
   get timeFormat(): TimeFormat {
+    const { timeZone, hourCycle } = this
+    if (timeZone && hourCycle) return { timeZone, hourCycle }
     const parent = connectedParent(this)
-    if (parent !== null && typeof parent !== 'string') return parent.timeFormat
-    return { timeZone: '', hourCycle: '' }
+    const outer = parent !== null && typeof parent !== 'string' ? parent.timeFormat : null
+    return {
+      timeZone: timeZone || (outer?.timeZone ?? ''),
+      hourCycle: hourCycle || (outer?.hourCycle ?? ''),
+    }
   }
 
   /** Makes the texts that are made next in the language of the element, and as it writes times. */

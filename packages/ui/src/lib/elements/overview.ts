@@ -33,6 +33,8 @@ const STATE_MS = 15_000
  * The first page: numbers, what needs attention, what runs now, and the newest runs.
  *
  * @fires taskflow-navigate - a link was followed; cancelable
+ * @slot overview-end - below everything
+ * @csspart card - one box
  */
 export class TaskflowOverviewElement extends StoreElement {
   static override styles = [tokens, hostReset, controls, statusStyles, notices, overviewStyles]
@@ -91,6 +93,7 @@ export class TaskflowOverviewElement extends StoreElement {
         .base=${this.base}
         .credentials=${this.credentials}
         .linkFor=${this.linkFor}
+        exportparts="card, label, value, delta, sparkline"
       ></taskflow-metrics>
       ${
         empty
@@ -102,6 +105,7 @@ export class TaskflowOverviewElement extends StoreElement {
               </div>
               ${this.#recentRuns(recent, store)}`
       }
+      <slot name="overview-end"></slot>
     `
   }
 
@@ -140,7 +144,7 @@ export class TaskflowOverviewElement extends StoreElement {
     const schedules = store.schedules ?? []
     if (schedules.length === 0) return nothing
     const route = pageRoute('schedules')
-    return html`<section class="card">
+    return html`<section class="card" part="card">
       <header>
         <h2>${t('Next scheduled')}</h2>
         <a class="end" href=${this.href(route)} @click=${this.go(route)}>${t('View all')}</a>
@@ -207,7 +211,7 @@ export class TaskflowOverviewElement extends StoreElement {
     const groups = groupFailures(rows.map((row) => row.task))
     const faults = this.#faults(store)
     const count = groups.length + faults.length
-    return html`<section class="card">
+    return html`<section class="card" part="card">
       <header>
         <h2>${t('Needs attention')}</h2>
         ${count > 0 ? html`<span class="muted">${count}</span>` : nothing}
@@ -254,7 +258,7 @@ export class TaskflowOverviewElement extends StoreElement {
     const rows = list.rows.filter((row) => !row.stale)
     // The numbers come at most once a second: the list knows better while it holds all.
     const total = list.next === null ? rows.length : (store.metrics?.running ?? rows.length)
-    return html`<section class="card">
+    return html`<section class="card" part="card">
       <header>
         <h2>${t('Running now')}</h2>
         ${total > 0 ? html`<span class="muted">${formatCount(total)}</span>` : nothing}
@@ -303,7 +307,7 @@ export class TaskflowOverviewElement extends StoreElement {
 
   #recentRuns(list: RunList, store: DashboardStore) {
     const now = store.now()
-    return html`<section class="card">
+    return html`<section class="card" part="card">
       <header>
         <h2>${t('Recent runs')}</h2>
         ${this.#viewAll(runsRoute(), t('View all runs'))}

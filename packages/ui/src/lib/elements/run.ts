@@ -38,6 +38,8 @@ import { Ticker } from './ticker.ts'
  * @fires taskflow-navigate - a link inside was followed; cancelable
  * @fires taskflow-tab - another tab was chosen
  * @fires taskflow-close - the close button was pressed
+ * @slot actions - after the actions
+ * @slot tab-end - below what the tab shows
  * @csspart header - name, id and actions
  * @csspart tabs - the tab bar
  * @csspart body - the chosen tab
@@ -150,7 +152,7 @@ export class TaskflowRunElement extends StoreElement {
           }
         </div>
         <div class="actions">
-          ${this.#actions(task.status)} ${this.#more(task)} ${this.#closeButton()}
+          ${this.#actions(task.status)}<slot name="actions"></slot> ${this.#more(task)} ${this.#closeButton()}
         </div>
       </header>
       ${this.#outcome()} ${this.#cancelNote(task)}
@@ -165,7 +167,7 @@ export class TaskflowRunElement extends StoreElement {
       ${tabs({ items, selected: tab, label: t('Run'), select: this.#selectTab })}
       <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="0">
         ${this.failed ? html`<p class="banner failed" role="alert">${t('This part could not be loaded.')} <button class="link" type="button" @click=${() => this.#again()}>${t('Try again')}</button></p>` : nothing}
-        ${this.#body(task, tab, line)}
+        ${this.#body(task, tab, line)}<slot name="tab-end"></slot>
       </div>
       <taskflow-menu></taskflow-menu>
       <taskflow-dialogs></taskflow-dialogs>

@@ -1,7 +1,6 @@
 import { type HeadersSource, normaliseBase, type TaskflowClient } from '@taskflow/core/client'
 import type { PropertyDeclarations, PropertyValues } from 'lit'
 import { TaskflowNavigateEvent } from '../events.ts'
-import type { TimeFormat } from '../messages/language.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { acquireStore } from '../store/registry.ts'
 import type { ConnectionOptions } from '../store/shared-transport.ts'
@@ -27,8 +26,6 @@ export abstract class StoreElement extends LocalizedElement {
     csrfMeta: { type: String, attribute: 'csrf-meta' },
     csrfHeader: { type: String, attribute: 'csrf-header' },
     pollInterval: { type: Number, attribute: 'poll-interval' },
-    timeZone: { type: String, attribute: 'time-zone' },
-    hourCycle: { type: String, attribute: 'hour-cycle' },
     headers: { attribute: false },
     fetch: { attribute: false },
     client: { attribute: false },
@@ -45,10 +42,6 @@ export abstract class StoreElement extends LocalizedElement {
   declare csrfHeader: string
   /** Seconds between two looks while the live stream does not get through. [the server's] */
   declare pollInterval: number | null
-  /** IANA name of the zone that times are written in. [the reader's] */
-  declare timeZone: string
-  /** `h12` for AM and PM, or `h23`. [`h23`] */
-  declare hourCycle: string
   /** Headers for every request, or a function that yields them. */
   declare headers: HeadersSource | null
   /** Sends the requests. [the global `fetch`] */
@@ -74,8 +67,6 @@ export abstract class StoreElement extends LocalizedElement {
     this.csrfMeta = ''
     this.csrfHeader = 'X-CSRF-Token'
     this.pollInterval = null
-    this.timeZone = ''
-    this.hourCycle = ''
     this.headers = null
     this.fetch = null
     this.client = null
@@ -170,15 +161,6 @@ export abstract class StoreElement extends LocalizedElement {
   shareConnection(changed: (isOther: boolean) => void): () => void {
     this.#sharers.add(changed)
     return () => this.#sharers.delete(changed)
-  }
-
-  /** How this element writes times: as it says itself, else as the one around it. */
-  override get timeFormat(): TimeFormat {
-    const outer = super.timeFormat
-    return {
-      timeZone: this.timeZone || outer.timeZone,
-      hourCycle: this.hourCycle || outer.hourCycle,
-    }
   }
 
   /** The element outside whose connection this one takes over. */

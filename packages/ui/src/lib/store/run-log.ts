@@ -127,6 +127,30 @@ export class RunLog extends Emitter {
     return page * LOG_PAGE + (place < 0 ? Math.max(0, entries.length - 1) : place)
   }
 
+  /** Number of the first line of an attempt, zero-based; null when it has none. */
+  async firstOf(attempt: number): Promise<number | null> {
+    const { signal } = this.#abort
+    let [low, high] = [1, this.counts.all ?? this.total]
+    try {
+      // Attempts follow each other: twenty looks find one among a million lines.
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2)
+        const found = await this.#attemptOf(middle, signal)
+        if (found !== null && found < attempt) low = middle + 1
+        else high = middle
+      }
+      return (await this.#attemptOf(low, signal)) === attempt ? low : null
+    } catch (cause) {
+      if (!isAbort(cause) && !signal.aborted) this.error = this.#store.failure(cause)
+      return null
+    }
+  }
+
+  async #attemptOf(n: number, signal: AbortSignal): Promise<number | null> {
+    const page = await this.#store.client.logs(this.#id, { from: n, limit: 1 }, { signal })
+    return page.entries[0]?.attempt ?? null
+  }
+
   /** Looks for a text in all lines of the view; empty forgets it. */
   async search(text: string): Promise<void> {
     this.#searchAbort.abort()

@@ -131,7 +131,8 @@ export function runsRoute(filter: Partial<RunFilter> = {}): Route {
   return { ...HOME, page: 'runs', filter: { ...NO_FILTER, ...filter } }
 }
 
-function parseSort(value: string | null): RunSort | null {
+/** `-duration` for descending, `duration` for ascending; null for what is no order. */
+export function parseSort(value: string | null): RunSort | null {
   if (!value) return null
   const descending = value.startsWith('-')
   const by = descending ? value.slice(1) : value

@@ -1,5 +1,6 @@
 import type { SeriesBucketJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { TaskflowRangeSelectEvent } from '../../events.ts'
 import { formatDuration, formatLength } from '../../format/duration.ts'
 import { formatCount } from '../../format/number.ts'
 import { statusCount, statusLabel } from '../../format/phase.ts'
@@ -26,7 +27,11 @@ const HEIGHT = 176
  * How runs ended over time, as bars, or how long they took, as lines. Every step can be read by
  * pointer, by arrow keys, and as a table.
  *
+ * @fires taskflow-range-select - another window of time was chosen
  * @csspart plot - what is drawn
+ * @csspart bar - one bar
+ * @csspart axis - the words and lines of the axes
+ * @csspart legend - what the colours mean
  */
 export class TaskflowChartElement extends StoreElement {
   static override styles = [tokens, hostReset, controls, statusStyles, chartStyles]
@@ -38,7 +43,7 @@ export class TaskflowChartElement extends StoreElement {
     at: { state: true },
   }
 
-  /** [`throughput`] */
+  /** `throughput`: how runs ended, `latency`: how long they took. [`throughput`] */
   declare metric: 'throughput' | 'latency'
   /** `1h`, `24h` or `7d`. [`1h`] */
   declare range: string
@@ -121,7 +126,7 @@ export class TaskflowChartElement extends StoreElement {
       <header>
         <h2>${bars ? t('Throughput') : t('Duration')}</h2>
         <span class="muted">${bars ? stepText(this.range) : t('of succeeded runs')}</span>
-        <span class="legend">${bars ? this.#barLegend(buckets) : lineLegend()}</span>
+        <span class="legend" part="legend">${bars ? this.#barLegend(buckets) : lineLegend()}</span>
         ${segments({
           label: t('Window'),
           value: chartRange(this.range).value,
@@ -131,6 +136,7 @@ export class TaskflowChartElement extends StoreElement {
           })),
           select: (value) => {
             this.range = value
+            this.dispatchEvent(new TaskflowRangeSelectEvent(value))
           },
         })}
       </header>
@@ -178,12 +184,14 @@ export class TaskflowChartElement extends StoreElement {
         : svg`<rect class="active" x=${LEFT + this.at * pitch} y=${TOP} width=${pitch} height=${high} />`
     return html`<svg viewBox="0 0 ${width} ${HEIGHT}" width=${width} height=${HEIGHT} aria-hidden="true">
       ${ticksOf(max, bars).map(
-        (tick) => svg`<line class="grid" x1=${LEFT} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
-          <text class="label" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${bars ? formatCount(tick) : tick === 0 ? '0' : formatDuration(tick)}</text>`,
+        (
+          tick,
+        ) => svg`<line class="grid" part="axis" x1=${LEFT} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
+          <text class="label" part="axis" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${bars ? formatCount(tick) : tick === 0 ? '0' : formatDuration(tick)}</text>`,
       )}
       ${buckets.map((bucket, index) =>
         (buckets.length - 1 - index) % every === 0 && index * pitch > 24
-          ? svg`<text class="label" x=${index === buckets.length - 1 ? width - 8 : LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
+          ? svg`<text class="label" part="axis" x=${index === buckets.length - 1 ? width - 8 : LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
           : nothing,
       )}
       ${active}
@@ -208,7 +216,7 @@ export class TaskflowChartElement extends StoreElement {
       sum += count
       const gap = sum > count ? 1.5 : 0
       const height = Math.max(1.5, from - y(sum) - gap)
-      return svg`<rect class="bar" ?data-open=${last} data-status=${status} x=${x} y=${from - gap - height} width=${width} height=${height} rx=${Math.min(2, width / 3)} />`
+      return svg`<rect class="bar" part="bar" ?data-open=${last} data-status=${status} x=${x} y=${from - gap - height} width=${width} height=${height} rx=${Math.min(2, width / 3)} />`
     })
   }
 

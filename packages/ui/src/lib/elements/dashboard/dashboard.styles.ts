@@ -80,6 +80,12 @@ export const dashboardStyles = css`
   form {
     margin: 0 0 0 -8px;
   }
+  .columns {
+    flex: 1;
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
+  }
   nav.tabs {
     align-items: center;
     background: var(--_surface);
@@ -188,6 +194,40 @@ export const dashboardStyles = css`
   }
   .sign-in .button {
     min-block-size: 32px;
+  }
+  @container taskflow-dashboard (min-width: 1100px) {
+    :host([layout='sidebar']) .columns {
+      display: grid;
+      grid-template: auto minmax(0, 1fr) / 200px minmax(0, 1fr);
+    }
+    :host([layout='sidebar']) .columns > * {
+      grid-column: 2;
+    }
+    :host([layout='sidebar']) main {
+      grid-row: 2;
+    }
+    :host([layout='sidebar']) nav.tabs {
+      grid-column: 1;
+      grid-row: 1 / -1;
+      flex-direction: column;
+      align-items: stretch;
+      gap: 2px;
+      padding: 12px 8px;
+      border-block-end: 0;
+      border-inline-end: 1px solid var(--_border);
+      overflow: auto;
+    }
+    :host([layout='sidebar']) .tab {
+      justify-content: space-between;
+      padding-inline: 10px;
+      border-radius: 6px;
+    }
+    :host([layout='sidebar']) .tab::after {
+      content: none;
+    }
+    :host([layout='sidebar']) .tab[aria-current] {
+      background: var(--_selected);
+    }
   }
   @container taskflow-dashboard (max-width: 899px) {
     nav.tabs {

@@ -49,13 +49,17 @@ export function dashboardHeader(options: {
 /** The pages, as links with live numbers; a menu of them where the bar is too narrow. */
 export function dashboardNav(options: {
   page: PageName | null
+  /** Names of those that are offered; null for all. */
+  sections: readonly string[] | null
   store: DashboardStore
   /** Opens the menu. */
   narrow: (event: Event) => void
   link: (route: Route) => Link
 }): TemplateResult {
-  const { page, store, narrow, link } = options
-  const entries = pagesOf(store).map((entry) => {
+  const { page, sections, store, narrow, link } = options
+  const all = pagesOf(store)
+  const offered = sections?.flatMap((name) => all.filter((entry) => entry.page === name)) ?? all
+  const entries = offered.map((entry) => {
     const { href, click } = link(entry.route)
     const current = entry.page === page ? 'page' : nothing
     return { ...entry, href, click, current }

@@ -23,6 +23,10 @@ export function pageLabel(page: PageName): string {
   return t(LABELS[page])
 }
 
+export function isPageName(name: string): name is PageName {
+  return Object.hasOwn(LABELS, name)
+}
+
 type Properties = Partial<
   Pick<PageElement, 'base' | 'credentials' | 'linkFor' | 'readonly' | 'item' | 'params'>
 >
@@ -40,7 +44,10 @@ export class OtherPages {
   render(route: Route, properties: Properties): unknown {
     const tag = tagOf(route)
     if (!customElements.get(tag)) return this.#wait(tag)
-    if (this.#shown?.localName !== tag) this.#shown = document.createElement(tag)
+    if (this.#shown?.localName !== tag) {
+      this.#shown = document.createElement(tag)
+      this.#shown.setAttribute('exportparts', 'card, table, row, toolbar')
+    }
     return Object.assign(this.#shown, properties, {
       item: route.item ?? '',
       params: route.params ?? {},

@@ -1,5 +1,6 @@
-import { html, nothing, svg } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { TaskflowNodeSelectEvent } from '../../events.ts'
 import { shortId } from '../../format/number.ts'
 import { statusLabel } from '../../format/phase.ts'
 import { t } from '../../messages/messages.ts'
@@ -20,6 +21,7 @@ import {
   type GraphEdge,
   type GraphModel,
   type GraphNode,
+  ofGroup,
   taskModel,
 } from './model.ts'
 import { fitView, reveal, type View, zoomView } from './view.ts'
@@ -35,13 +37,27 @@ const TEXT = 30
  * Which task follows which, with what happens there now; or, for one run, what it waits for and
  * what waits for it. Drag moves, Ctrl and wheel or `+` and `-` zoom, `0` shows all; arrows walk.
  *
+ * @fires taskflow-node-select - a box was chosen; cancelable
  * @fires taskflow-navigate - a box was followed; cancelable
+ * @slot node-info - below the graph, for what is to be said of a chosen box
  * @csspart plane - what is drawn on
+ * @csspart node - one box
+ * @csspart edge - one line
+ * @csspart controls - the buttons of the view
  */
 export class TaskflowGraphElement extends PageElement {
   static override styles = [...PageElement.styles, graphStyles]
-  static override properties = { view: { state: true }, active: { state: true } }
+  static override properties: PropertyDeclarations = {
+    group: { type: String },
+    focusOn: { type: String, attribute: 'focus' },
+    view: { state: true },
+    active: { state: true },
+  }
   protected readonly page = 'graph'
+  /** Only the tasks of this group, and what they are tied to. [all] */
+  declare group: string
+  /** Id of the box that is brought into view: a task's name, or a run's id. [none] */
+  declare focusOn: string
   declare view: View | null
   /** The box that Tab leads to. */
   declare active: string
@@ -57,6 +73,8 @@ export class TaskflowGraphElement extends PageElement {
 
   constructor() {
     super()
+    this.group = ''
+    this.focusOn = ''
     this.view = null
     this.active = ''
   }
@@ -66,8 +84,9 @@ export class TaskflowGraphElement extends PageElement {
     return [() => this.#end?.()]
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
     const { store } = this
+    if (changed.has('focusOn') && this.focusOn) this.#focused(this.focusOn)
     if (store && this.item !== this.#asked) this.#read(store)
     if (this.#drawn < Math.max(this.#layout?.nodes.size ?? 0, this.#layout?.edges.length ?? 0)) {
       this.#drawn += BATCH
@@ -75,7 +94,9 @@ export class TaskflowGraphElement extends PageElement {
     }
     if (this.view || !this.#layout) return
     const box = this.#box()
-    if (box.width > 0) this.view = fitView(this.#layout, box)
+    if (box.width === 0) return
+    this.view = fitView(this.#layout, box)
+    if (this.focusOn) this.#focused(this.focusOn)
   }
 
   #read(store: DashboardStore): void {
@@ -99,17 +120,18 @@ export class TaskflowGraphElement extends PageElement {
   protected override render() {
     const [store, resource] = [this.store, this.#model]
     if (!store || !resource) return nothing
-    const model = resource.value
+    const model = resource.value && ofGroup(resource.value, this.group)
     if (model) this.#layOut(model)
     return html`
       ${this.#head(model)} ${staleNotice(resource, store.freshAt)}
       ${
         model && model.nodes.length > 0
           ? this.param('view') === 'list'
-            ? html`<div class="card">${this.#list(model)}</div>`
+            ? html`<div class="card" part="card">${this.#list(model)}</div>`
             : this.#plane(model)
-          : html`<div class="card">${contentState(resource, t('The graph')) ?? this.#empty()}</div>`
+          : html`<div class="card" part="card">${contentState(resource, t('The graph')) ?? this.#empty()}</div>`
       }
+      <slot name="node-info"></slot>
     `
   }
 
@@ -136,7 +158,7 @@ export class TaskflowGraphElement extends PageElement {
           : nothing
       }
       ${model?.truncated ? html`<span class="sub">${t('There is more than is shown.')}</span>` : nothing}
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${segments({
           label: t('View'),
           value: this.param('view') || 'graph',
@@ -196,7 +218,7 @@ export class TaskflowGraphElement extends PageElement {
           >`,
         )}
       </div>
-      <div class="zoom" role="group" aria-label=${t('Zoom')}>
+      <div class="zoom" part="controls" role="group" aria-label=${t('Zoom')}>
         ${this.#zoomButton(t('Zoom in (+)'), 'plus', () => this.#zoom(STEP))}
         ${this.#zoomButton(t('Zoom out (-)'), 'minus', () => this.#zoom(1 / STEP))}
         ${this.#zoomButton(t('Show all (0)'), 'expand', () => this.#fit())}
@@ -219,13 +241,19 @@ export class TaskflowGraphElement extends PageElement {
     let x = 12
     return svg`<a
       class="node"
+      part="node"
       href=${href}
       data-node=${node.id}
       data-status=${colourOf(node.status)}
       tabindex=${node.id === first ? 0 : -1}
       aria-label="${node.title}, ${node.text}"
       transform="translate(${at.x} ${at.y})"
-      @click=${(event: MouseEvent) => (this.#drag?.moved ? event.preventDefault() : click(event))}
+      @click=${(event: MouseEvent) => {
+        const dragged = this.#drag?.moved ?? false
+        const chosen = !dragged && this.dispatchEvent(new TaskflowNodeSelectEvent(node.id))
+        if (chosen) click(event)
+        else event.preventDefault()
+      }}
       @focus=${() => this.#focused(node.id)}
       @dragstart=${(event: Event) => event.preventDefault()}
     >
@@ -265,7 +293,7 @@ export class TaskflowGraphElement extends PageElement {
       </thead>
       <tbody>
         ${model.nodes.map(
-          (node) => html`<tr class="row">
+          (node) => html`<tr part="row" class="row">
             <th scope="row" class="first">${this.link(node.route, node.title)}</th>
             <td class="fit">${statusText(node.status)} <span class="muted">${node.text}</span></td>
             <td>${links(model.edges.filter(({ to }) => to === node.id).map(({ from }) => from))}</td>
@@ -310,7 +338,8 @@ export class TaskflowGraphElement extends PageElement {
 
   /** Right and left follow edges, up and down the boxes of a column. */
   #walk(key: string): boolean {
-    const [layout, model] = [this.#layout, this.#model?.value]
+    const whole = this.#model?.value
+    const [layout, model] = [this.#layout, whole && ofGroup(whole, this.group)]
     const from = layout?.nodes.get(this.active)
     if (!layout || !model || !from) return false
     const near = (ids: readonly string[]) =>
@@ -389,7 +418,7 @@ function drawEdge({ state, label }: GraphEdge, points: readonly { x: number; y: 
   const start = points[0]
   if (!start || !end) return nothing
   const back = end.x < start.x ? -1 : 1
-  return svg`<path class="edge" data-state=${state} d=${edgePath(points)} />
+  return svg`<path class="edge" part="edge" data-state=${state} d=${edgePath(points)} />
     <path class="edge" data-state=${state === 'waiting' ? 'plain' : state} d="M${end.x - 7 * back} ${end.y - 5}L${end.x - 1} ${end.y}L${end.x - 7 * back} ${end.y + 5}" />
     ${label ? svg`<text class="edge-label" data-state=${state} x=${end.x - 14 * back} y=${end.y - 8} text-anchor=${back > 0 ? 'end' : 'start'}>${label}</text>` : nothing}`
 }

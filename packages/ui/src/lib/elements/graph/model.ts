@@ -9,6 +9,7 @@ import { pageRoute, type Route, runRoute } from '../../url/route.ts'
 /** One box of the graph. */
 export interface GraphNode {
   id: string
+  group: string | null
   title: string
   text: string
   status: StatusName
@@ -32,12 +33,22 @@ export interface GraphModel {
   truncated: boolean
 }
 
+/** The nodes of a group and what they are tied to; everything for an empty name. */
+export function ofGroup(model: GraphModel, group: string): GraphModel {
+  if (!group) return model
+  const own = new Set(model.nodes.filter((node) => node.group === group).map(({ id }) => id))
+  const edges = model.edges.filter(({ from, to }) => own.has(from) || own.has(to))
+  const tied = new Set([...own, ...edges.flatMap(({ from, to }) => [from, to])])
+  return { ...model, edges, nodes: model.nodes.filter(({ id }) => tied.has(id)) }
+}
+
 /** Functions and what follows what. */
 export function functionModel({ nodes, edges }: FunctionGraphJson): GraphModel {
   const byName = new Map(nodes.map((node) => [node.func_name, node]))
   return {
     nodes: nodes.map((node) => ({
       id: node.func_name,
+      group: node.group,
       title: visibleText(node.func_name),
       text: functionText(node),
       status: functionStatus(node),
@@ -98,6 +109,7 @@ export function taskModel({ nodes, edges, truncated }: TaskGraphJson): GraphMode
   return {
     nodes: nodes.map((task) => ({
       id: task.task_id,
+      group: task.group,
       title: visibleText(task.func_name),
       text: `${statusLabel(task.phase)}, ${shortId(task.task_id)}`,
       status: task.phase,

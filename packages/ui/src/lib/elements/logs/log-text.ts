@@ -13,7 +13,7 @@ export function logText(text: string, search: string, isCurrent: boolean) {
   if (marks.length === 0) return segments.map(({ text, classes }) => piece(text, classes))
   return cut(segments, marks).map(({ text, classes, hit }) =>
     hit
-      ? html`<mark class="${isCurrent ? 'current' : ''} ${classes}">${visibleText(text)}</mark>`
+      ? html`<mark part="match" class="${isCurrent ? 'current' : ''} ${classes}">${visibleText(text)}</mark>`
       : piece(text, classes),
   )
 }

@@ -27,10 +27,13 @@ const MARKS = 300
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
  * until somebody scrolls up. Only the lines in view are drawn.
  *
+ * @fires taskflow-log-follow - it began or ceased to follow the end
+ * @fires taskflow-log-search - it was searched
  * @fires taskflow-log-line - a line number was chosen, its link copied
  * @slot toolbar-end - after the search
  * @csspart toolbar - streams, level, search and the rest
  * @csspart line - one line
+ * @csspart match - what a search found
  * @csspart gutter - its number
  * @cssprop --taskflow-log-height - height of the lines where the host gives none [420px]
  */
@@ -43,11 +46,15 @@ export class TaskflowLogsElement extends StoreElement {
     line: { type: Number },
     maxAttempts: { type: Number, attribute: 'max-attempts' },
     linkTo: { attribute: false },
+    stream: { type: String },
+    attempt: { type: Number },
+    follow: { type: Boolean },
     following: { state: true },
     wrap: { type: Boolean, reflect: true },
+    timestamps: { type: String },
     times: { state: true },
     page: { state: true },
-    query: { state: true },
+    query: { type: String },
     match: { state: true },
   }
 
@@ -59,15 +66,25 @@ export class TaskflowLogsElement extends StoreElement {
   declare live: boolean
   /** A line to show and mark; 0 for none. */
   declare line: number
+  /** How many attempts the run may take. [1] */
   declare maxAttempts: number
   /** Address of a line. */
   declare linkTo: ((line: number) => string) | null
+  /** `log`, `stdout` or `stderr`. [all] */
+  declare stream: string
+  /** Goes to the first line of this attempt, counted from 1. [none] */
+  declare attempt: number | null
+  /** Follows the output of the run as it comes, as `live` does. */
+  declare follow: boolean
   declare following: boolean
   /** Breaks long lines, one page at a time. */
   declare wrap: boolean
+  /** `off` leaves the times out, `on` shows them. [as chosen on this device] */
+  declare timestamps: string
   declare times: boolean
   /** Zero-based, while lines wrap. */
   declare page: number
+  /** What is searched for. */
   declare query: string
   declare match: number
 
@@ -90,6 +107,10 @@ export class TaskflowLogsElement extends StoreElement {
     this.line = 0
     this.maxAttempts = 1
     this.linkTo = null
+    this.stream = ''
+    this.attempt = null
+    this.follow = false
+    this.timestamps = ''
     this.following = true
     this.wrap = false
     this.times = true
@@ -109,7 +130,7 @@ export class TaskflowLogsElement extends StoreElement {
     const leave = super.storeConnected(store)
     const { log = {} } = readPreferences(store.base)
     this.wrap = log.wrap ?? this.wrap
-    this.times = log.times ?? true
+    this.times = this.timestamps ? this.timestamps !== 'off' : (log.times ?? true)
     this.#open(store)
     return () => {
       leave()
@@ -127,13 +148,42 @@ export class TaskflowLogsElement extends StoreElement {
     if (changed.has('line') && this.line > 0 && changed.get('line') !== undefined) {
       void this.#goTo(this.line)
     }
-    this.#log?.follow(this.live)
+    if (store && this.hasUpdated) this.#follow(changed)
+    this.#log?.follow(this.#live)
     if (changed.has('count')) this.#log?.atLeast(this.count)
     // The end of a run: what was written between the last event and its end.
-    if (changed.get('live') === true && !this.live) this.#log?.atLeast(this.count)
+    if (changed.get('live') === true && !this.#live) this.#log?.atLeast(this.count)
   }
 
-  protected override updated(): void {
+  /** The run is not over, as far as anybody said. */
+  get #live(): boolean {
+    return this.live || this.follow
+  }
+
+  /** What the page asks for after the log was opened. */
+  #follow(changed: PropertyValues<this>): void {
+    const log = this.#log
+    if (!log) return
+    if (changed.has('stream') && this.stream !== log.view.stream) {
+      void this.#setView({ stream: this.stream as LogView['stream'] })
+    }
+    if (changed.has('query') && this.query !== (log.matches?.text ?? ''))
+      this.#setSearch(this.query)
+    if (changed.has('attempt')) void this.#goToAttempt()
+    if (changed.has('timestamps') && this.timestamps) this.times = this.timestamps !== 'off'
+  }
+
+  async #goToAttempt(): Promise<void> {
+    const log = this.#log
+    if (!log || !this.attempt) return
+    const n = await log.firstOf(this.attempt - 1)
+    if (n !== null) await this.#goTo(n)
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.get('following') !== undefined) {
+      this.dispatchEvent(new TaskflowLogFollowEvent(this.following))
+    }
     const box = this.#box()
     const log = this.#log
     if (!box || !log) return
@@ -177,7 +227,7 @@ export class TaskflowLogsElement extends StoreElement {
         match: this.match,
         search: this.query,
         following: this.following,
-        live: this.live,
+        live: this.#live,
         wrap: this.wrap,
         times: this.times,
         setView: (view) => void this.#setView(view),
@@ -198,11 +248,11 @@ export class TaskflowLogsElement extends StoreElement {
           @keydown=${this.#onKey}
         >
           ${this.#lines(log)}
-          ${this.live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
+          ${this.#live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
         </div>
         ${this.#track(log)}
         ${
-          this.following || !this.live
+          this.following || !this.#live
             ? nothing
             : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
                 ${icon('arrowDown', 'small')}
@@ -310,13 +360,15 @@ export class TaskflowLogsElement extends StoreElement {
     this.#seen = 0
     this.#unread = 0
     this.#opened.clear()
-    this.query = ''
     this.match = -1
     this.following = this.line === 0
     this.#leave = log.subscribe(() => this.requestUpdate())
-    void log.open(this.count).then(() => {
+    const view = { ...log.view, stream: this.stream as LogView['stream'] }
+    void log.open(this.count, view).then(() => {
       this.page = log.pages - 1
       if (this.line > 0) void this.#goTo(this.line)
+      else void this.#goToAttempt()
+      if (this.query) void this.#find(this.query)
     })
   }
 
@@ -329,12 +381,13 @@ export class TaskflowLogsElement extends StoreElement {
   async #setView(view: Partial<LogView>): Promise<void> {
     const log = this.#log
     if (!log) return
-    this.following = this.live
+    if (view.stream !== undefined) this.stream = view.stream
+    this.following = this.#live
     this.match = -1
     const { query } = this
     await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
-    this.page = this.live ? log.pages - 1 : 0
-    if (!this.live) this.#wanted = 0
+    this.page = this.#live ? log.pages - 1 : 0
+    if (!this.#live) this.#wanted = 0
     if (query) await this.#find(query)
     this.requestUpdate()
   }
@@ -350,6 +403,7 @@ export class TaskflowLogsElement extends StoreElement {
     if (!log) return
     await log.search(text)
     if (this.query !== text) return
+    this.dispatchEvent(new TaskflowLogSearchEvent(text, log.matches?.total ?? 0))
     this.match = -1
     if (log.matches && log.matches.numbers.length > 0) await this.#step(1)
   }
@@ -442,7 +496,7 @@ export class TaskflowLogsElement extends StoreElement {
     const lastPage = !this.wrap || this.page >= (this.#log?.pages ?? 1) - 1
     if (atEnd && lastPage) {
       this.#unread = 0
-      if (this.live) this.following = true
+      if (this.#live) this.following = true
     } else if (up) this.following = false
     this.#scrollTop = box.scrollTop
     if (!this.wrap) this.requestUpdate()
@@ -451,8 +505,8 @@ export class TaskflowLogsElement extends StoreElement {
   #onKey = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
-    else if (event.key === 'f' && this.live) this.#toggle('following')
-    else if (event.key === 'End' && this.live) this.following = true
+    else if (event.key === 'f' && this.#live) this.#toggle('following')
+    else if (event.key === 'End' && this.#live) this.following = true
     else return
     if (event.key !== 'End') event.preventDefault()
   }

@@ -24,6 +24,11 @@ const ACTIONS = ['retry', 'cancel', 'run', 'pause', 'resume', 'delete_history', 
  * Who did what, newest first.
  *
  * @fires taskflow-navigate - a link was followed; cancelable
+ * @slot empty - instead of what is said when there is nothing
+ * @csspart table - the table
+ * @csspart row - one row
+ * @csspart card - the box around it
+ * @csspart toolbar - search and filters
  */
 export class TaskflowAuditElement extends PageElement {
   protected readonly page = 'audit'
@@ -45,7 +50,7 @@ export class TaskflowAuditElement extends PageElement {
         )
         return store.client.audit(
           {
-            limit: 100,
+            limit: this.limit ?? 100,
             ...(action && { action: [action] }),
             ...(actor && { actor }),
             ...(task && { task_id: task }),
@@ -72,7 +77,7 @@ export class TaskflowAuditElement extends PageElement {
     if (!store || !entries) return nothing
     return html`
       ${this.#head(entries.value ?? [])} ${staleNotice(entries, store.freshAt)}
-      <div class="card">
+      <div class="card" part="card">
         ${contentState(entries, t('The audit')) ?? this.#content(entries.value ?? [], store)}
         ${
           entries.next
@@ -103,7 +108,7 @@ export class TaskflowAuditElement extends PageElement {
     return html`<div class="head">
       <h1>${t('Audit')}</h1>
       <span class="sub">${t('who did what')}</span>
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${
           this.param('task')
             ? html`<button class="button" type="button" @click=${() => this.setParams({ task: '' })}>
@@ -126,7 +131,7 @@ export class TaskflowAuditElement extends PageElement {
   #content(entries: readonly AuditEntryJson[], store: DashboardStore) {
     if (entries.length === 0) {
       const narrowed = Object.values(this.params).some(Boolean)
-      return emptyState({
+      const empty = emptyState({
         icon: narrowed ? 'search' : 'inbox',
         title: narrowed ? t('No entry matches') : t('Nobody has done anything yet'),
         text: narrowed
@@ -142,6 +147,7 @@ export class TaskflowAuditElement extends PageElement {
             </button>`
           : nothing,
       })
+      return narrowed ? empty : this.emptySlot(empty)
     }
     return html`<table part="table">
       <thead>
@@ -167,7 +173,7 @@ export class TaskflowAuditElement extends PageElement {
     const at = Date.parse(entry.timestamp)
     const { text, mark } = actionText(entry)
     const fresh = entry.detail.new_task_id
-    return html`<tr class="row">
+    return html`<tr part="row" class="row">
       <td class="fit muted"><time title=${formatAbsolute(at)}>${formatRelative(at, store.now())}</time></td>
       <td class="first">${visibleText(entry.actor)}</td>
       <td><span class="status">${icon(mark)}<span>${text}</span></span></td>

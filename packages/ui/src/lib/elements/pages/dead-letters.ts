@@ -36,6 +36,10 @@ const WINDOWS = [
  *
  * @fires taskflow-navigate - a link was followed; cancelable
  * @fires taskflow-action - somebody retries; cancelable
+ * @slot empty - instead of what is said when there is nothing
+ * @csspart card - the box around it
+ * @csspart row - one group of errors
+ * @csspart toolbar - search and filters
  */
 export class TaskflowDeadLettersElement extends PageElement {
   static override styles = [...PageElement.styles, deadLettersStyles]
@@ -85,7 +89,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     const groups = groupByError(tasks)
     return html`
       ${this.#head(failed.value, groups.length, store)} ${staleNotice(failed, store.freshAt)}
-      <div class="card">
+      <div class="card" part="card">
         ${contentState(failed, t('Dead letters')) ?? this.#content(tasks, groups, store)}
       </div>
       ${this.#notes(failed.value, store)}
@@ -104,7 +108,7 @@ export class TaskflowDeadLettersElement extends PageElement {
             >`
           : nothing
       }
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({ label: t('Filter by error or task'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${choice({
           label: t('Task'),
@@ -157,7 +161,7 @@ export class TaskflowDeadLettersElement extends PageElement {
   #content(tasks: TaskPage['tasks'], groups: readonly ErrorGroup[], store: DashboardStore) {
     if (tasks.length === 0) {
       const narrowed = this.param('search') !== '' || this.param('func') !== ''
-      return emptyState({
+      const empty = emptyState({
         icon: narrowed ? 'search' : 'check',
         title: narrowed ? t('No failed run matches') : t('No dead letters'),
         text: narrowed
@@ -169,10 +173,11 @@ export class TaskflowDeadLettersElement extends PageElement {
             </button>`
           : nothing,
       })
+      return narrowed ? empty : this.emptySlot(empty)
     }
     if (this.param('view') === 'list') {
       return runTable({
-        tasks: tasks.slice(0, LIST_RUNS),
+        tasks: tasks.slice(0, this.limit ?? LIST_RUNS),
         now: store.now(),
         named: true,
         alike: true,
@@ -181,7 +186,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     }
     return html`<ul class="groups">
       ${repeat(
-        groups,
+        this.limited(groups),
         ({ fingerprint }) => fingerprint,
         (group, index) => this.#group(group, index === 0 && group.tasks.length > 1, store),
       )}
@@ -194,7 +199,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     const [first, last] = [Date.parse(firstAt), Date.parse(lastAt)]
     const now = store.now()
     const label = visibleText(name ?? message)
-    return html`<li data-group=${fingerprint}>
+    return html`<li part="row" data-group=${fingerprint}>
       <div class="group">
         <button
           class="button plain icon-only toggle"

@@ -31,6 +31,10 @@ const STATES = {
  * The processes that work: who they are, whether they report, what they run; and the state of it all.
  *
  * @fires taskflow-navigate - a link was followed; cancelable
+ * @slot empty - instead of what is said when there is nothing
+ * @csspart table - the table
+ * @csspart row - one row
+ * @csspart card - the box around it
  */
 export class TaskflowInstancesElement extends PageElement {
   static override styles = [
@@ -81,8 +85,8 @@ export class TaskflowInstancesElement extends PageElement {
       </div>
       ${staleNotice(overview, store.freshAt)}
       ${overview.value ? this.#system(overview.value) : nothing}
-      <div class="card">
-        ${contentState(overview, t('Instances'), 3) ?? this.#table(all, store)}
+      <div class="card" part="card">
+        ${contentState(overview, t('Instances'), 3) ?? this.#table(this.limited(all), store)}
       </div>
     `
   }
@@ -93,7 +97,7 @@ export class TaskflowInstancesElement extends PageElement {
       .reduce((sum, one) => sum + one.running, 0)
     const days = (overview.config.retention_seconds ?? 0) / 86_400
     const scheduler = overview.scheduler === 'running'
-    return html`<div class="card">
+    return html`<div class="card" part="card">
       ${numbers([
         [
           t('Scheduler'),
@@ -118,11 +122,13 @@ export class TaskflowInstancesElement extends PageElement {
 
   #table(all: readonly InstanceJson[], store: DashboardStore) {
     if (all.length === 0) {
-      return emptyState({
-        icon: 'offline',
-        title: t('No instance is running'),
-        text: t('Runs are kept and wait until an instance starts.'),
-      })
+      return this.emptySlot(
+        emptyState({
+          icon: 'offline',
+          title: t('No instance is running'),
+          text: t('Runs are kept and wait until an instance starts.'),
+        }),
+      )
     }
     const now = store.now()
     return html`<table part="table">
@@ -153,7 +159,7 @@ export class TaskflowInstancesElement extends PageElement {
     const [beat, started] = [Date.parse(instance.last_beat_at), Date.parse(instance.started_at)]
     const late = instance.state === 'stale'
     const route = runsRoute({ status: ['running'] })
-    return html`<tr class="row" data-instance=${instance.instance_id}>
+    return html`<tr part="row" class="row" data-instance=${instance.instance_id}>
       <td class="fit">
         <span class="status" data-status=${colour}>${icon(mark)}<span>${t(label)}</span></span>
       </td>

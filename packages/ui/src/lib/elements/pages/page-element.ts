@@ -1,5 +1,5 @@
 import type { Right } from '@taskflow/core/client'
-import { html, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { announceFailure } from '../../actions.ts'
 import {
   type ActionSummary,
@@ -26,6 +26,8 @@ export abstract class PageElement extends StoreElement {
     readonly: { type: Boolean },
     item: { type: String },
     params: { attribute: false },
+    filter: { type: String },
+    limit: { type: Number },
     busy: { state: true },
   }
 
@@ -35,6 +37,10 @@ export abstract class PageElement extends StoreElement {
   declare item: string
   /** What the page is narrowed to, by name. */
   declare params: Readonly<Record<string, string>>
+  /** Narrows the page as its address does, e.g. `state=paused&search=nightly`. [nothing] */
+  declare filter: string
+  /** How many entries are shown at most. [all that were read] */
+  declare limit: number | null
   /** Actions that are under way, as `name id`. */
   declare busy: ReadonlySet<string>
 
@@ -43,7 +49,26 @@ export abstract class PageElement extends StoreElement {
     this.readonly = false
     this.item = ''
     this.params = {}
+    this.filter = ''
+    this.limit = null
     this.busy = new Set()
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    if (changed.has('filter') && this.filter) {
+      this.params = Object.fromEntries(new URLSearchParams(this.filter))
+    }
+  }
+
+  /** The first entries, as many as `limit` says. */
+  protected limited<Entry>(entries: readonly Entry[]): readonly Entry[] {
+    return this.limit ? entries.slice(0, this.limit) : entries
+  }
+
+  /** What is said when there is nothing, for which the host may have words of its own. */
+  protected emptySlot(content: unknown): TemplateResult {
+    return html`<slot name="empty">${content}</slot>`
   }
 
   /** Which page it is. */

@@ -133,7 +133,7 @@ export class TaskflowRecentLogsElement extends PageElement {
     if (!store || !lines) return nothing
     return html`
       ${this.#head(store, lines)} ${staleNotice(lines, store.freshAt)}
-      <div class="card">
+      <div class="card" part="card">
         ${contentState(lines, t('Logs')) ?? this.#content(lines.value ?? [], lines.next)}
         ${
           lines.next
@@ -152,7 +152,7 @@ export class TaskflowRecentLogsElement extends PageElement {
     return html`<div class="head">
       <h1>${t('Logs')}</h1>
       <span class="sub">${this.param('run') ? t('of one run, oldest first') : t('of all runs, newest first')}</span>
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({ label: t('Search the text'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${choice({
           label: t('Task'),

@@ -35,6 +35,11 @@ const FILTERS = ['search', 'state', 'executor', 'trigger'] as const
  *
  * @fires taskflow-navigate - a link was followed; cancelable
  * @fires taskflow-action - somebody runs, pauses, resumes or removes some; cancelable
+ * @slot empty - instead of what is said when there is nothing
+ * @csspart table - the table
+ * @csspart row - one row
+ * @csspart card - the box around it
+ * @csspart toolbar - search and filters
  */
 export class TaskflowSchedulesElement extends PageElement {
   static override styles = [...PageElement.styles, schedulesStyles]
@@ -115,8 +120,8 @@ export class TaskflowSchedulesElement extends PageElement {
         },
       })}
       <div class="split">
-        <div class="card">
-          ${contentState(list, t('Schedules')) ?? this.#content(schedules, now)}
+        <div class="card" part="card">
+          ${contentState(list, t('Schedules')) ?? this.#content(this.limited(schedules), now)}
           ${this.#bulk(schedules)}
         </div>
         ${this.#panel(now)}
@@ -150,7 +155,7 @@ export class TaskflowSchedulesElement extends PageElement {
           : nothing
       }
       <span class="sub">${t('{count} schedule|{count} schedules', { count: schedules.length })}${paused > 0 ? `, ${t('{count} paused', { count: paused })}` : ''}</span>
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({ label: t('Filter schedules'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${filter(
           'state',
@@ -167,7 +172,7 @@ export class TaskflowSchedulesElement extends PageElement {
   #content(schedules: readonly ScheduleJson[], now: number) {
     if (schedules.length === 0) {
       const narrowed = FILTERS.some((name) => this.param(name) !== '')
-      return emptyState({
+      const empty = emptyState({
         icon: narrowed ? 'search' : 'clock',
         title: narrowed ? t('No schedule matches') : t('No schedules'),
         text: narrowed
@@ -185,6 +190,7 @@ export class TaskflowSchedulesElement extends PageElement {
             </button>`
           : nothing,
       })
+      return narrowed ? empty : this.emptySlot(empty)
     }
     const sort = this.#sort()
     const head = (label: string, by: (typeof SORTS)[number], classes = '') =>
@@ -222,7 +228,7 @@ export class TaskflowSchedulesElement extends PageElement {
     const { id, name, state, next_run: next, last_run: last, last_task_id: run } = schedule
     const at = next === null ? null : Date.parse(next)
     const route = pageRoute('schedules', id, { ...this.params })
-    return html`<tr class="row ${id === this.item ? 'on' : ''}" data-schedule=${id}>
+    return html`<tr part="row" class="row ${id === this.item ? 'on' : ''}" data-schedule=${id}>
       ${
         many
           ? html`<td class="fit">

@@ -91,7 +91,7 @@ export class TaskflowTaskElement extends PageElement {
   }
 
   #unknown() {
-    return html`<div class="card">
+    return html`<div class="card" part="card">
       ${emptyState({
         icon: 'search',
         title: t('No live instance has this task'),
@@ -103,7 +103,7 @@ export class TaskflowTaskElement extends PageElement {
   #content(task: FunctionJson) {
     const { analytics } = task
     const { success_rate: rate } = analytics
-    return html`<div class="card">
+    return html`<div class="card" part="card">
         ${numbers([
           [t('Total'), formatCount(analytics.total)],
           [t('Succeeded'), formatCount(analytics.success)],

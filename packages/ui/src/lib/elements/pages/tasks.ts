@@ -31,7 +31,11 @@ const GOOD_RATE = 0.99
  *
  * @fires taskflow-navigate - a link was followed; cancelable
  * @fires taskflow-action - somebody pauses, resumes or runs a task; cancelable
+ * @slot empty - instead of what is said when there is nothing
  * @csspart table - the table
+ * @csspart row - one row
+ * @csspart card - the box around it
+ * @csspart toolbar - search and filters
  */
 export class TaskflowTasksElement extends PageElement {
   static override styles = [...PageElement.styles, tasksStyles]
@@ -57,7 +61,7 @@ export class TaskflowTasksElement extends PageElement {
     if (!store || !tasks) return nothing
     return html`
       ${this.#head(tasks.value ?? [])} ${staleNotice(tasks, store.freshAt)}
-      <div class="card">${contentState(tasks, t('Tasks')) ?? this.#content(tasks.value ?? [], store)}</div>
+      <div class="card" part="card">${contentState(tasks, t('Tasks')) ?? this.#content(tasks.value ?? [], store)}</div>
       <taskflow-dialogs></taskflow-dialogs>
     `
   }
@@ -74,7 +78,7 @@ export class TaskflowTasksElement extends PageElement {
             >`
           : nothing
       }
-      <span class="tools"
+      <span class="tools" part="toolbar"
         >${searchField({
           label: t('Filter tasks'),
           value: this.param('search'),
@@ -87,11 +91,13 @@ export class TaskflowTasksElement extends PageElement {
 
   #content(all: readonly FunctionJson[], store: DashboardStore) {
     if (all.length === 0) {
-      return emptyState({
-        icon: 'inbox',
-        title: t('No tasks yet'),
-        text: t('Tasks show up here once an instance that defines them has started.'),
-      })
+      return this.emptySlot(
+        emptyState({
+          icon: 'inbox',
+          title: t('No tasks yet'),
+          text: t('Tasks show up here once an instance that defines them has started.'),
+        }),
+      )
     }
     const search = this.param('search').trim().toLowerCase()
     const found = all.filter(({ func_name, group }) =>
@@ -123,7 +129,7 @@ export class TaskflowTasksElement extends PageElement {
           <th scope="col" class="fit"><span class="visually-hidden">${t('Actions')}</span></th>
         </tr>
       </thead>
-      ${groupsOf(found).map(([group, tasks]) => this.#group(group, tasks, store))}
+      ${groupsOf(this.limited(found)).map(([group, tasks]) => this.#group(group, tasks, store))}
     </table>`
   }
 
@@ -159,7 +165,7 @@ export class TaskflowTasksElement extends PageElement {
   #row(task: FunctionJson, store: DashboardStore) {
     const { func_name: name, analytics, last_run: last } = task
     const rate = analytics.success_rate
-    return html`<tr class="row" data-task=${name}>
+    return html`<tr part="row" class="row" data-task=${name}>
       <th scope="row">
         <span class="name"
           >${this.link(pageRoute('tasks', name), visibleText(name), 'first')}

@@ -30,6 +30,7 @@ export class TaskflowQueryElement extends LocalizedElement {
   static override styles = [tokens, controls, statusStyles, overlayStyles, queryStyles]
   static override properties: PropertyDeclarations = {
     value: { type: String },
+    fields: { type: String },
     known: { attribute: false },
     placeholder: { type: String },
     draft: { state: true },
@@ -40,8 +41,11 @@ export class TaskflowQueryElement extends LocalizedElement {
 
   /** The query. */
   declare value: string
+  /** The fields that are suggested, such as `status task error`. [all] */
+  declare fields: string
   /** Values a field may have, for completion. */
   declare known: (field: string) => readonly KnownValue[]
+  /** What stands in the empty field. */
   declare placeholder: string
   /** What stands in the field, besides the chips. */
   declare draft: string
@@ -57,6 +61,7 @@ export class TaskflowQueryElement extends LocalizedElement {
   constructor() {
     super()
     this.value = ''
+    this.fields = ''
     this.known = () => []
     this.placeholder = ''
     this.draft = ''
@@ -247,7 +252,8 @@ export class TaskflowQueryElement extends LocalizedElement {
     const input = this.#input()
     if (!input) return
     const typed = input.value.slice(0, input.selectionStart ?? input.value.length)
-    this.list = suggestionsFor(typed, this.known)
+    const names = this.fields.split(/[\s,]+/).filter(Boolean)
+    this.list = suggestionsFor(typed, this.known, names.length > 0 ? names : undefined)
     this.active = -1
   }
 

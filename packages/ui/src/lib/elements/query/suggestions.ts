@@ -71,12 +71,13 @@ const ABOUT = {
 export function suggestionsFor(
   typed: string,
   known: (field: string) => readonly KnownValue[],
+  offered: readonly string[] = Object.keys(QUERY_FIELDS),
 ): { word: string; heading: string; list: Suggestion[] } {
   const word = /\S*$/.exec(typed)?.[0] ?? ''
   const minus = word.startsWith('-') ? '-' : ''
   const bare = word.slice(minus.length)
   const colon = bare.indexOf(':')
-  if (colon < 0) return { word, heading: t('Fields'), list: fields(bare, minus, known) }
+  if (colon < 0) return { word, heading: t('Fields'), list: fields(bare, minus, known, offered) }
   const field = bare.slice(0, colon)
   const before = bare.slice(colon + 1)
   const comma = before.lastIndexOf(',')
@@ -89,10 +90,11 @@ function fields(
   part: string,
   minus: string,
   known: (field: string) => readonly KnownValue[],
+  offered: readonly string[],
 ): Suggestion[] {
   const found: Suggestion[] = []
   for (const name of Object.keys(QUERY_FIELDS)) {
-    if (!name.startsWith(part)) continue
+    if (!name.startsWith(part) || !offered.includes(name)) continue
     found.push({
       insert: `${minus}${name}:`,
       label: `${name}:`,

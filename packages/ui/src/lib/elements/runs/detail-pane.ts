@@ -12,6 +12,7 @@ export function detailPane(options: {
   if (pane.mode === 'modal') {
     return html`<dialog
       class="sheet"
+      part="drawer"
       aria-label=${t('Run')}
       @cancel=${(event: Event) => {
         event.preventDefault()
@@ -21,7 +22,7 @@ export function detailPane(options: {
       ${content}
     </dialog>`
   }
-  return html`<aside class="pane" aria-label=${t('Run')}>
+  return html`<aside class="pane" part="drawer" aria-label=${t('Run')}>
     <div
       class="divider"
       role="separator"

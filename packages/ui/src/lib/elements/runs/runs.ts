@@ -1,7 +1,12 @@
 import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { performAction, type RunAction } from '../../actions.ts'
-import { TaskflowNavigateEvent } from '../../events.ts'
+import {
+  TaskflowFilterChangeEvent,
+  TaskflowNavigateEvent,
+  TaskflowRunSelectEvent,
+  TaskflowSelectionChangeEvent,
+} from '../../events.ts'
 import { needElement } from '../../lazy.ts'
 import { t } from '../../messages/messages.ts'
 import { copyText } from '../../parts/copy.ts'
@@ -26,7 +31,7 @@ import { notices } from '../../styles/notices.ts'
 import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
-import type { Route } from '../../url/route.ts'
+import { parseSort, type Route } from '../../url/route.ts'
 import type { TaskflowMenuElement } from '../menu.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
@@ -54,16 +59,23 @@ const COPIED_MS = 1500
  * The list of runs, live, with filters, and the detail of one beside it.
  *
  * @fires taskflow-navigate - filter, order, open run or tab changed; cancelable
+ * @fires taskflow-run-select - a run was chosen; cancelable: its detail is not opened
+ * @fires taskflow-filter-change - the filter changed
+ * @fires taskflow-selection-change - other runs are ticked
  * @fires taskflow-action - somebody retries, cancels, runs now or clears the history; cancelable
  * @fires taskflow-action-done - it went through
  * @fires taskflow-action-error - it was refused
  * @slot toolbar-end - after the filters
  * @slot bulk-actions - among the actions on ticked runs
+ * @slot run-detail-end - below what a tab of the open run shows
  * @slot empty - instead of what is said when nothing has run yet
  * @csspart toolbar - query, task, time range and the rest
+ * @csspart query - the field for the query language
  * @csspart chip - one status filter
  * @csspart table - the grid
  * @csspart row - one run
+ * @csspart cell - one cell of it
+ * @csspart drawer - the detail beside the list
  * @csspart bulk - what can be done to the ticked runs
  * @csspart pager - range, rows per page, previous and next
  */
@@ -79,8 +91,11 @@ export class TaskflowRunsElement extends StoreElement {
     tableStyles,
   ]
   static override properties: PropertyDeclarations = {
-    filter: { attribute: false },
-    sort: { attribute: false },
+    filter: { converter: { fromAttribute: (q) => ({ ...NO_FILTER, q: q ?? '' }) } },
+    sort: { converter: { fromAttribute: parseSort } },
+    columns: { type: String },
+    limit: { type: Number },
+    selectable: { converter: { fromAttribute: (value) => value !== 'false' } },
     runId: { type: String, attribute: 'run-id' },
     tab: { type: String },
     detail: { type: String },
@@ -92,15 +107,25 @@ export class TaskflowRunsElement extends StoreElement {
     busy: { state: true },
   }
 
+  /** What the list is narrowed to; as an attribute, in the query language. [nothing] */
   declare filter: RunFilter
-  /** Null: as last chosen on this device. */
+  /** As an attribute, e.g. `-duration` for the longest first. [as last chosen on this device] */
   declare sort: RunSort | null
+  /** Ids of the columns, such as `state task duration`. [those that fit, or were chosen] */
+  declare columns: string
+  /** Rows on a page. [as last chosen on this device, or 30] */
+  declare limit: number | null
+  /** Whether rows can be ticked; `false` as an attribute. [true] */
+  declare selectable: boolean
   /** The run whose detail is open. */
   declare runId: string | null
   /** Tab of the detail. */
   declare tab: string
-  /** `none` only announces that a run was chosen. [`split`] */
-  declare detail: 'split' | 'none'
+  /**
+   * Where a run opens: `split`, beside the list; `page`, alone; `none`, nowhere: it is only
+   * announced. [`split`]
+   */
+  declare detail: 'split' | 'page' | 'none'
   /** Leaves the actions out. */
   declare readonly: boolean
   /** One-based page. [1] */
@@ -127,6 +152,9 @@ export class TaskflowRunsElement extends StoreElement {
     super()
     this.filter = NO_FILTER
     this.sort = null
+    this.columns = ''
+    this.limit = null
+    this.selectable = true
     this.runId = null
     this.tab = ''
     this.detail = 'split'
@@ -150,7 +178,7 @@ export class TaskflowRunsElement extends StoreElement {
   protected override storeConnected(store: DashboardStore): () => void {
     const preferences = readPreferences(store.base)
     this.#pane.restore(preferences.paneWidth)
-    const list = new RunList(store, { limit: preferences.limit ?? 30 })
+    const list = new RunList(store, { limit: this.limit ?? preferences.limit ?? 30 })
     list.holdNewcomers = () => this.#reading()
     this.#list = list
     this.#loaded = ''
@@ -166,7 +194,11 @@ export class TaskflowRunsElement extends StoreElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed)
-    const request = { filter: this.filter, sort: this.#sort() }
+    const request = {
+      filter: this.filter,
+      sort: this.#sort(),
+      ...(this.limit && { limit: this.limit }),
+    }
     const key = JSON.stringify(request)
     // What cannot be asked for is not: the rows of before stay, and the field says what is wrong.
     if (this.#list && key !== this.#loaded && filterProblem(this.filter) === null) {
@@ -218,7 +250,7 @@ export class TaskflowRunsElement extends StoreElement {
         ${this.#bulkBar(list, store)}
         ${list.rows.length > 0 || list.page > 0 ? pager(list, this.#setLimit, this.#turn) : nothing}
       </section>
-      ${this.detail === 'none' || this.runId === null ? nothing : this.#detailPane(this.runId)}
+      ${this.detail !== 'split' || this.runId === null ? nothing : this.#detailPane(this.runId)}
       <div
         class="overlay panel"
         popover="auto"
@@ -262,7 +294,7 @@ export class TaskflowRunsElement extends StoreElement {
       copy: (button) => void copyText(selection.ids.join('\n'), button),
       selectMatching: () => {
         selection.allMatching = true
-        this.requestUpdate()
+        this.#selected()
       },
     })
   }
@@ -283,7 +315,7 @@ export class TaskflowRunsElement extends StoreElement {
         copiedId: this.copiedId,
         busy: list.refreshing,
         onSort: this.#setSort,
-        onOpen: (id) => this.#go({ runId: id }),
+        onOpen: (id) => this.#openRun(id),
         onCopy: this.#copy,
         onMenu: (task, button) => this.#openRowMenu(task, button),
       })}`
@@ -327,6 +359,7 @@ export class TaskflowRunsElement extends StoreElement {
           this.#go({ tab: event.detail.tab === 'overview' ? '' : event.detail.tab })
         }}
         @taskflow-navigate=${this.#onInnerNavigate}
+        ><slot name="run-detail-end" slot="tab-end"></slot
       ></taskflow-run>`,
     })
   }
@@ -343,8 +376,16 @@ export class TaskflowRunsElement extends StoreElement {
     return { page: 'runs', filter, sort, runId, tab, at }
   }
 
-  #filter = (filter: Partial<RunFilter>) => {
-    this.#go({ filter: { ...this.filter, ...filter }, at: 1 })
+  /** Somebody chose a run: announced, and opened where runs open here. */
+  #openRun(runId: string, more: { tab?: string } = {}): void {
+    if (!this.dispatchEvent(new TaskflowRunSelectEvent(runId))) return
+    this.#go({ runId, ...more, ...(this.detail === 'page' && { tab: '', full: true }) })
+  }
+
+  #filter = (change: Partial<RunFilter>) => {
+    const filter = { ...this.filter, ...change }
+    this.#go({ filter, at: 1 })
+    this.dispatchEvent(new TaskflowFilterChangeEvent(filter.q, filter))
   }
 
   #link(change: Partial<Route>) {
@@ -366,7 +407,8 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   #columns() {
-    const { columns } = readPreferences(this.storeBase)
+    const own = this.columns.split(/[\s,]+/).filter(Boolean)
+    const columns = own.length > 0 ? own : readPreferences(this.storeBase).columns
     const shown = shownColumns(this.#width, columns)
     const least = columns && this.#width >= CARDS_BELOW ? leastWidth(shown) : 0
     this.style.setProperty('--_table-width', `${least}px`)
@@ -391,9 +433,16 @@ export class TaskflowRunsElement extends StoreElement {
   #select(): void {
     const { store } = this
     const rights = { retry: store?.may('retry') ?? false, cancel: store?.may('cancel') ?? false }
-    if (!store || this.readonly || (!rights.retry && !rights.cancel)) this.#selection = null
-    else this.#selection ??= new Selection(rights, () => this.requestUpdate())
+    if (!store || this.readonly || !this.selectable || (!rights.retry && !rights.cancel))
+      this.#selection = null
+    else this.#selection ??= new Selection(rights, () => this.#selected())
     this.#selection?.refresh(this.#list?.rows.map(({ task }) => task) ?? [])
+  }
+
+  #selected(): void {
+    const { ids = [], allMatching = false } = this.#selection ?? {}
+    this.dispatchEvent(new TaskflowSelectionChangeEvent(ids, allMatching))
+    this.requestUpdate()
   }
 
   async #bulk(action: 'retry' | 'cancel'): Promise<void> {
@@ -417,7 +466,7 @@ export class TaskflowRunsElement extends StoreElement {
       rowMenu(task, {
         rights: mayDo(store, this.readonly),
         act: (action) => void this.#act(action, id),
-        open: () => this.#go({ runId: id, tab: '' }),
+        open: () => this.#openRun(id, { tab: '' }),
         openPage: () => this.#go({ runId: id, tab: '', full: true }),
         copy: () => void this.#copy(id, button),
       }),
@@ -568,7 +617,7 @@ export class TaskflowRunsElement extends StoreElement {
       inRows: this.#rowHasFocus(),
       isOpen: this.runId !== null,
       move: (id) => this.#move(id),
-      open: (id) => this.#go({ runId: id }),
+      open: (id) => this.#openRun(id),
       close: () => this.#go({ runId: null }),
       openPage: (id) => this.#go({ runId: id, tab: '', full: true }),
       copy: (id) => this.#copyRow(id),
@@ -617,8 +666,10 @@ export class TaskflowRunsElement extends StoreElement {
     if (!selection) return
     const tasks = list.rows.map(({ task }) => task)
     if (selection.stateOf(tasks) !== 'all') selection.setAll(tasks, true)
-    else selection.allMatching = true
-    this.requestUpdate()
+    else {
+      selection.allMatching = true
+      this.#selected()
+    }
   }
 
   /** With runs ticked the key is about those, else about the row. */

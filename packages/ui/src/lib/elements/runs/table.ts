@@ -128,6 +128,7 @@ function bodyRow({ task, stale, changes }: RunRow, index: number, options: Table
       (column) => html`<td
         class="${column.id === 'state' ? 'status-cell' : column.id} ${column.end ? 'end' : ''}"
         role="gridcell"
+        part="cell"
       >
         ${column.cell(task, options)}${column.id === 'id' ? copyButton(id, options) : nothing}
       </td>`,

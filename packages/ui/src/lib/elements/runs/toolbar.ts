@@ -26,6 +26,7 @@ export function toolbar(options: {
     open(event.currentTarget as HTMLElement)
   return html`<div class="toolbar" part="toolbar">
     <taskflow-query
+      part="query"
       .value=${filter.q}
       .known=${known}
       @taskflow-filter-change=${(event: TaskflowFilterChangeEvent) => {
