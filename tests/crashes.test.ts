@@ -73,6 +73,45 @@ describe.concurrent.each(sharedStorages)('%s', { timeout: 120_000 }, (_, count, 
     expect(await manager.get(taskId)).toMatchObject({ status: 'failed', attemptsMade: 1 })
   })
 
+  it('a handler that blocks its process beyond its time limit is tried again elsewhere', async (context) => {
+    const { instances, manager, tasks, eventually } = await make(context)
+    await instances.start(1, { cancelGraceMs: 200 })
+    const { taskId } = await manager.enqueue(tasks.blocks)
+    await eventually(() => instances.only('start').length).toBe(1)
+    const [blocked] = await manager.instances()
+    await instances.start(1)
+    await eventually(async () => (await manager.get(taskId))?.status).toBe('success')
+    const record = await manager.get(taskId)
+    expect(record).toMatchObject({ attemptsMade: 2, crashes: 0 })
+    expect(record?.attempts).toMatchObject([
+      {
+        outcome: 'timeout',
+        error: expect.stringContaining('Timed out after 100 ms'),
+        instance: blocked?.instanceId,
+      },
+      { outcome: 'success' },
+    ])
+    expect(instances.only('end')).toHaveLength(1)
+
+    instances.letGo()
+    await eventually(() => instances.only('end').length).toBe(2)
+    // It wakes with its lease, runs further tasks, and changed nothing.
+    const after = await manager.enqueueMany(tasks.quick, Array(20).fill({ payload: { ms: 50 } }))
+    const pids = () =>
+      new Set(
+        instances
+          .only('start')
+          .slice(2)
+          .map(({ pid }) => pid),
+      )
+    await eventually(() => pids().size).toBe(2)
+    await eventually(async () => (await manager.metrics()).success).toBe(1 + after.length)
+    expect(await manager.instances()).toContainEqual(
+      expect.objectContaining({ instanceId: blocked?.instanceId }),
+    )
+    expect(await manager.get(taskId)).toEqual(record)
+  })
+
   it('processes that die soon after they start, again and again, cost no attempt', async (context) => {
     const { instances, manager, tasks, eventually, success } = await make(context)
     const items = Array(60).fill({ payload: { ms: 60 } })

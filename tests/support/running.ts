@@ -55,6 +55,17 @@ export function runningTasks(ledger: string) {
     single: defineTask({ name: 'single', concurrency: 1, run: endless }),
     slow: defineTask({ name: 'slow', concurrency: 2, run: endless }),
     stuck: defineTask({ name: 'stuck', timeoutMs: 100, run: endless }),
+    blocks: defineTask({
+      name: 'blocks',
+      timeoutMs: 100,
+      retries: 1,
+      run(_: undefined, { taskId }) {
+        const again = began(taskId)
+        write('start', taskId)
+        while (!again && !existsSync(`${ledger}.let-go`)) block(20)
+        write('end', taskId)
+      },
+    }),
     dies: defineTask({
       name: 'dies',
       requeueOnInterrupt: true,
@@ -66,6 +77,11 @@ export function runningTasks(ledger: string) {
       },
     }),
   }
+}
+
+/** Nothing else happens in this process meanwhile. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 /** Never resolves: the process ends under it. */

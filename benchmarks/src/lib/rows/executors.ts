@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { type ExecutorAttempt, type Task, type TaskExecutor, TaskManager } from '@taskflow/core'
 import { processExecutor, threadExecutor } from '@taskflow/core/node'
+import { taskParents } from '@taskflow/core/testing'
 import { Piscina } from 'piscina'
 import { inProcess, inThread } from '../workers/tasks.ts'
 import { type Context, type Values, warmUpOf } from './context.ts'
@@ -50,8 +51,9 @@ async function ofExecutor(
   const attempt = {
     task,
     payload: { n: 1 },
-    context: { taskId: '1', funcName, attempt: 0, tags: {}, signal },
+    context: { taskId: '1', funcName, attempt: 0, tags: {}, signal, parents: taskParents([]) },
     limits: { maxJsonBytes: 1_000_000, maxLogLines: 1_000, maxLogBytes: 1_000_000 },
+    trace: () => null,
   } as unknown as ExecutorAttempt
   const perSecond = await rate(count, () => executor.execute(attempt))
   await executor.close?.()

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { BeatInput } from '../storage/contract.ts'
+import type { BeatInput, Settlement } from '../storage/contract.ts'
 import type { StandIn, StandInFunction } from '../storage/parts.ts'
 
 /** What the thread is started with. */
@@ -12,8 +12,14 @@ export interface StandInData {
   data: unknown
 }
 
-/** What the process tells the thread: its newest beat, or that it has no lease any more. */
-export type StandInMessage = { input: BeatInput | null }
+/**
+ * What the process tells the thread: its newest beat, or that it has no lease any more; that an
+ * attempt has begun whose time is limited, or is over.
+ */
+export type StandInMessage =
+  | { input: BeatInput | null }
+  | { begun: number; inMs: number; settlement: Settlement }
+  | { over: number }
 
 export const NUMBER = 0
 export const BEATS = 1
@@ -34,6 +40,7 @@ export function beatStandIn(
   const worker = new Worker(thread.worker, { workerData, name: 'taskflow-heartbeat' })
   worker.unref()
   let closed = false
+  let attempts = 0
   worker.on('error', (cause) => {
     if (!closed) onError(new Error('taskflow: the heartbeat thread ended', { cause }))
   })
@@ -43,6 +50,13 @@ export function beatStandIn(
     beating(input) {
       Atomics.add(shared, BEATS, 1)
       tell({ input })
+    },
+    limit(inMs, settlement) {
+      // The process is dead before that.
+      if (inMs > maxBlockMs) return () => {}
+      const attempt = attempts++
+      tell({ begun: attempt, inMs, settlement })
+      return () => tell({ over: attempt })
     },
     reset() {
       tell({ input: null })

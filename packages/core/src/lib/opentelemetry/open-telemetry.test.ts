@@ -17,6 +17,7 @@ import {
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defineTask, type Task } from '../run/define-task.ts'
+import { on } from '../run/on.ts'
 import type { TaskManagerOptions } from '../run/options.ts'
 import { SnoozeTask } from '../run/signals.ts'
 import { gate, start } from '../run/test-manager.ts'
@@ -209,6 +210,43 @@ describe('spans', () => {
       first.traceId,
       operator.traceId,
     ])
+  })
+
+  it('of flows are below the request that stored them, and of chained tasks below the run before', async () => {
+    const part = defineTask({ name: 'part', run: () => 1 })
+    const whole = defineTask({ name: 'whole', run: (_: void, { parents }) => parents.length })
+    const after = defineTask({ name: 'after', after: [on(whole, (n) => n)], run: (n: number) => n })
+    const { manager, clock, request, spans } = await traced([part, whole, after])
+    const { traceId, spanId } = await request(() =>
+      manager.flow((flow) =>
+        flow.add(whole, undefined, { after: [flow.add(part), flow.add(part)] }),
+      ),
+    )
+    await clock.advance(0)
+    const parents = (name: string) => spans(name).map((span) => span.parentSpanContext?.spanId)
+    expect(parents('run part')).toEqual([spanId, spanId])
+    expect(parents('run whole')).toEqual([spanId])
+    const [last] = spans('run whole')
+    expect(parents('run after')).toEqual([last?.spanContext().spanId])
+    expect(spans('run after')[0]?.spanContext().traceId).toBe(traceId)
+  })
+
+  it('of a schedule begin a trace each, and go on in what its runs enqueue', async () => {
+    const mail = defineTask({ name: 'mail', run() {} })
+    const report = defineTask({
+      name: 'report',
+      async run(_: void, { tasks }) {
+        await tasks.enqueue(mail)
+      },
+    })
+    const { manager, clock, request, spans } = await traced([report, mail])
+    await request(() => manager.schedule(report, { everyMs: 60_000 }))
+    await clock.advance(120_000)
+    const runs = spans('run report')
+    expect(runs.map(({ parentSpanContext }) => parentSpanContext)).toEqual([undefined, undefined])
+    const traces = runs.map((span) => span.spanContext().traceId)
+    expect(new Set(traces).size).toBe(2)
+    expect(spans('run mail').map((span) => span.spanContext().traceId)).toEqual(traces)
   })
 
   it('a tracer that throws costs the span, not the task', async () => {

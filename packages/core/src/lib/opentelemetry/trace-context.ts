@@ -1,5 +1,6 @@
 import {
   type Context,
+  context,
   createTraceState,
   isSpanContextValid,
   ROOT_CONTEXT,
@@ -14,8 +15,8 @@ const MAX_TRACESTATE = 512
  * A span as W3C text: `traceparent`, or that, a newline and `tracestate`. In this form whatever
  * propagator the app has chosen for its requests, since the text never leaves its storage.
  */
-export function encodeTrace(context: Context): string | undefined {
-  const span = trace.getSpanContext(context)
+export function encodeTrace(active: Context): string | undefined {
+  const span = trace.getSpanContext(active)
   if (!span || !isSpanContextValid(span)) return undefined
   const flags = span.traceFlags.toString(16).padStart(2, '0')
   const traceparent = `00-${span.traceId}-${span.spanId}-${flags}`
@@ -36,4 +37,9 @@ export function decodeTrace(text: string | null): Context {
     ...(tracestate && { traceState: createTraceState(tracestate) }),
   }
   return isSpanContextValid(span) ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT
+}
+
+/** Runs `work` below the span of that text. */
+export function withTrace<Result>(text: string, work: () => Result): Result {
+  return context.with(decodeTrace(text), work)
 }

@@ -1,6 +1,7 @@
 import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import type { AttemptEnd } from '../observers/observer.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
+import type { TraceSource } from '../observers/trace-source.ts'
 import type { LogLevel, LogStream } from '../record.ts'
 import type {
   ClaimedTask,
@@ -37,12 +38,15 @@ export interface AttemptSettings {
   chains: Chains
   parents: ParentReader
   observers: ObserverChain
+  trace: TraceSource | undefined
   encryption: Encryption
   maxResultBytes: number
   maxLogLines: number
   maxLogBytes: number
   /** How long a handler may ignore its time-out before its slot is counted as stuck. */
   graceMs: number
+  /** Has `settlement` end the attempt after that if the event loop is blocked then; see `StandIn`. */
+  limit(inMs: number, settlement: Settlement): () => void
 }
 
 /** The end of an attempt that began. */
@@ -140,19 +144,20 @@ export class Attempt {
   }
 
   #begin(executor: TaskExecutor, parents: readonly StoredTask[]): Begun {
-    const { clock } = this.#settings
-    this.#startedAt = clock.monotonic()
-    const handler = this.#execute(executor, parents)
-    const ended = handler.then(
-      () => {},
-      () => {},
-    )
+    const { clock, graceMs } = this.#settings
     const { timeoutMs } = this.task.settings
+    this.#startedAt = clock.monotonic()
+    const over =
+      timeoutMs === null
+        ? () => {}
+        : this.#settings.limit(timeoutMs + graceMs, this.#timedOut(timeoutMs))
+    const handler = this.#execute(executor, parents)
+    const ended = handler.then(over, over)
     if (timeoutMs === null) return { settlement: this.#settle(handler), ended }
 
     let disarm = clock.after(timeoutMs, () => {
-      this.abort('timeout', `Timed out after ${timeoutMs} ms`)
-      disarm = clock.after(this.#settings.graceMs, () => giveUp())
+      this.abort('timeout', timedOutAfter(timeoutMs))
+      disarm = clock.after(graceMs, () => giveUp())
     })
     let giveUp = () => {}
     const unresponsive = new Promise<never>((_, reject) => {
@@ -182,6 +187,7 @@ export class Attempt {
         maxLogLines: Math.max(0, this.#settings.maxLogLines - this.claimed.logCount),
         maxLogBytes: this.#settings.maxLogBytes,
       },
+      trace: () => this.#settings.trace?.() ?? null,
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
       dropped: (lines) => this.log.drop(lines),
     })
@@ -224,13 +230,24 @@ export class Attempt {
       return { outcome: { type: 'released' }, ...text }
     }
     if (why === 'cancelled') return { outcome: { type: 'cancelled' }, ...text }
-    const cause = timedOut ? 'timeout' : 'error'
+    const final = isA(thrown, AbandonTask)
+    return { ...this.#failed(timedOut ? 'timeout' : 'error', final), ...text }
+  }
+
+  /** A failure: for good, or to be tried again. */
+  #failed(cause: 'error' | 'timeout', final: boolean): Pick<Decided, 'outcome' | 'delayMs'> {
     const { attemptsMade, maxAttempts } = this.claimed
-    if (isA(thrown, AbandonTask) || attemptsMade >= maxAttempts) {
-      return { outcome: { type: 'failed', cause }, ...text }
-    }
+    if (final || attemptsMade >= maxAttempts) return { outcome: { type: 'failed', cause } }
     const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
-    return { outcome: { type: 'retry', cause }, delayMs, ...text }
+    return { outcome: { type: 'retry', cause }, delayMs }
+  }
+
+  /** What ends it should its time be up while nobody here can do so. */
+  #timedOut(timeoutMs: number): Settlement {
+    const { taskId, fence } = this.claimed
+    const { error } = describeError(new TaskAborted('timeout', timedOutAfter(timeoutMs)))
+    const durationMs = Math.round(timeoutMs + this.#settings.graceMs)
+    return { ...this.#failed('timeout', false), taskId, fence, durationMs, error, logs: [] }
   }
 
   #endOf({ outcome, durationMs, error, stacktrace }: Decided): AttemptEnd {
@@ -300,6 +317,8 @@ function snoozeMsOf(thrown: unknown): number | null {
     return null
   }
 }
+
+const timedOutAfter = (ms: number) => `Timed out after ${ms} ms`
 
 /** The end of what was claimed and never began. */
 export function unstarted({ taskId, fence }: OwnedTask): Settlement {

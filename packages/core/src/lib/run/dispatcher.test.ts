@@ -187,3 +187,28 @@ describe('a handler that heeds nothing', () => {
     expect((await manager.instances())[0]?.unresponsive).toBe(0)
   })
 })
+
+describe('what was claimed ahead of free slots', () => {
+  it('is given back when handlers turn out slow, for instances that have slots free', async () => {
+    const quick = defineTask({ name: 'quick', run() {} })
+    const { task: slow, open } = gate('slow')
+    const { manager, clock } = await start([quick, slow], { concurrency: 2 })
+    // Their handlers are fast: from now on a batch is claimed ahead.
+    await manager.enqueueMany(quick, Array(100).fill({ payload: undefined }))
+    await clock.advance(1_000)
+    await manager.enqueueMany(slow, Array(2).fill({ payload: undefined }))
+    const [behind] = await manager.enqueueMany(quick, [{ payload: undefined }])
+    await clock.advance(0)
+    const seen = async () => (await manager.get(behind?.taskId ?? ''))?.status
+    expect(await seen()).toBe('running')
+    await clock.advance(2_000)
+    expect(open.size).toBe(2)
+    expect(await seen()).toBe('pending')
+    for (const { end } of open.values()) end()
+    await clock.advance(2_000)
+    expect(await manager.get(behind?.taskId ?? '')).toMatchObject({
+      status: 'success',
+      attemptsMade: 1,
+    })
+  })
+})

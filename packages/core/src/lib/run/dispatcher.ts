@@ -85,7 +85,10 @@ export class Dispatcher {
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
     this.#options = options
     this.#observers = observers
-    this.#lanes = new Lanes(options, () => this.wake())
+    this.#lanes = new Lanes(options, {
+      wake: () => this.wake(),
+      stuck: (lane) => this.#giveBack(() => true, [lane]),
+    })
     this.#handlers = new Handlers(settings, {
       decided: (attempt, settlement, kept) => this.#decided(attempt, settlement, kept),
       ended: (attempt) => this.#ended(attempt),
@@ -367,8 +370,8 @@ export class Dispatcher {
   }
 
   /** Gives back what waits for a slot and has not begun. */
-  #giveBack(which: (claimed: ClaimedTask) => boolean): void {
-    for (const lane of this.#lanes.all) {
+  #giveBack(which: (claimed: ClaimedTask) => boolean, lanes = this.#lanes.all): void {
+    for (const lane of lanes) {
       for (const claimed of lane.remove(which)) this.#finish(unstarted(claimed), null)
     }
   }

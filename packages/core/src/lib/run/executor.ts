@@ -25,6 +25,11 @@ export interface ExecutorAttempt {
    */
   readonly context: TaskContext
   readonly limits: AttemptLimits
+  /**
+   * The W3C trace context of this attempt, as an observer's `trace` tells it inside of `execute`; null
+   * without one. For executors that run it where the app's context does not reach.
+   */
+  trace(): string | null
   /** Adds a line of captured output to the log. Never throws; once the log is full, does nothing. */
   write(stream: LogStream, text: string): void
   /** So many lines were not even handed over, because the log is full: they are counted there. */

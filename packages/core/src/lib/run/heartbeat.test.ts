@@ -27,6 +27,7 @@ async function withStandIn(options: Partial<TaskManagerOptions> = {}) {
       return {
         next: () => ++number,
         beating: (input) => void told.push(input),
+        limit: () => () => {},
         reset() {
           number = -1
           resets++
@@ -83,7 +84,7 @@ describe('the heartbeat', () => {
       standIn() {
         made++
         const close = async () => void closed++
-        return { next: () => 0, beating() {}, reset() {}, close }
+        return { next: () => 0, beating() {}, limit: () => () => {}, reset() {}, close }
       },
     })
     const manager = new TaskManager({ tasks: [gate().task], clock, storage })

@@ -4,6 +4,7 @@ import type {
   FunctionInfo,
   OwnedTask,
   RecoveredTask,
+  Settlement,
   TaskStorage,
 } from '../storage/contract.ts'
 import type { StandIn } from '../storage/parts.ts'
@@ -112,6 +113,14 @@ export class Heartbeat {
     if (this.#underWay) return
     this.#cancelTimer()
     this.#beating = this.#tick()
+  }
+
+  /**
+   * An attempt begins that has so long: should the event loop be blocked then, `settlement` ends it.
+   * Returns what tells that it is over.
+   */
+  limit(inMs: number, settlement: Settlement): () => void {
+    return this.#standIn?.limit(inMs, settlement) ?? (() => {})
   }
 
   drain(): void {

@@ -8,11 +8,21 @@ const FAST_MS = 5
 const POLL_MS = 1_000
 /** What is due but was not given to us is asked for again after this: our lease may be lost. */
 const HELD_MS = 100
+/** What was claimed ahead waits this long for a slot when none gets free: others may have some. */
+const WAIT_MS = 1_000
 /** A turn beside another one pays only for so many tasks; and fewer could be started out of order. */
 export const MIN_BULK = 4
 
 /** What a turn should claim for a lane. */
 export type Ask = Pick<ClaimInput, 'limit' | 'funcNames' | 'limits'>
+
+/** What a lane tells. */
+export interface LaneEvents {
+  /** It is time to look for work. */
+  wake(): void
+  /** What waits here for a slot should be given back. */
+  stuck(lane: Lane): void
+}
 
 /**
  * Slots that some tasks share, what waits for them, and when to look for more. Tasks on executors
@@ -21,7 +31,7 @@ export type Ask = Pick<ClaimInput, 'limit' | 'funcNames' | 'limits'>
 export class Lane {
   readonly #claimOf: Pick<ClaimInput, 'funcNames' | 'limits'>
   readonly #clock: Clock
-  readonly #wake: () => void
+  readonly #events: LaneEvents
   #concurrency: number
   /** Slots taken: by handlers that run, time-outs ignored or not. */
   #taken = 0
@@ -34,12 +44,15 @@ export class Lane {
   #restsAt = -1
   #cancelTimer = () => {}
   #timerAt = Number.POSITIVE_INFINITY
+  /** Counts what was given a slot. */
+  #begun = 0
+  #watching = false
 
-  constructor(tasks: readonly Task[], concurrency: number, clock: Clock, wake: () => void) {
+  constructor(tasks: readonly Task[], concurrency: number, clock: Clock, events: LaneEvents) {
     this.#claimOf = claimable(tasks)
     this.#concurrency = concurrency
     this.#clock = clock
-    this.#wake = wake
+    this.#events = events
   }
 
   get backlog(): readonly ClaimedTask[] {
@@ -96,9 +109,15 @@ export class Lane {
 
   /** Takes a slot for the task that waits longest; undefined when there is no slot or no task. */
   next(): ClaimedTask | undefined {
-    if (this.#taken >= this.#concurrency) return undefined
+    if (this.#taken >= this.#concurrency) {
+      this.#watch()
+      return undefined
+    }
     const claimed = this.#backlog.shift()
-    if (claimed) this.#taken++
+    if (claimed) {
+      this.#taken++
+      this.#begun++
+    }
     return claimed
   }
 
@@ -138,7 +157,21 @@ export class Lane {
     this.#timerAt = at
     this.#cancelTimer = this.#clock.after(ms, () => {
       this.#timerAt = Number.POSITIVE_INFINITY
-      this.#wake()
+      this.#events.wake()
+    })
+  }
+
+  /** Handlers were fast, so more was claimed than there are slots; should they all be slow now, it is given back. */
+  #watch(): void {
+    if (this.#watching || this.#backlog.length === 0) return
+    this.#watching = true
+    const begun = this.#begun
+    this.#clock.after(WAIT_MS, () => {
+      this.#watching = false
+      if (this.#begun !== begun) return this.#watch()
+      if (this.#backlog.length === 0) return
+      this.#averageMs = FAST_MS
+      this.#events.stuck(this)
     })
   }
 }

@@ -7,7 +7,8 @@ it('a lane keeps its turn until a claim was made for it', () => {
   const near = defineTask({ name: 'near', run() {} })
   const far = defineTask({ name: 'far', executor: 'elsewhere', run() {} })
   const elsewhere = { name: 'elsewhere', concurrency: 1, execute: async () => {} }
-  const lanes = new Lanes(resolveOptions({ tasks: [near, far], executors: [elsewhere] }), () => {})
+  const idle = { wake() {}, stuck() {} }
+  const lanes = new Lanes(resolveOptions({ tasks: [near, far], executors: [elsewhere] }), idle)
   const [first, second] = lanes.all
   expect(lanes.next(1)).toBe(first)
   // As when a second turn was not worth it.

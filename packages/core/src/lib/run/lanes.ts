@@ -1,5 +1,5 @@
 import type { Task } from './define-task.ts'
-import { Lane } from './lane.ts'
+import { Lane, type LaneEvents } from './lane.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** All lanes of a manager: one for its `concurrency`, one for each executor with slots of its own. */
@@ -9,7 +9,7 @@ export class Lanes {
   /** Lanes take turns at being asked first. */
   #turn = 0
 
-  constructor(options: ResolvedOptions, wake: () => void) {
+  constructor(options: ResolvedOptions, events: LaneEvents) {
     const groups = new Map<string | null, Task[]>()
     for (const task of options.tasks.values()) {
       const own = options.executors.get(task.settings.executor)?.concurrency !== undefined
@@ -20,7 +20,7 @@ export class Lanes {
       const own = key === null ? undefined : options.executors.get(key)?.concurrency
       // With concurrency 0 an instance only enqueues and serves, wherever tasks would run.
       const slots = options.concurrency === 0 ? 0 : (own ?? options.concurrency)
-      const lane = new Lane(tasks, slots, options.clock, wake)
+      const lane = new Lane(tasks, slots, options.clock, events)
       for (const { name } of tasks) this.#byFunction.set(name, lane)
       return lane
     })

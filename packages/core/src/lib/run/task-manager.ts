@@ -116,11 +116,13 @@ export class TaskManager implements TaskQueue {
       chains: new Chains(resolved),
       parents: new ParentReader(resolved),
       observers: this.#observers,
+      trace: resolved.trace,
       encryption: resolved.encryption,
       maxResultBytes: resolved.maxPayloadBytes,
       maxLogLines: resolved.maxLogLines,
       maxLogBytes: resolved.maxLogBytes,
       graceMs: resolved.cancelGraceMs,
+      limit: (inMs, settlement) => this.#heartbeat.limit(inMs, settlement),
     })
     const scheduled = (tasks: NewTask[]) => this.#scheduled(tasks)
     this.#schedules = new Schedules(resolved, {

@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../record.ts'
-import type { BeatInput, ChangeResult, NewTask } from './contract.ts'
+import type { BeatInput, ChangeResult, NewTask, Settlement } from './contract.ts'
 
 /** Pausing functions, for all instances and until undone. */
 export interface FunctionStorage {
@@ -243,7 +243,10 @@ export interface HintListener {
  */
 export type StorageHint = 'work' | 'cancels' | 'changes' | 'schedules'
 
-/** Makes a stand-in that beats from a thread of its own, with a connection of its own. */
+/**
+ * Makes a stand-in that beats, and ends attempts whose time is up, from a thread of its own and with
+ * a connection of its own.
+ */
 export type StandInFunction = (options: {
   /** Beats this often once it stands in; it steps in when this process missed one and a half. */
   everyMs: number
@@ -257,6 +260,11 @@ export interface StandIn {
   next(): number
   /** The process beats by itself, as follows. */
   beating(input: BeatInput): void
+  /**
+   * An attempt begins that has so long. `settlement` ends it, in the name of the instance that beats,
+   * if it stands in then. Returns what tells that the attempt is over; `reset` does so for all.
+   */
+  limit(inMs: number, settlement: Settlement): () => void
   /** A new lease begins: numbers start again. */
   reset(): void
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../clock.ts'
 import type { Task } from '../../run/define-task.ts'
 import type { ExecutorAttempt } from '../../run/executor.ts'
@@ -37,8 +38,12 @@ export interface WorkerEvents {
 /** Starts a worker; may throw. */
 export type StartWorker = (events: WorkerEvents) => WorkerLink
 
+/** Calls in the context of the attempt, whoever sent the message. */
+export type Within = ReturnType<typeof AsyncLocalStorage.snapshot>
+
 interface Job {
   attempt: ExecutorAttempt
+  within: Within
   settle: Deferred<unknown>
   captured: { stdout: Lines; stderr: Lines }
   /** Its end was told, only its output may not be whole yet. */
@@ -78,7 +83,7 @@ export class PooledWorker {
   }
 
   /** Runs an attempt; one at a time. */
-  run(attempt: ExecutorAttempt): Promise<unknown> {
+  run(attempt: ExecutorAttempt, within: Within): Promise<unknown> {
     this.#uncaught = null
     const settle = deferred<unknown>()
     const { context, payload, limits } = attempt
@@ -88,6 +93,7 @@ export class PooledWorker {
       context: contextData(context),
       payload: payload === undefined ? null : JSON.stringify(payload),
       limits,
+      trace: within(() => attempt.trace()),
     })
     let disarmTimer = () => {}
     const onAbort = () => {
@@ -98,6 +104,7 @@ export class PooledWorker {
     }
     this.#job = {
       attempt,
+      within,
       settle,
       captured: {
         stdout: new Lines((line) => attempt.write('stdout', line)),
@@ -127,6 +134,10 @@ export class PooledWorker {
     }
     const job = this.#job
     if (job === null || job.over) return
+    job.within(() => this.#take(job, message))
+  }
+
+  #take(job: Job, message: FromWorker): void {
     // What is of no type known here is not ours: `node --watch` has its children report modules.
     switch (message.type) {
       case 'output':

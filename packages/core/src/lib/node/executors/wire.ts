@@ -21,7 +21,13 @@ export function contextData(context: TaskContext): ContextData {
 
 /** To the worker, which runs one attempt at a time. Payloads are JSON; null stands for none. */
 export type ToWorker =
-  | { type: 'run'; context: ContextData; payload: string | null; limits: AttemptLimits }
+  | {
+      type: 'run'
+      context: ContextData
+      payload: string | null
+      limits: AttemptLimits
+      trace: string | null
+    }
   | { type: 'abort'; reason: WireError }
   | { type: 'stored'; call: number; stored: Stored }
   | { type: 'refused'; call: number; error: WireError }

@@ -7,6 +7,7 @@ import { type FlowBuilder, type FlowEntry, type FlowOptions, makeFlow } from '..
 import { taskParents } from '../../run/parents.ts'
 import type { EnqueueOptions, TaskQueue, TaskRef } from '../../run/task-queue.ts'
 import { type Deferred, deferred } from './deferred.ts'
+import { inTrace } from './in-trace.ts'
 import { Outbox } from './outbox.ts'
 import type { FromWorker, Stored, TaskToStore, ToWorker } from './wire.ts'
 import { fromWire, type WireError } from './wire-error.ts'
@@ -31,10 +32,11 @@ export class WorkerAttempt {
 
   /** Runs the task; resolves with the JSON of its result. */
   async run(task: Task<unknown, unknown>): Promise<string> {
-    const { payload, limits } = this.#run
+    const { payload, limits, trace } = this.#run
     const context = this.#context()
     const input: unknown = payload === null ? undefined : JSON.parse(payload)
-    const result = await withContext(context, () => task.run(input, context))
+    const run = () => withContext(context, () => task.run(input, context))
+    const result = await (trace === null ? run() : inTrace(trace, run))
     return encodeResult(result, limits.maxJsonBytes, (message) => context.log(message, 'warn'))
   }
 

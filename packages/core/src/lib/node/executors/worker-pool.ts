@@ -1,10 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../clock.ts'
 import type { ExecutorAttempt } from '../../run/executor.ts'
 import { type Deferred, deferred } from './deferred.ts'
-import { PooledWorker, type StartWorker } from './pooled-worker.ts'
+import { PooledWorker, type StartWorker, type Within } from './pooled-worker.ts'
 
 interface Waiting {
   attempt: ExecutorAttempt
+  within: Within
   settle: Deferred<unknown>
   forget(): void
 }
@@ -33,14 +35,15 @@ export class WorkerPool {
     if (this.#closed) return Promise.reject(closed())
     const { signal } = attempt.context
     if (signal.aborted) return Promise.reject(signal.reason)
-    if (this.#busy < this.#settings.size) return this.#run(attempt)
+    const within = AsyncLocalStorage.snapshot()
+    if (this.#busy < this.#settings.size) return this.#run(attempt, within)
     const settle = deferred<unknown>()
     const onAbort = () => {
       this.#queue.delete(waiting)
       settle.reject(signal.reason)
     }
     const forget = () => signal.removeEventListener('abort', onAbort)
-    const waiting: Waiting = { attempt, settle, forget }
+    const waiting: Waiting = { attempt, within, settle, forget }
     signal.addEventListener('abort', onAbort, { once: true })
     this.#queue.add(waiting)
     return settle.promise
@@ -58,12 +61,12 @@ export class WorkerPool {
     await Promise.all([...this.#workers].map(({ gone }) => gone.promise))
   }
 
-  async #run(attempt: ExecutorAttempt): Promise<unknown> {
+  async #run(attempt: ExecutorAttempt, within: Within): Promise<unknown> {
     this.#busy++
     let worker: PooledWorker | undefined
     try {
       worker = this.#take()
-      return await worker.run(attempt)
+      return await worker.run(attempt, within)
     } finally {
       this.#busy--
       if (worker?.usable) this.#idle.push(worker)
@@ -77,7 +80,7 @@ export class WorkerPool {
     if (waiting === undefined || this.#busy >= this.#settings.size) return
     this.#queue.delete(waiting)
     waiting.forget()
-    waiting.settle.resolve(this.#run(waiting.attempt))
+    waiting.settle.resolve(this.#run(waiting.attempt, waiting.within))
   }
 
   #take(): PooledWorker {

@@ -74,6 +74,27 @@ export function standInCases({ describe, test, has }: Suite): void {
       })
     })
 
+    test('ends an attempt whose time is up, and none that is over', async (bench) => {
+      await withStandIn(bench, 60_000, async ({ standIn, input }) => {
+        await bench.storage.beat(input)
+        await bench.storage.insert({ tasks: [bench.task(), bench.task(), bench.task()] })
+        const claim = { limit: 3, funcNames: ['work'] }
+        const turn = await bench.storage.turn({ instanceId: 'a', settle: [], claim })
+        const taskIds = turn.claimed.map(({ taskId }) => taskId)
+        const [late, over, early] = turn.claimed.map((task) => bench.settlement(task, 'failed'))
+        assert(late && over && early, 'claimed all three')
+        standIn.limit(59_000, early)
+        standIn.limit(0, over)()
+        standIn.limit(0, late)
+        const statuses = async () =>
+          (await bench.storage.get({ taskIds })).map((task) => task?.status).join()
+        for (let tries = 0; tries < TRIES && (await statuses()).startsWith('running'); tries++) {
+          await standsIn(bench)
+        }
+        assert.equal(await statuses(), 'failed,running,running')
+      })
+    })
+
     test('starts with 0 again for a new lease', async (bench) => {
       await withStandIn(bench, 60_000, async ({ standIn }) => {
         standIn.reset()

@@ -14,6 +14,7 @@ const attempt = {
   payload: 'alive',
   context: { funcName: task?.name, parents: [], signal: new AbortController().signal },
   limits: { maxJsonBytes: 100, maxLogLines: 0, maxLogBytes: 0 },
+  trace: () => null,
 } as unknown as ExecutorAttempt
 const result = await executor.execute(attempt)
 process.exitCode = result === 'alive' ? 0 : 1
