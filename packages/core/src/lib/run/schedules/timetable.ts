@@ -1,4 +1,5 @@
-import { cronOf, type StoredTrigger, type TimedTrigger } from './trigger.ts'
+import { cronTimes } from './cron-times.ts'
+import type { StoredTrigger, TimedTrigger } from './trigger.ts'
 
 /** What decides when a schedule is due. */
 export interface Timing {
@@ -78,10 +79,8 @@ function nextOf(trigger: StoredTrigger, anchor: number): Next {
       const { everyMs } = trigger
       return (after) => anchor + (Math.floor((after - anchor) / everyMs) + 1) * everyMs
     }
-    case 'cron': {
-      const cron = cronOf(trigger)
-      return (after) => cron.nextRun(new Date(after))?.getTime() ?? null
-    }
+    case 'cron':
+      return cronTimes(trigger)
     case 'date':
       return (after) => (trigger.at > after ? trigger.at : null)
     case 'any': {
