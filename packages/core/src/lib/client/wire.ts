@@ -51,7 +51,10 @@ export interface TaskJson {
   log_count: number
   /** Grows with every change of the record. */
   rev: number
-  /** With masks (`•••`) in the place of what the task declares secret. */
+  /**
+   * With masks (`•••`) in the place of what the task declares secret. In lists and the stream not
+   * when it is longer than 2 000 characters of JSON; nor is `result`.
+   */
   payload?: unknown
   result?: unknown
   /** Why `payload` and `result` are missing. */
@@ -381,6 +384,10 @@ export interface StreamEvents {
   state: { tasks: TaskJson[]; metrics: MetricsJson; schedules: ScheduleJson[] }
   task: TaskJson
   removed: { task_ids: string[] }
+  /** All of them, when one was registered, paused, resumed or is gone. */
+  functions: FunctionJson[]
+  /** All of them, when one came, went or changed its state. */
+  instances: InstanceJson[]
   metrics: MetricsJson
   /** All of them, when one has changed or run; at most once a second. */
   schedules: ScheduleJson[]

@@ -285,9 +285,15 @@ export class TaskManager implements TaskQueue {
 
   /** One task, whole; null when there is none. */
   async get(taskId: string): Promise<TaskRecord | null> {
+    const [task] = await this.getMany([taskId])
+    return task ?? null
+  }
+
+  /** Several tasks, whole; those of them that there are. */
+  async getMany(taskIds: readonly string[]): Promise<TaskRecord[]> {
     await this.open()
-    const [stored] = await this.#storage.get({ taskIds: [taskId] })
-    return stored ? recordOf(stored) : null
+    const stored = await this.#storage.get({ taskIds: [...taskIds] })
+    return stored.flatMap((task) => (task ? [recordOf(task)] : []))
   }
 
   /**

@@ -2,6 +2,7 @@ import { exactTotal } from '../exact-total.ts'
 import { jsonResponse } from '../headers.ts'
 import { pagedList } from '../openapi/answers.ts'
 import { cursor, filters, limit, logs, sorting } from '../openapi/parameters.ts'
+import { payloadsJson } from '../payload-json.ts'
 import { nextLink, pageInputOf } from '../query.ts'
 import type { Call, Route } from '../route.ts'
 import { listSelected, WINDOW } from '../selection/list-selected.ts'
@@ -38,7 +39,10 @@ async function list({ app, query, url, now }: Call): Promise<Response> {
   await manager.open()
   const position = await manager.storage.changes?.head()
   const page = await listSelected(manager, selection, input)
-  const response = jsonResponse(page.tasks.map((task) => taskJson(task, logCount)))
+  const payloads = await payloadsJson(manager, page.tasks, options.exposePayloads)
+  const response = jsonResponse(
+    page.tasks.map((task) => taskJson(task, logCount, payloads.get(task.taskId))),
+  )
   const known =
     page.totalExact || selection.matches !== null
       ? null
