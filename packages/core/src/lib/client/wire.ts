@@ -223,6 +223,8 @@ export interface OverviewJson {
   uptime_seconds: number
   storage: string
   executors: string[]
+  /** What live instances can run by each executor, and what is running; other instances' too. */
+  executor_counts: { executor: string; functions: number; running: number }[]
   /** Slots of this instance. */
   concurrency: number
   totals: MetricsJson
@@ -253,7 +255,7 @@ export interface SessionJson {
 }
 
 export interface HealthJson {
-  /** `degraded`: no live instance. `unavailable`: the storage cannot be reached. */
+  /** `degraded`: no live instance, or hints of other instances are lost. `unavailable`: the storage cannot be reached. */
   status: 'ok' | 'degraded' | 'unavailable'
 }
 
@@ -264,6 +266,8 @@ export interface ProblemJson {
   code: string
   detail: string
   issues?: { path: (string | number)[]; message: string }[]
+  /** What the request was called: by `X-Request-Id`, or by the server. */
+  request_id?: string
 }
 
 /** The answer of actions that yield a task. */

@@ -76,7 +76,8 @@ describe('payloads with secrets', () => {
     const stream = new StreamReader(await call('GET', '/dashboard/stream?deltas=1&logs=0'))
     const state = await stream.next('state')
     await stream.close()
-    for (const tasks of [(await json('GET')).body, (state?.data as { tasks?: unknown })?.tasks]) {
+    const { tasks: streamed } = (state?.data ?? {}) as { tasks?: unknown }
+    for (const tasks of [(await json('GET')).body, streamed]) {
       expect(tasks).toMatchObject([hidden])
       expect(tasks).not.toHaveProperty('0.payload')
     }

@@ -171,7 +171,17 @@ export class TaskManager implements TaskQueue {
 
   /** How long final tasks are kept; null for ever. */
   get retentionMs(): number | null {
-    return this.#options.retentionMs
+    return this.#retention.retentionMs
+  }
+
+  /** Keeps final tasks for another time than its options say: what a handler's `retentionMs` does. */
+  keepFor(retentionMs: number): void {
+    this.#retention.change(retentionMs)
+  }
+
+  /** False while the storage's hints of what other instances did are lost; work is found by looking. */
+  get listening(): boolean {
+    return this.#hints.up
   }
 
   /** Names of the executors tasks may choose. */

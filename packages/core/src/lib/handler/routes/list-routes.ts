@@ -30,7 +30,7 @@ export const listRoutes: Route[] = [
   },
 ]
 
-async function list({ app, query, url, now }: Call): Promise<Response> {
+async function list({ app, base, query, url, now }: Call): Promise<Response> {
   const { manager, options } = app
   const selection = selectionOf(query, now)
   const input = pageInputOf(query)
@@ -53,7 +53,7 @@ async function list({ app, query, url, now }: Call): Promise<Response> {
   const windowed = selection.matches !== null || (input.sort ?? 'created_at') !== 'created_at'
   if (windowed && !page.totalExact) response.headers.set('x-sort-window', `${WINDOW}`)
   if (page.next !== null) {
-    response.headers.set('link', nextLink(options.basePath || '/', url.search, page.next))
+    response.headers.set('link', nextLink(base || '/', url.search, page.next))
   }
   return response
 }

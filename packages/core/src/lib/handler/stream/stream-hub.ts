@@ -3,12 +3,7 @@ import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import type {
-  ChangeFeed,
-  ChangePage,
-  LogPage,
-  TaskMetrics,
-} from '../../storage/contract.ts'
+import type { ChangeFeed, ChangePage, LogPage, TaskMetrics } from '../../storage/contract.ts'
 import { payloadsJson } from '../payload-json.ts'
 import { scheduleJson } from '../schedule-json.ts'
 import { listSelected } from '../selection/list-selected.ts'
