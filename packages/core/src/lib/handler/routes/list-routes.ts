@@ -38,17 +38,16 @@ async function list({ app, base, query, url, now }: Call): Promise<Response> {
   // The position is taken first: what changes during the read is then in the stream as well.
   await manager.open()
   const position = await manager.storage.changes?.head()
-  const page = await listSelected(manager, selection, input)
+  const [page, known] = await Promise.all([
+    listSelected(manager, selection, input),
+    selection.matches === null ? exactTotal(manager, selection.filter) : null,
+  ])
   const payloads = await payloadsJson(manager, page.tasks, options.exposePayloads)
   const response = jsonResponse(
     page.tasks.map((task) => taskJson(task, logCount, payloads.get(task.taskId))),
   )
-  const known =
-    page.totalExact || selection.matches !== null
-      ? null
-      : await exactTotal(manager, selection.filter)
-  const total = page.totalExact ? `${page.total}` : `${page.total}+`
-  response.headers.set('x-total-count', known === null ? total : `${known}`)
+  const total = page.totalExact ? `${page.total}` : `${known ?? `${page.total}+`}`
+  response.headers.set('x-total-count', total)
   if (position !== undefined) response.headers.set('x-taskflow-cursor', position)
   const windowed = selection.matches !== null || (input.sort ?? 'created_at') !== 'created_at'
   if (windowed && !page.totalExact) response.headers.set('x-sort-window', `${WINDOW}`)

@@ -199,6 +199,16 @@ describe('jitter', () => {
   })
 })
 
+describe('jitter before an end', () => {
+  it('takes no tick beyond it', () => {
+    for (let n = 0; n < 50; n++) {
+      const endAt = n * HOUR + 7
+      const table = timetable({ everyMs: HOUR }, { jitterMs: HOUR, endAt })
+      expect(table.upcoming(-1, 1_000).at(-1)).toBeLessThanOrEqual(endAt)
+    }
+  })
+})
+
 describe('the last ticks of a span', () => {
   it.each([1_000, MINUTE, DAY])('every %i ms: the newest ones, however long it is', (everyMs) => {
     const table = timetable({ everyMs })

@@ -35,10 +35,11 @@ export class Timetable {
   /** The first tick after an instant; null when none is left. */
   next(after: number): number | null {
     const at = this.#nominal(after)
-    const { jitterMs } = this.#timing
+    const { jitterMs, endAt } = this.#timing
     if (at === null || jitterMs === 0) return at
     const following = this.#nominal(at)
-    const room = following === null ? jitterMs : Math.min(jitterMs, following - at - 1)
+    const last = following === null ? (endAt ?? Number.POSITIVE_INFINITY) : following - 1
+    const room = Math.min(jitterMs, last - at)
     return at + Math.floor(chance(`${this.#scheduleId} ${at}`) * (room + 1))
   }
 
