@@ -56,6 +56,7 @@ import { Schedules, unknownSchedule } from './schedules/schedules.ts'
 import type { Trigger } from './schedules/trigger.ts'
 import { acceptedStep } from './steps.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
+import { taskElsewhere } from './task-elsewhere.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 import { refuseInWorker } from './worker-scope.ts'
 
@@ -276,9 +277,8 @@ export class TaskManager implements TaskQueue {
     payload: unknown,
     options: EnqueueOptions = {},
   ): Promise<TaskRef> {
-    return this.#intake.add(this.#intake.registered(funcName), payload, options, {
-      source: 'adhoc',
-    })
+    const task = await this.#taskOf(funcName)
+    return this.#intake.addAny(task, payload, options, { source: 'adhoc' })
   }
 
   /** The tasks of one request: stored at once, started by `release`. Adapters call this. */
@@ -402,12 +402,12 @@ export class TaskManager implements TaskQueue {
         `retry: expected a failed, interrupted or cancelled task, it is ${original.status}`,
       )
     }
-    const task = this.#intake.registered(original.funcName)
+    const task = await this.#taskOf(original.funcName)
     const payload = await retryPayload(task, original, options, this.#options.encryption)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
     const all = { ...given, ...(await this.#parentsOf(original)) }
-    return this.#intake.add(task, payload, all, {
+    return this.#intake.addAny(task, payload, all, {
       source: 'manual',
       retryOf: taskId,
       flowId: original.flowId ?? undefined,
@@ -680,6 +680,13 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.wake()
     if (ended.length > 0) await this.#announce(ended)
     return results
+  }
+
+  /** A task of this manager, or what stands here for one of another live instance. */
+  async #taskOf(funcName: string): Promise<Task<unknown, unknown>> {
+    if (this.#options.tasks.has(funcName)) return this.#intake.registered(funcName)
+    const found = (await this.functions()).find((info) => info.funcName === funcName)
+    return found ? taskElsewhere(found) : this.#intake.registered(funcName)
   }
 
   async #setPaused(funcName: string, paused: boolean): Promise<boolean> {
