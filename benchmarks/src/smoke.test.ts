@@ -22,11 +22,11 @@ describe('the benchmarks', { timeout: 120_000 }, () => {
 
   it('measure memory and SQLite beside the raw queue', async () => {
     const report = await bench(
-      ...['enqueue', 'drain', 'lists', '--storage', 'memory,sqlite', '--peers', 'none'],
+      ...['enqueue', 'drain', 'lists', 'pages', '--storage', 'memory,sqlite', '--peers', 'none'],
       ...['--history', '300'],
     )
     const failed = report.results.filter(
-      ({ row, status }) => status === 'not run' && row !== 'lists',
+      ({ row, status }) => status === 'not run' && row !== 'lists' && row !== 'pages',
     )
     expect(failed).toEqual([])
     const drain = find(report, 'drain-ten', 'taskflow-sqlite')
@@ -41,6 +41,7 @@ describe('the benchmarks', { timeout: 120_000 }, () => {
     })
     expect(find(report, 'drain-ten-history', 'taskflow-sqlite')?.toEmpty).not.toBeNull()
     expect(find(report, 'lists-all-p50', 'taskflow-sqlite')?.value).toBeGreaterThan(0)
+    expect(find(report, 'pages-worst', 'taskflow-sqlite')?.value).toBeGreaterThan(0)
     expect(report.environment).toMatchObject({
       node: process.version,
       packages: { 'better-sqlite3': expect.stringMatching(/^\d+\./) },
@@ -70,6 +71,14 @@ describe('the benchmarks', { timeout: 120_000 }, () => {
     for (const name of ['node', 'express', 'koa', 'hono']) {
       expect(find(report, `http-${name}`, 'taskflow-memory')?.value).toEqual(expect.any(Number))
     }
+  })
+
+  it('measure what live streams cost', async () => {
+    const report = await bench('streams', '--storage', 'memory', '--peers', 'none')
+    for (const { measure, value } of report.results) {
+      expect([measure, value]).toEqual([measure, expect.any(Number)])
+    }
+    expect(report.results).toHaveLength(5)
   })
 
   it('refuse names and numbers they do not know, with those they do', () => {

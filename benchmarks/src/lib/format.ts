@@ -1,4 +1,4 @@
-import { LIST_QUERIES, ROWS } from './measures.ts'
+import { LIST_QUERIES, PAGE_QUERIES, ROWS } from './measures.ts'
 import type { Ratio, Report, Result } from './report-format.ts'
 
 /** A table of texts, for a terminal or a document. */
@@ -12,12 +12,31 @@ export interface Block {
 
 const HEAD = ['', 'median', 'runs', '÷ raw', '÷ best peer', '÷ empty', 'goals']
 
-/** One block per measure, in the order of the rows; the lists together. */
+/** Rows of many queries are told in one table each. */
+const TABLES = [
+  {
+    row: 'lists',
+    queries: LIST_QUERIES,
+    title: 'first pages and metrics over finished rows, p50 / p95 (ms)',
+  },
+  {
+    row: 'pages',
+    queries: PAGE_QUERIES,
+    title: 'pages and metrics over HTTP and finished rows, p50 / p95 (ms)',
+  },
+]
+
+/** One block per measure, in the order of the rows; rows of many queries together. */
 export function blocksOf(report: Report): Block[] {
   const titles = new Map(report.systems.map(({ name, title }) => [name, title]))
   const titleOf = ({ system }: Result) => titles.get(system) ?? system
-  const measures = ROWS.filter(({ name }) => name !== 'lists').flatMap(({ cases }) =>
-    cases.flatMap((item) => item.measures),
+  const inTables = new Set(
+    TABLES.flatMap(({ row, queries }) =>
+      queries.flatMap((query) => [50, 95].map((p) => `${row}-${query}-p${p}`)),
+    ),
+  )
+  const measures = ROWS.flatMap(({ cases }) => cases.flatMap((item) => item.measures)).filter(
+    ({ name }) => !inTables.has(name),
   )
   const blocks = measures.map(({ name, title, unit }) => {
     const results = report.results.filter(({ measure }) => measure === name)
@@ -30,9 +49,8 @@ export function blocksOf(report: Report): Block[] {
         .map((result) => ({ name: titleOf(result), reason: result.reason ?? '' })),
     }
   })
-  return [...blocks, lists(report, titleOf)].filter(
-    ({ rows, notRun }) => rows.length + notRun.length > 0,
-  )
+  const tables = TABLES.map((table) => tableOf(report, table, titleOf))
+  return [...blocks, ...tables].filter(({ rows, notRun }) => rows.length + notRun.length > 0)
 }
 
 function cells(result: Result): string[] {
@@ -47,29 +65,33 @@ function cells(result: Result): string[] {
 }
 
 /** One line per query, one column per storage. */
-function lists(report: Report, titleOf: (result: Result) => string): Block {
-  const all = report.results.filter(({ row }) => row === 'lists')
+function tableOf(
+  report: Report,
+  { row, queries, title }: (typeof TABLES)[number],
+  titleOf: (result: Result) => string,
+): Block {
+  const all = report.results.filter((result) => result.row === row)
   const systems = [...new Set(all.map(({ system }) => system))].filter((system) =>
     all.some((result) => result.system === system && isOk(result)),
   )
   const find = (measure: string, system: string) =>
     all.find((result) => result.measure === measure && result.system === system)
   const cell = (query: string, system: string) => {
-    const [p50, p95] = [50, 95].map((p) => find(`lists-${query}-p${p}`, system))
+    const [p50, p95] = [50, 95].map((p) => find(`${row}-${query}-p${p}`, system))
     if (!p50 || !isOk(p50)) return p50?.reason ?? ''
     return `${formatValue(p50.value)} / ${formatValue(p95?.value ?? null)}`
   }
   const failed = all.filter(({ system }) => !systems.includes(system))
   const reasons = new Map(failed.map((result) => [titleOf(result), result.reason ?? '']))
   return {
-    title: 'first pages and metrics over finished rows, p50 / p95 (ms)',
+    title,
     head: ['', ...systems],
-    rows: systems.length === 0 ? [] : LIST_QUERIES.map((query) => row(query, systems, cell)),
+    rows: systems.length === 0 ? [] : queries.map((query) => line(query, systems, cell)),
     notRun: [...reasons].map(([name, reason]) => ({ name, reason })),
   }
 }
 
-function row(
+function line(
   query: string,
   systems: string[],
   cell: (query: string, system: string) => string,

@@ -114,6 +114,19 @@ const GOALS: Goal[] = [
   ...['node', 'express', 'koa', 'hono'].map((name) =>
     atMost(`http-${name}`, ['taskflow-memory'], 10, '%'),
   ),
+  atMost('pages-worst', [...POSTGRES, ...SQLITE], 30, 'ms'),
+  atMost('streams-change-bytes', ['taskflow-memory'], 1_024, 'bytes'),
+  atMost('streams-idle-memory', ['taskflow-memory'], 100, 'MB'),
+  atMost('streams-idle-cpu', ['taskflow-memory'], 5, '%'),
+  {
+    measure: 'streams-delay-stuck-p95',
+    systems: ['taskflow-memory'],
+    text: 'as without them, within 10 ms',
+    reached: (value, figures, { system }) => {
+      const alone = figures('streams-delay-p95', system)
+      return alone === null ? null : value <= alone + 10
+    },
+  },
   atMost('recovery', POSTGRES, 19, 's'),
   atMost('recovery', SQLITE, 2, 's'),
 ]

@@ -72,6 +72,25 @@ export const LIST_QUERIES = [
 
 export type ListQuery = (typeof LIST_QUERIES)[number]
 
+export const PAGE_QUERIES = [
+  'list',
+  'next-page',
+  'status',
+  'function',
+  'function-and-status',
+  'group',
+  'flow',
+  'schedule',
+  'tag',
+  'id-prefix',
+  'time-range',
+  'metrics',
+  'metrics-function',
+  'metrics-day',
+] as const
+
+export type PageQuery = (typeof PAGE_QUERIES)[number]
+
 export const ROWS: readonly Row[] = [
   {
     name: 'enqueue',
@@ -185,6 +204,57 @@ export const ROWS: readonly Row[] = [
           unit: '%',
           better: 'lower' as const,
         })),
+      },
+    ],
+  },
+  {
+    name: 'pages',
+    about: 'what the dashboard asks for, over HTTP and finished rows',
+    cases: [
+      {
+        name: 'pages',
+        history: true,
+        suits: (system) => isDurable(system) && system.kind === 'taskflow',
+        measures: [
+          { name: 'pages-worst', title: 'slowest page over HTTP and finished rows, p95', ...inMs },
+          ...PAGE_QUERIES.flatMap((query) => percentiles(`pages-${query}`, query)),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'streams',
+    about: 'live streams: bytes of a change, idle readers, readers that never read',
+    cases: [
+      {
+        name: 'streams',
+        suits: ({ name }) => name === 'taskflow-memory',
+        measures: [
+          {
+            name: 'streams-change-bytes',
+            title: 'one change, to one dashboard',
+            unit: 'bytes',
+            better: 'lower',
+          },
+          {
+            name: 'streams-idle-memory',
+            title: '1 000 idle streams, more memory',
+            unit: 'MB',
+            better: 'lower',
+          },
+          {
+            name: 'streams-idle-cpu',
+            title: '1 000 idle streams, of one core',
+            unit: '%',
+            better: 'lower',
+          },
+          { name: 'streams-delay-p95', title: 'from a change to its reader, p95', ...inMs },
+          {
+            name: 'streams-delay-stuck-p95',
+            title: 'the same beside 200 that never read, p95',
+            ...inMs,
+          },
+        ],
       },
     ],
   },

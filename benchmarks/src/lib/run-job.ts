@@ -16,6 +16,8 @@ const rows: Record<string, () => Promise<Row>> = {
   'memory-task': async () => (await import('./rows/memory-task.ts')).memoryTask,
   executors: async () => (await import('./rows/executors.ts')).executors,
   http: async () => (await import('./rows/http.ts')).http,
+  pages: async () => (await import('./rows/pages.ts')).pages,
+  streams: async () => (await import('./rows/streams.ts')).streams,
   recovery: async () => (await import('./rows/recovery.ts')).recovery,
 }
 

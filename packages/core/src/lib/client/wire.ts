@@ -51,7 +51,10 @@ export interface TaskJson {
   log_count: number
   /** Grows with every change of the record. */
   rev: number
-  /** With masks (`•••`) in the place of what the task declares secret. */
+  /**
+   * With masks (`•••`) in the place of what the task declares secret. In lists and the stream not
+   * when it is longer than 2 000 characters of JSON; nor is `result`.
+   */
   payload?: unknown
   result?: unknown
   /** Why `payload` and `result` are missing. */
@@ -226,6 +229,8 @@ export interface OverviewJson {
   uptime_seconds: number
   storage: string
   executors: string[]
+  /** What live instances can run by each executor, and what is running; other instances' too. */
+  executor_counts: { executor: string; functions: number; running: number }[]
   /** Slots of this instance. */
   concurrency: number
   totals: MetricsJson
@@ -256,7 +261,7 @@ export interface SessionJson {
 }
 
 export interface HealthJson {
-  /** `degraded`: no live instance. `unavailable`: the storage cannot be reached. */
+  /** `degraded`: no live instance, or hints of other instances are lost. `unavailable`: the storage cannot be reached. */
   status: 'ok' | 'degraded' | 'unavailable'
 }
 
@@ -267,6 +272,8 @@ export interface ProblemJson {
   code: string
   detail: string
   issues?: { path: (string | number)[]; message: string }[]
+  /** What the request was called: by `X-Request-Id`, or by the server. */
+  request_id?: string
 }
 
 /** The answer of actions that yield a task. */
@@ -387,6 +394,10 @@ export interface StreamEvents {
   state: { tasks: TaskJson[]; metrics: MetricsJson; schedules: ScheduleJson[] }
   task: TaskJson
   removed: { task_ids: string[] }
+  /** All of them, when one was registered, paused, resumed or is gone. */
+  functions: FunctionJson[]
+  /** All of them, when one came, went or changed its state. */
+  instances: InstanceJson[]
   metrics: MetricsJson
   /** All of them, when one has changed or run; at most once a second. */
   schedules: ScheduleJson[]

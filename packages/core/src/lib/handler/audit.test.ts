@@ -82,7 +82,33 @@ describe('the audit', () => {
     expect(out.status).toBe(204)
     const { audit } = app.manager.storage
     const { entries } = (await audit?.list({ limit: 10 })) ?? { entries: [] }
-    expect(entries.map(({ action }) => action)).toEqual(['logout', 'run', 'login'])
+    expect(entries.map(({ action, actor }) => [action, actor])).toEqual([
+      ['logout', 'admin'],
+      ['login_failed', 'anonymous'],
+      ['run', 'admin'],
+      ['login', 'admin'],
+    ])
+  })
+
+  it('has what somebody was refused for want of a right, and nothing of strangers', async () => {
+    const viewer = { id: 'vera', name: 'Vera', roles: ['viewer' as const] }
+    app = await testApp({ auth: (request) => (request.headers.has('x-vera') ? viewer : null) })
+    const { taskId } = await app.manager.enqueue(quick, {}, { delayMs: 60_000 })
+    const headers = { 'x-vera': '1' }
+    for (const path of [`/${taskId}/cancel`, '/schedules/bulk']) {
+      const body = path === '/schedules/bulk' ? { ids: ['x'], action: 'remove' } : undefined
+      expect((await app.json('POST', path, body, headers)).status).toBe(403)
+      expect((await app.json('POST', path, body)).status).toBe(401)
+    }
+    expect((await app.json('GET', '/audit', undefined, headers)).status).toBe(403)
+    const { audit } = app.manager.storage
+    const { entries } = (await audit?.list({ limit: 10 })) ?? { entries: [] }
+    expect(
+      entries.map(({ action, actor, taskId, detail }) => [action, actor, taskId, detail]),
+    ).toEqual([
+      ['refused', 'vera', null, { method: 'POST', route: '/schedules/bulk', needed: 'delete' }],
+      ['refused', 'vera', taskId, { method: 'POST', route: '/:task_id/cancel', needed: 'cancel' }],
+    ])
   })
 
   it('that cannot be written fails no action, and the app hears of it', async () => {

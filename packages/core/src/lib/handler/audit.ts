@@ -14,6 +14,15 @@ export interface AuditedAction {
 /** Entries of one append. */
 const CHUNK = 500
 
+/** Writes down that somebody who is known asked for a change that they may not make. */
+export async function auditRefusal(call: Call, needed: string): Promise<void> {
+  const { method } = call.request
+  if (call.user === null || method === 'GET' || method === 'HEAD') return
+  const { task_id: taskId } = call.params
+  const detail = { method, route: call.route.pattern, needed }
+  await audit(call, { action: 'refused', taskId, detail })
+}
+
 /**
  * Writes down what a visitor did, once it is done. Failing to do so undoes nothing, so it is the
  * app that hears of it and not the visitor. A storage without an audit keeps none.

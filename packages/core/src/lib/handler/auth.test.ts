@@ -111,7 +111,8 @@ describe('login', () => {
       ].map((body) => app.json('POST', '/auth/login', body)),
     )
     expect(answers[0]?.status).toBe(401)
-    expect(answers[0]?.body).toEqual(answers[1]?.body)
+    const [wrong, unknown] = answers.map(({ body: { request_id: _, ...said } }) => said)
+    expect(wrong).toEqual(unknown)
   })
 
   it('slows down who guesses, and lets others in', async () => {

@@ -9,6 +9,10 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > maxBytes) throw tooLarge(maxBytes)
   if (!request.body) return ''
+  const coding = request.headers.get('content-encoding') ?? 'identity'
+  if (coding.toLowerCase() !== 'identity') {
+    throw new TaskflowError('unsupported_media_type', 'body: expected no content-encoding')
+  }
   if (request.bodyUsed) throw new TaskflowError('internal', 'body: somebody else has read it')
   const chunks: Uint8Array[] = []
   let bytes = 0

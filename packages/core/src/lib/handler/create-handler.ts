@@ -4,6 +4,7 @@ import { TaskflowError } from '../errors.ts'
 import type { TaskManager } from '../run/task-manager.ts'
 import { MemorySessions } from '../storage/memory/sessions.ts'
 import type { SessionStorage } from '../storage/parts.ts'
+import { auditRefusal } from './audit.ts'
 import { authenticationOf } from './auth/credentials.ts'
 import { EndedSessions } from './auth/ended-sessions.ts'
 import { LoginThrottle } from './auth/login-throttle.ts'
@@ -14,8 +15,8 @@ import { foreignOrigin, preflight, readableBy } from './cors.ts'
 import { refuseCrossSite } from './guard.ts'
 import { redirect, withDefaults } from './headers.ts'
 import { type HandlerOptions, resolveHandlerOptions } from './options.ts'
-import { addressOf, originOf } from './origin.ts'
-import { isOurs, problemResponse, TryLater } from './problem.ts'
+import { addressOf, originOf, prefixOf } from './origin.ts'
+import { isOurs, problemResponse, requestIdOf, TryLater } from './problem.ts'
 import { Query } from './query.ts'
 import type { App, Call, Route } from './route.ts'
 import { routes } from './routes/routes.ts'
@@ -55,6 +56,7 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
   const shared = sessionsOf(manager)
   const authentication = authenticationOf(options.auth)
   warnAbout(options, authentication)
+  if (resolved.retentionMs !== null) manager.keepFor(resolved.retentionMs)
   const app: App = {
     manager,
     options: resolved,
@@ -83,11 +85,12 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
       const { status, headers } = response
       return readableBy(foreign, withDefaults(new Response(null, { status, headers })))
     } catch (error) {
-      if (isOurs(error)) onError(error)
+      const requestId = requestIdOf(request)
+      if (isOurs(error)) onError(error, requestId)
       const headers: Record<string, string> = {}
       if (error instanceof TryLater) headers['retry-after'] = `${error.retryAfterSeconds}`
       if (error instanceof MethodNotAllowed) headers.allow = error.allow
-      return readableBy(foreign, withDefaults(problemResponse(error, headers)))
+      return readableBy(foreign, withDefaults(problemResponse(error, headers, requestId)))
     }
   }
   return Object.assign(handle, { basePath, owns, close: () => app.hub.close() })
@@ -129,6 +132,7 @@ async function answer(
     request,
     url,
     origin,
+    base: prefixOf(request, app.options) + app.options.basePath,
     address: addressOf(request, from.address, app.options),
     params: decoded(found.params ?? {}),
     query: new Query(url.searchParams),
@@ -151,6 +155,7 @@ async function answer(
       const why = app.options.readOnly
         ? 'this dashboard is read-only'
         : `expected the right to ${needed}`
+      await auditRefusal(call, needed)
       throw new TaskflowError('forbidden', why)
     }
   }
@@ -179,13 +184,14 @@ async function hasRunToken(
   return app.sessions.mayFollow(request, (params?.task_id ?? '').toLowerCase(), now)
 }
 
-function refuseStranger({ app, url, request }: Call, route: Route): Response {
+function refuseStranger({ app, url, request, base }: Call, route: Route): Response {
   if (route.right !== 'page' || app.authentication.kind !== 'login') {
     throw new TaskflowError('unauthenticated', 'expected a session: sign in first')
   }
-  const next = new URLSearchParams({ next: `${url.pathname}${url.search}` })
+  const below = url.pathname.slice(app.options.basePath.length)
+  const next = new URLSearchParams({ next: `${base}${below}${url.search}` })
   if (app.sessions.hasCookie(request)) next.set('reason', 'expired')
-  return redirect(`${app.options.basePath}/auth/login?${next}`)
+  return redirect(`${base}/auth/login?${next}`)
 }
 
 class MethodNotAllowed extends TaskflowError {

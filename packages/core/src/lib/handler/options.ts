@@ -76,6 +76,8 @@ export interface HandlerOptions {
   cors?: readonly string[]
   /** How often a page without a stream asks again. [30 000] */
   pollIntervalMs?: number
+  /** Final tasks older than this are deleted. [the manager's] */
+  retentionMs?: number
   /** The dashboard, from `@taskflow/ui/server`; adapters pass it. [none: API only] */
   ui?: DashboardUi
   /** Longest request body. [2 MiB] */
@@ -83,17 +85,20 @@ export interface HandlerOptions {
   /** The origin browsers use, where a proxy in front changes it, e.g. `https://admin.example`. [the request's] */
   publicOrigin?: string
   /**
-   * How many proxies in front write `X-Forwarded-For`, `-Proto` and `-Host`; true is 1. Client
-   * address and origin are then what the outermost of them saw. Only where every request comes
-   * through them. [false]
+   * How many proxies in front write `X-Forwarded-For`, `-Proto` and `-Host`, and `-Prefix` for what
+   * they cut off the path; true is 1. Client address, origin and path are then what the outermost
+   * of them saw. Only where every request comes through them. [false]
    */
   trustProxy?: boolean | number
   /** Streams open at once, all together; more are asked to come back later. [2 000] */
   maxStreams?: number
   /** Streams open at once, of one session. [20] */
   maxStreamsPerSession?: number
-  /** Told of failures that become a 500. [the manager's] */
-  onError?: (error: unknown) => void
+  /**
+   * Told of failures that become a 500, with the `request_id` of the answer; and of others, such as
+   * a stream that lost the storage, without. [the manager's]
+   */
+  onError?: (error: unknown, requestId?: string) => void
   /** Told at the start of settings that suit development only. [a process warning, once per process] */
   onWarning?: (message: string) => void
 }
@@ -102,12 +107,20 @@ export interface ResolvedHandlerOptions
   extends Required<
     Omit<
       HandlerOptions,
-      'secretKey' | 'cookie' | 'ui' | 'publicOrigin' | 'trustProxy' | 'onError' | 'onWarning'
+      | 'secretKey'
+      | 'cookie'
+      | 'ui'
+      | 'publicOrigin'
+      | 'trustProxy'
+      | 'retentionMs'
+      | 'onError'
+      | 'onWarning'
     >
   > {
   secretKeys: readonly string[]
   cookie: { name: string; sameSite: 'lax' | 'strict' | 'none'; secure: boolean | null }
   ui: DashboardUi | null
+  retentionMs: number | null
   publicOrigin: string | null
   /** How many proxies are trusted. */
   trustProxy: number
@@ -138,6 +151,8 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
     cors: corsOf(options.cors ?? []),
     pollIntervalMs: positive('pollIntervalMs', options.pollIntervalMs ?? 30_000),
     ui: options.ui ?? null,
+    retentionMs:
+      options.retentionMs === undefined ? null : positive('retentionMs', options.retentionMs),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 2_097_152),
     publicOrigin,
     trustProxy: proxies(options.trustProxy ?? false),

@@ -154,3 +154,53 @@ describe('the throttle', () => {
     expect((await login(app, bob)).status).toBe(204)
   })
 })
+
+describe('behind a proxy that cuts a prefix off', () => {
+  const headers = { 'x-forwarded-prefix': '/admin/' }
+  const ui = {
+    page: ({ base }: { base: string }) => `page at ${base}`,
+    loginPage: ({ base, next }: { base: string; next: string }) => `login at ${base}, to ${next}`,
+    asset: async () => null,
+  }
+
+  it('every address has it: redirects, pages, links, the cookie and the way back', async () => {
+    const app = await open({ trustProxy: true, ui })
+    const sent = await app.call('GET', '/dashboard/runs?x=1', { headers })
+    const target = `/admin/tasks/auth/login?${new URLSearchParams({ next: '/admin/tasks/dashboard/runs?x=1' })}`
+    expect(sent.headers.get('location')).toBe(target)
+    const form = await app.call('GET', target.slice('/admin/tasks'.length), { headers })
+    expect(await form.text()).toBe('login at /admin/tasks, to /admin/tasks/dashboard/runs?x=1')
+    const body = new URLSearchParams({
+      username: 'ann',
+      password: 'secret',
+      next: '/admin/tasks/dashboard/runs?x=1',
+    })
+    const entered = await app.call('POST', '/auth/login', { body, headers })
+    expect(entered.headers.get('location')).toBe('/admin/tasks/dashboard/runs?x=1')
+    const cookie = entered.headers.get('set-cookie') ?? ''
+    expect(cookie).toContain('Path=/admin/tasks;')
+    const known = { ...headers, cookie: cookie.split(';')[0] ?? '' }
+    expect(await (await app.call('GET', '/dashboard', { headers: known })).text()).toBe(
+      'page at /admin/tasks',
+    )
+    const document = await app.json('GET', '/openapi.json', undefined, known)
+    expect(document.body.servers).toEqual([{ url: '/admin/tasks' }])
+  })
+
+  it.each(['//evil.example', '/a/../b', '/a?b', 'https://evil.example', '/a b', '/..', '/a//b'])(
+    'what is no path is not taken for one: %s',
+    async (prefix) => {
+      const app = await open({ trustProxy: true, ui })
+      const sent = await app.call('GET', '/dashboard', {
+        headers: { 'x-forwarded-prefix': prefix },
+      })
+      expect(sent.headers.get('location')).toMatch(/^\/tasks\/auth\/login\?/)
+    },
+  )
+
+  it('means nothing where no proxy is trusted', async () => {
+    const app = await open({ ui })
+    const sent = await app.call('GET', '/dashboard', { headers })
+    expect(sent.headers.get('location')).toMatch(/^\/tasks\/auth\/login\?/)
+  })
+})

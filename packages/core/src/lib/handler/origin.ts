@@ -24,6 +24,14 @@ export function addressOf(
   return address?.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1') || null
 }
 
+const PREFIX = /^(\/[\w.~-]*[\w~-][\w.~-]*)+$/
+
+/** What a trusted proxy has cut off the front of the path; '' for nothing. */
+export function prefixOf(request: Request, options: ProxyOptions): string {
+  const prefix = forwarded(request, 'x-forwarded-prefix', options)?.replace(/\/$/, '') ?? ''
+  return PREFIX.test(prefix) ? prefix : ''
+}
+
 /**
  * What the outermost of the trusted proxies saw: each puts its own entry at the end, and what
  * stands before those may have been written by the client.

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { defineTask } from '../run/define-task.ts'
 import { MASK } from '../run/secrets.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { StreamReader } from './stream/test-stream-reader.ts'
 import { testApp } from './test-app.ts'
 
 const PASSWORD = 'correct horse'
@@ -49,6 +50,36 @@ describe('payloads with secrets', () => {
     for (const answer of answers) {
       expect(answer).toContain(MASK)
       expect(answer).not.toContain(PASSWORD)
+    }
+  })
+
+  it('are in lists, in the stream and in what actions answer, unless they are long', async () => {
+    const { json, call, manager, taskId } = await app()
+    const payload = { user: 'ada', password: MASK, cards: [{ number: MASK }] }
+    expect((await json('GET')).body).toMatchObject([{ task_id: taskId, payload }])
+    const stream = new StreamReader(await call('GET', '/dashboard/stream?deltas=1&logs=0'))
+    expect((await stream.next('state'))?.data).toMatchObject({ tasks: [{ payload }] })
+    const retried = await json('POST', `/${taskId}/retry`)
+    expect(retried.body.task).toMatchObject({ payload })
+    expect((await stream.next('task'))?.data).toMatchObject({ payload })
+    await stream.close()
+    const long = await manager.enqueue(login, { user: 'x'.repeat(2_000), password: PASSWORD })
+    const { body } = await json('GET', '?limit=1')
+    expect(body[0].task_id).toBe(long.taskId)
+    expect(body[0]).not.toHaveProperty('payload')
+    expect((await json('GET', `/${long.taskId}`)).body.payload.user).toHaveLength(2_000)
+  })
+
+  it('are in none of them unless they are exposed, which each record says', async () => {
+    const { json, call, taskId } = await app({}, { exposePayloads: false })
+    const hidden = { task_id: taskId, payload_hidden: 'disabled' }
+    const stream = new StreamReader(await call('GET', '/dashboard/stream?deltas=1&logs=0'))
+    const state = await stream.next('state')
+    await stream.close()
+    const { tasks: streamed } = (state?.data ?? {}) as { tasks?: unknown }
+    for (const tasks of [(await json('GET')).body, streamed]) {
+      expect(tasks).toMatchObject([hidden])
+      expect(tasks).not.toHaveProperty('0.payload')
     }
   })
 

@@ -32,7 +32,11 @@ export class TryLater extends TaskflowError {
  * The answer for whatever was thrown. What is not a `TaskflowError`, or is one about our own
  * configuration, tells the client nothing but that it happened.
  */
-export function problemResponse(error: unknown, headers: Record<string, string> = {}): Response {
+export function problemResponse(
+  error: unknown,
+  headers: Record<string, string> = {},
+  requestId?: string,
+): Response {
   const known = error instanceof TaskflowError ? error : new TaskflowError('internal', '')
   const [status, title] = STATUS[known.code]
   const body: ProblemJson = {
@@ -42,6 +46,7 @@ export function problemResponse(error: unknown, headers: Record<string, string> 
     code: known.code === 'configuration' ? 'internal' : known.code,
     detail: status === 500 ? 'Something went wrong; the app was told.' : known.message,
     ...(known.issues && { issues: known.issues }),
+    ...(requestId !== undefined && { request_id: requestId }),
   }
   return new Response(JSON.stringify(body), {
     status,
@@ -53,4 +58,10 @@ export function problemResponse(error: unknown, headers: Record<string, string> 
 export function isOurs(error: unknown): boolean {
   if (error instanceof TryLater) return false
   return !(error instanceof TaskflowError) || STATUS[error.code][0] >= 500
+}
+
+/** What a request is called: by the proxy in front, in `X-Request-Id`, or by us. */
+export function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id') ?? ''
+  return /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID()
 }

@@ -33,6 +33,8 @@ export interface Call {
   url: URL
   /** Origin as browsers see it. */
   origin: string
+  /** Mount path as browsers see it, without a trailing slash. */
+  base: string
   /** Client address; null where nobody knows it. */
   address: string | null
   params: Record<string, string>

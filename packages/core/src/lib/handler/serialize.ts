@@ -13,6 +13,7 @@ import type {
 import type { LogEntry, TaskAttempt, TaskSummary } from '../record.ts'
 import type { FunctionInfo, InstanceRecord, TaskMetrics } from '../storage/contract.ts'
 import type { SeriesBucket } from '../storage/parts.ts'
+import type { PayloadJson } from './payload-json.ts'
 
 const EXCERPT = 300
 
@@ -21,7 +22,7 @@ const instant = (at: number | null) => (at === null ? null : isoInstant(at))
 const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
 
 /** A task for lists and the stream, with its newest `logs` lines (0: none, and no stack). */
-export function taskJson(task: TaskSummary, logs: number): TaskJson {
+export function taskJson(task: TaskSummary, logs: number, payload: PayloadJson = {}): TaskJson {
   return {
     task_id: task.taskId,
     func_name: task.funcName,
@@ -54,6 +55,7 @@ export function taskJson(task: TaskSummary, logs: number): TaskJson {
     blocked_by: task.blockedBy,
     log_count: task.logCount,
     rev: task.rev,
+    ...payload,
   }
 }
 

@@ -16,6 +16,7 @@ export class Hints {
   #end: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined)
   #cancelTimer = () => {}
   #stopped = false
+  #up = true
 
   constructor(options: ResolvedOptions, actions: HintActions) {
     this.#options = options
@@ -24,6 +25,11 @@ export class Hints {
       'taskflow: hints of other instances wait for the storage',
       options.onError,
     )
+  }
+
+  /** False from the loss of the connection that hints come by until it is there again. */
+  get up(): boolean {
+    return this.#up && !this.#outage.lasting
   }
 
   start(): void {
@@ -44,6 +50,7 @@ export class Hints {
         if (!this.#stopped) this.#actions[kind]?.()
       },
       up: (up) => {
+        this.#up = up
         if (!up || this.#stopped) return
         this.#actOnAll()
       },

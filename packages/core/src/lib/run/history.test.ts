@@ -81,6 +81,19 @@ describe('retentionMs of a task', () => {
     expect(await names(manager)).toEqual(['quick'])
   })
 
+  it('of the manager can be changed while it runs: what is too old by then goes at once', async () => {
+    const { manager, clock } = await start([quick])
+    await manager.enqueue(quick)
+    await clock.advance(2 * HOUR)
+    expect(await names(manager)).toEqual(['quick'])
+    manager.keepFor(HOUR)
+    await clock.advance(0)
+    expect(await names(manager)).toEqual([])
+    await manager.enqueue(quick)
+    await clock.advance(3 * HOUR)
+    expect(await names(manager)).toEqual([])
+  })
+
   it('is known to instances that do not run the task', async () => {
     const clock = fakeClock()
     const storage = memoryStorage({ now: clock.now })

@@ -51,7 +51,7 @@ export class Intake {
     if (task) return task as Task<unknown, unknown>
     throw new TaskflowError(
       'unknown_function',
-      `expected one of the manager's tasks, got ${JSON.stringify(funcName.slice(0, 200))}`,
+      `expected a task of a live instance, got ${JSON.stringify(funcName.slice(0, 200))}`,
     )
   }
 
@@ -63,9 +63,20 @@ export class Intake {
     origin: Origin,
   ): Promise<TaskRef<Result>> {
     const registered = this.registered(task.name)
-    const stored = await newTask(registered, payload, options, origin, this.#options)
-    const [ref] = await this.store([stored], options.via)
+    const ref = await this.addAny(registered, payload, options, origin)
     return ref as TaskRef<Result>
+  }
+
+  /** Stores one task, of this manager or of another instance. */
+  async addAny(
+    task: Task<unknown, unknown>,
+    payload: unknown,
+    options: EnqueueOptions,
+    origin: Origin,
+  ): Promise<TaskRef> {
+    const stored = await newTask(task, payload, options, origin, this.#options)
+    const [ref] = await this.store([stored], options.via)
+    return ref as TaskRef
   }
 
   /** Stores many tasks of one kind. */

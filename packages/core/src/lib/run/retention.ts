@@ -11,8 +11,9 @@ const EVERY_MS = 6 * 3_600_000
 export class Retention {
   readonly #options: ResolvedOptions
   readonly #functions: () => Promise<LiveFunction[]>
-  /** The shortest there is here; null when nothing is to be deleted. */
-  readonly #shortestMs: number | null
+  /** Of tasks without one of their own; null keeps them. */
+  #retentionMs: number | null
+  #started = false
   #cancelTimer = () => {}
   #pruning: Promise<void> = Promise.resolve()
   #stopped = false
@@ -21,13 +22,25 @@ export class Retention {
   constructor(options: ResolvedOptions, functions: () => Promise<LiveFunction[]>) {
     this.#options = options
     this.#functions = functions
-    const own = [...options.tasks.values()].map(({ settings }) => settings.retentionMs)
-    const all = [options.retentionMs, ...own].filter((ms) => ms !== null)
-    this.#shortestMs = all.length > 0 ? Math.min(...all) : null
+    this.#retentionMs = options.retentionMs
+  }
+
+  /** How long final tasks without a retention of their own are kept; null for ever. */
+  get retentionMs(): number | null {
+    return this.#retentionMs
+  }
+
+  /** From now on it is another. */
+  change(retentionMs: number): void {
+    this.#retentionMs = retentionMs
+    if (!this.#started || this.#stopped) return
+    this.#cancelTimer()
+    this.#pruning = this.#pruning.then(() => this.#prune())
   }
 
   start(): void {
-    if (this.#shortestMs !== null) this.#pruning = this.#prune(this.#shortestMs)
+    this.#started = true
+    this.#pruning = this.#prune()
   }
 
   /** Resolves when nothing is being deleted any more; what is left is for the next start. */
@@ -37,10 +50,12 @@ export class Retention {
     return this.#pruning
   }
 
-  async #prune(shortestMs: number): Promise<void> {
+  async #prune(): Promise<void> {
     const { clock, onError } = this.#options
+    const shortestMs = this.#shortestMs()
+    if (shortestMs === null || this.#stopped) return
     this.#cancelTimer = clock.after(Math.min(EVERY_MS, Math.max(shortestMs, 60_000)), () => {
-      this.#pruning = this.#prune(shortestMs)
+      this.#pruning = this.#prune()
     })
     try {
       await this.#pruneAll()
@@ -49,8 +64,16 @@ export class Retention {
     }
   }
 
+  /** The shortest there is here; null when nothing is to be deleted. */
+  #shortestMs(): number | null {
+    const own = [...this.#options.tasks.values()].map(({ settings }) => settings.retentionMs)
+    const all = [this.#retentionMs, ...own].filter((ms) => ms !== null)
+    return all.length > 0 ? Math.min(...all) : null
+  }
+
   async #pruneAll(): Promise<void> {
-    const { clock, storage, retentionMs } = this.#options
+    const { clock, storage } = this.#options
+    const retentionMs = this.#retentionMs
     const now = clock.now()
     const stopped = () => this.#stopped
     const byRetention = new Map<number, string[]>()

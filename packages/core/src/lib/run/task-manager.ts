@@ -56,6 +56,7 @@ import { Schedules, unknownSchedule } from './schedules/schedules.ts'
 import type { Trigger } from './schedules/trigger.ts'
 import { acceptedStep } from './steps.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
+import { taskElsewhere } from './task-elsewhere.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 import { refuseInWorker } from './worker-scope.ts'
 
@@ -173,7 +174,17 @@ export class TaskManager implements TaskQueue {
 
   /** How long final tasks are kept; null for ever. */
   get retentionMs(): number | null {
-    return this.#options.retentionMs
+    return this.#retention.retentionMs
+  }
+
+  /** Keeps final tasks for another time than its options say: what a handler's `retentionMs` does. */
+  keepFor(retentionMs: number): void {
+    this.#retention.change(retentionMs)
+  }
+
+  /** False while the storage's hints of what other instances did are lost; work is found by looking. */
+  get listening(): boolean {
+    return this.#hints.up
   }
 
   /** Names of the executors tasks may choose. */
@@ -268,9 +279,8 @@ export class TaskManager implements TaskQueue {
     payload: unknown,
     options: EnqueueOptions = {},
   ): Promise<TaskRef> {
-    return this.#intake.add(this.#intake.registered(funcName), payload, options, {
-      source: 'adhoc',
-    })
+    const task = await this.#taskOf(funcName)
+    return this.#intake.addAny(task, payload, options, { source: 'adhoc' })
   }
 
   /** The tasks of one request: stored at once, started by `release`. Adapters call this. */
@@ -287,9 +297,15 @@ export class TaskManager implements TaskQueue {
 
   /** One task, whole; null when there is none. */
   async get(taskId: string): Promise<TaskRecord | null> {
+    const [task] = await this.getMany([taskId])
+    return task ?? null
+  }
+
+  /** Several tasks, whole; those of them that there are. */
+  async getMany(taskIds: readonly string[]): Promise<TaskRecord[]> {
     await this.open()
-    const [stored] = await this.#storage.get({ taskIds: [taskId] })
-    return stored ? recordOf(stored) : null
+    const stored = await this.#storage.get({ taskIds: [...taskIds] })
+    return stored.flatMap((task) => (task ? [recordOf(task)] : []))
   }
 
   /**
@@ -388,12 +404,12 @@ export class TaskManager implements TaskQueue {
         `retry: expected a failed, interrupted or cancelled task, it is ${original.status}`,
       )
     }
-    const task = this.#intake.registered(original.funcName)
+    const task = await this.#taskOf(original.funcName)
     const payload = await retryPayload(task, original, options, this.#options.encryption)
     const { tags } = original
     const given = original.priority === null ? { tags } : { tags, priority: original.priority }
     const all = { ...given, ...(await this.#parentsOf(original)) }
-    return this.#intake.add(task, payload, all, {
+    return this.#intake.addAny(task, payload, all, {
       source: 'manual',
       retryOf: taskId,
       flowId: original.flowId ?? undefined,
@@ -666,6 +682,13 @@ export class TaskManager implements TaskQueue {
     this.#dispatcher.wake()
     if (ended.length > 0) await this.#announce(ended)
     return results
+  }
+
+  /** A task of this manager, or what stands here for one of another live instance. */
+  async #taskOf(funcName: string): Promise<Task<unknown, unknown>> {
+    if (this.#options.tasks.has(funcName)) return this.#intake.registered(funcName)
+    const found = (await this.functions()).find((info) => info.funcName === funcName)
+    return found ? taskElsewhere(found) : this.#intake.registered(funcName)
   }
 
   async #setPaused(funcName: string, paused: boolean): Promise<boolean> {

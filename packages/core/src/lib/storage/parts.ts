@@ -83,7 +83,9 @@ export interface ScheduleStorage {
    * Else the tick is written down and the schedule goes on to the tick's `nextRunAt`. Its task is
    * stored unless the schedule's `overlap` is in the way: `skip` while a task of this schedule is
    * pending or running, `queue` while one is pending; then the outcome is `skipped_overlap`. A tick
-   * by hand stores its task always, and two of them may have one `dueAt`.
+   * by hand stores its task always, and two of them may have one `dueAt`; it moves the schedule on
+   * only where it is of its revision and its `nextRunAt` is not after that `dueAt`: never to a tick
+   * that somebody else has fired meanwhile.
    */
   fire(input: { ticks: NewTick[]; now?: number | undefined }): Promise<FireResult[]>
 

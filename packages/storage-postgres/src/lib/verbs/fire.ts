@@ -41,7 +41,7 @@ async function fireOne(
   if (schedule === undefined || schedule.removed || (!isManual && isTaken(schedule, tick))) {
     return { scheduleId, dueAt, result: 'taken', taskId: null }
   }
-  schedule.next_run_at = tick.nextRunAt
+  if (!isManual || isReached(schedule, tick)) schedule.next_run_at = tick.nextRunAt
   if (tick.pause === true) schedule.paused = true
   await writeSchedules(runner, [schedule])
   const overlaps = task !== null && !isManual && (await isInTheWay(runner, schedule))
@@ -67,6 +67,12 @@ function isTaken(schedule: LockedSchedule, tick: NewTick): boolean {
   return (
     schedule.paused || schedule.revision !== tick.revision || schedule.next_run_at !== tick.dueAt
   )
+}
+
+/** Whether a tick by hand comes when the schedule is due, and stands for it. */
+function isReached(schedule: LockedSchedule, { revision, dueAt }: NewTick): boolean {
+  const next = schedule.next_run_at
+  return schedule.revision === revision && next !== null && next <= dueAt
 }
 
 /** Whether a live task of the schedule is in the way of the next. */

@@ -34,7 +34,7 @@ function fireOne(session: Session, tick: PackedTick, now: number): FireResult {
         last_run_at = case when @taskId is null then last_run_at else @now end,
         last_task = coalesce(@taskId, last_task) where id = @id`)
     .run({
-      next: tick.nextRunAt,
+      next: isManual && !isReached(schedule, tick) ? schedule.next_run_at : tick.nextRunAt,
       pause: tick.pause === true ? 1 : 0,
       taskId,
       now,
@@ -52,6 +52,12 @@ function isTaken(schedule: ScheduleRow, tick: PackedTick): boolean {
     schedule.revision !== toText(tick.revision) ||
     schedule.next_run_at !== tick.dueAt
   )
+}
+
+/** Whether a tick by hand comes when the schedule is due, and stands for it. */
+function isReached(schedule: ScheduleRow, tick: PackedTick): boolean {
+  const next = schedule.next_run_at
+  return schedule.revision === toText(tick.revision) && next !== null && next <= tick.dueAt
 }
 
 /** Whether a live task of a schedule is in the way of the next. */

@@ -84,13 +84,13 @@ export class Sessions {
     return this.#tokensOf(request).length > 0
   }
 
-  /** `Set-Cookie` for a token; null ends the session. */
-  cookie(token: string | null, isHttps: boolean): string {
-    const { cookie, basePath, tokenExpiryMs } = this.#options
+  /** `Set-Cookie` for a token, sent back below `base` only; null ends the session. */
+  cookie(token: string | null, base: string, isHttps: boolean): string {
+    const { cookie, tokenExpiryMs } = this.#options
     const sameSite = { lax: 'Lax', strict: 'Strict', none: 'None' }[cookie.sameSite]
     return [
       `${cookie.name}=${token ?? ''}`,
-      `Path=${basePath || '/'}`,
+      `Path=${base || '/'}`,
       `Max-Age=${token === null ? 0 : Math.floor(tokenExpiryMs / 1000)}`,
       'HttpOnly',
       `SameSite=${sameSite}`,

@@ -12,7 +12,8 @@ const REASONS: Partial<Record<TaskflowError['code'], string>> = {
 }
 
 /** Runs each task again, as a new one. */
-export function retryAction(manager: TaskManager): BulkAction {
+export async function retryAction(manager: TaskManager): Promise<BulkAction> {
+  const known = new Set((await manager.functions()).map(({ funcName }) => funcName))
   const retry = async (taskId: string): Promise<BulkResult> => {
     try {
       const { taskId: newTaskId, duplicate } = await manager.retry(taskId)
@@ -27,7 +28,7 @@ export function retryAction(manager: TaskManager): BulkAction {
     statuses: ['failed', 'interrupted', 'cancelled'],
     refusal(task) {
       if (!isRetryable(task.status)) return 'wrong_status'
-      return manager.secretPaths(task.funcName) === null ? 'unknown_function' : null
+      return known.has(task.funcName) ? null : 'unknown_function'
     },
     act: (taskIds) => Promise.all(taskIds.map(retry)),
   }

@@ -266,6 +266,7 @@ export const schemas: Schemas = {
     uptime_seconds: count,
     storage: text,
     executors: listOf(text),
+    executor_counts: listOf(object({ executor: text, functions: count, running: count })),
     concurrency: count,
     totals: ref('Metrics'),
     schedules: object<wire.OverviewJson['schedules']>({
@@ -361,7 +362,8 @@ export const schemas: Schemas = {
       code: text,
       detail: text,
       issues: listOf(object({ path: listOf({ type: ['string', 'integer'] }), message: text })),
+      request_id: text,
     },
-    ['issues'],
+    ['issues', 'request_id'],
   ),
 }

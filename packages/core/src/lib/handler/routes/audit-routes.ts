@@ -31,8 +31,8 @@ export const auditRoutes: Route[] = [
   },
 ]
 
-async function list({ app, query, url, now }: Call): Promise<Response> {
-  const { manager, options } = app
+async function list({ app, base, query, url, now }: Call): Promise<Response> {
+  const { manager } = app
   await manager.open()
   const { audit, name } = manager.storage
   if (!audit) throw new TaskflowError('configuration', `audit: the storage ${name} has none`)
@@ -47,7 +47,7 @@ async function list({ app, query, url, now }: Call): Promise<Response> {
   })
   const response = jsonResponse(entries.map(entryJson))
   if (next !== null) {
-    response.headers.set('link', nextLink(`${options.basePath}/audit`, url.search, next))
+    response.headers.set('link', nextLink(`${base}/audit`, url.search, next))
   }
   return response
 }

@@ -135,6 +135,11 @@ async function login(call: Call): Promise<Response> {
   )
   const token = user && (await sessions.create(user, call.now))
   if (token === null) {
+    // Without the name: people type passwords into that field, too.
+    await audit(
+      { ...call, user: null },
+      { action: 'login_failed', detail: { address: call.address } },
+    )
     const message = 'User name or password is wrong.'
     if (form) return loginForm(call, next, message, username, 401)
     throw new TaskflowError('unauthenticated', message)
@@ -143,7 +148,9 @@ async function login(call: Call): Promise<Response> {
   // Who signs in again leaves no second key under the mat.
   if (call.session) await call.app.ended.end(call.session)
   await audit({ ...call, user }, { action: 'login' })
-  const headers = { 'set-cookie': sessions.cookie(token, call.origin.startsWith('https:')) }
+  const headers = {
+    'set-cookie': sessions.cookie(token, call.base, call.origin.startsWith('https:')),
+  }
   return form ? redirect(next, headers) : new Response(null, { status: 204, headers })
 }
 
@@ -155,16 +162,18 @@ async function logout(call: Call): Promise<Response> {
       throw new TaskflowError('forbidden', 'expected a request from the same origin')
     }
   }
-  const { sessions, ended, authentication, options } = call.app
+  const { sessions, ended, authentication } = call.app
   if (call.session) {
     await ended.end(call.session)
     await audit(call, { action: 'logout' })
   }
-  const headers = { 'set-cookie': sessions.cookie(null, call.origin.startsWith('https:')) }
+  const headers = {
+    'set-cookie': sessions.cookie(null, call.base, call.origin.startsWith('https:')),
+  }
   if (call.request.method === 'POST' && wantsJson(call.request)) {
     return new Response(null, { status: 204, headers })
   }
-  const login = `${options.basePath}/auth/login?reason=signed-out`
+  const login = `${call.base}/auth/login?reason=signed-out`
   return redirect(authentication.kind === 'login' ? login : home(call), headers)
 }
 
@@ -191,14 +200,14 @@ function loginForm(
   username: string,
   status: number,
 ): Response {
-  const { ui, basePath, headerTitle: title } = call.app.options
+  const { ui, headerTitle: title } = call.app.options
   if (!ui) throw new TaskflowError('not_found', 'no login page: createHandler was given no `ui`')
   const theme = themeOf(call.request)
-  const html = ui.loginPage({ base: basePath, title, theme, next, message, username })
+  const html = ui.loginPage({ base: call.base, title, theme, next, message, username })
   return pageResponse(html, { status })
 }
 
-const home = (call: Call) => `${call.app.options.basePath}/dashboard`
+const home = (call: Call) => `${call.base}/dashboard`
 
 /** A way back after the login: only ever a page of ours. */
 function nextOf(call: Call, next: unknown): string {

@@ -60,7 +60,7 @@ export const bulkRoutes: Route[] = [
       answers: { 200: json('BulkRetry', 'What became of them.') },
     },
     async handle(call) {
-      const action = retryAction(call.app.manager)
+      const action = await retryAction(call.app.manager)
       return retryAnswer(await bulk(call, action, (results) => auditRetries(call, results)))
     },
   },
@@ -132,7 +132,7 @@ async function retryFailed(call: Call): Promise<Response> {
   const options = { dryRun: query.flag('dry_run'), expected: undefined }
   const report = await bulkBySelection(
     app.manager,
-    retryAction(app.manager),
+    await retryAction(app.manager),
     selection,
     options,
     (results) => auditRetries(call, results),

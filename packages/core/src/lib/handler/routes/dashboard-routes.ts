@@ -59,12 +59,12 @@ export const dashboardRoutes: Route[] = [
   },
 ]
 
-function page({ app, request }: Call): Response {
-  const { ui, basePath, headerTitle } = app.options
+function page({ app, base, request }: Call): Response {
+  const { ui, headerTitle } = app.options
   if (!ui) {
     throw new TaskflowError('not_found', 'no dashboard: createHandler was given no `ui`')
   }
-  return pageResponse(ui.page({ base: basePath, title: headerTitle, theme: themeOf(request) }))
+  return pageResponse(ui.page({ base, title: headerTitle, theme: themeOf(request) }))
 }
 
 async function asset({ app, request, params }: Call): Promise<Response> {

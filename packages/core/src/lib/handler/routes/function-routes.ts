@@ -1,9 +1,9 @@
 import { TaskflowError } from '../../errors.ts'
 import { audit } from '../audit.ts'
+import { functionList } from '../function-list.ts'
 import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
 import type { Call, Route } from '../route.ts'
-import { functionJson } from '../serialize.ts'
 
 const NAME = /^[\w.:-]{1,200}$/
 
@@ -17,7 +17,7 @@ export const functionRoutes: Route[] = [
       summary: 'What live instances can run, with settings and numbers.',
       answers: { 200: jsonList('Function', 'All of them, by name.') },
     },
-    handle: functions,
+    handle: async ({ app }) => jsonResponse(await functionList(app.manager)),
   },
   {
     method: 'POST',
@@ -43,28 +43,6 @@ export const functionRoutes: Route[] = [
   },
 ]
 
-async function functions({ app }: Call): Promise<Response> {
-  const { manager } = app
-  const known = await manager.functions()
-  const [numbers, last, paused] = await Promise.all([
-    manager.metricsOf(known.map(({ funcName }) => ({ funcName }))),
-    Promise.all(
-      known.map(({ funcName }) => manager.list({ filter: { funcName: [funcName] }, limit: 1 })),
-    ),
-    manager.pausedFunctions(),
-  ])
-  return jsonResponse(
-    known.map((info, i) => {
-      const own = numbers[i]
-      if (!own) throw new TaskflowError('internal', 'metrics: the storage gave no answer')
-      return functionJson(info, own, last[i]?.tasks[0], {
-        paused: paused.has(info.funcName),
-        schema: manager.payloadSchema(info.funcName),
-      })
-    }),
-  )
-}
-
 /** A function that no live instance has may be paused too, but not one that nobody ever had. */
 async function setPaused(call: Call, paused: boolean): Promise<Response> {
   const { manager } = call.app
@@ -76,6 +54,7 @@ async function setPaused(call: Call, paused: boolean): Promise<Response> {
   if (changed) {
     const action = paused ? 'pause' : 'resume'
     await audit(call, { action, detail: { func_name: name } })
+    call.app.hub.functionsChanged()
   }
   return jsonResponse({ func_name: name, paused })
 }

@@ -2,6 +2,7 @@ import { exactTotal } from '../exact-total.ts'
 import { jsonResponse } from '../headers.ts'
 import { pagedList } from '../openapi/answers.ts'
 import { cursor, filters, limit, logs, sorting } from '../openapi/parameters.ts'
+import { payloadsJson } from '../payload-json.ts'
 import { nextLink, pageInputOf } from '../query.ts'
 import type { Call, Route } from '../route.ts'
 import { listSelected, WINDOW } from '../selection/list-selected.ts'
@@ -29,7 +30,7 @@ export const listRoutes: Route[] = [
   },
 ]
 
-async function list({ app, query, url, now }: Call): Promise<Response> {
+async function list({ app, base, query, url, now }: Call): Promise<Response> {
   const { manager, options } = app
   const selection = selectionOf(query, now)
   const input = pageInputOf(query)
@@ -37,19 +38,21 @@ async function list({ app, query, url, now }: Call): Promise<Response> {
   // The position is taken first: what changes during the read is then in the stream as well.
   await manager.open()
   const position = await manager.storage.changes?.head()
-  const page = await listSelected(manager, selection, input)
-  const response = jsonResponse(page.tasks.map((task) => taskJson(task, logCount)))
-  const known =
-    page.totalExact || selection.matches !== null
-      ? null
-      : await exactTotal(manager, selection.filter)
-  const total = page.totalExact ? `${page.total}` : `${page.total}+`
-  response.headers.set('x-total-count', known === null ? total : `${known}`)
+  const [page, known] = await Promise.all([
+    listSelected(manager, selection, input),
+    selection.matches === null ? exactTotal(manager, selection.filter) : null,
+  ])
+  const payloads = await payloadsJson(manager, page.tasks, options.exposePayloads)
+  const response = jsonResponse(
+    page.tasks.map((task) => taskJson(task, logCount, payloads.get(task.taskId))),
+  )
+  const total = page.totalExact ? `${page.total}` : `${known ?? `${page.total}+`}`
+  response.headers.set('x-total-count', total)
   if (position !== undefined) response.headers.set('x-taskflow-cursor', position)
   const windowed = selection.matches !== null || (input.sort ?? 'created_at') !== 'created_at'
   if (windowed && !page.totalExact) response.headers.set('x-sort-window', `${WINDOW}`)
   if (page.next !== null) {
-    response.headers.set('link', nextLink(options.basePath || '/', url.search, page.next))
+    response.headers.set('link', nextLink(base || '/', url.search, page.next))
   }
   return response
 }

@@ -69,7 +69,7 @@ export const logRoutes: Route[] = [
   },
 ]
 
-async function recent({ app, query, url, now }: Call): Promise<Response> {
+async function recent({ app, base, query, url, now }: Call): Promise<Response> {
   const { lines, next } = await recentLogs(app.manager, {
     ...linesOf(query),
     filter: { funcName: query.many('func_name') },
@@ -79,7 +79,7 @@ async function recent({ app, query, url, now }: Call): Promise<Response> {
   })
   const response = jsonResponse(lines.map(({ task, entry }) => taskLogJson(task, entry)))
   if (next !== null) {
-    response.headers.set('link', nextLink(`${app.options.basePath}/logs`, url.search, next))
+    response.headers.set('link', nextLink(`${base}/logs`, url.search, next))
   }
   return response
 }
@@ -97,7 +97,7 @@ async function logs(call: Call): Promise<Response> {
   const response = jsonResponse(page.entries.map(logJson))
   response.headers.set('x-total-count', `${page.total}`)
   if (page.next !== null) {
-    const path = `${app.options.basePath}/${taskId}/logs`
+    const path = `${call.base}/${taskId}/logs`
     response.headers.set('link', nextLink(path, url.search, `${page.next}`))
   }
   return response

@@ -17,7 +17,6 @@ export const openApiRoutes: Route[] = [
         },
       },
     },
-    handle: ({ app }) =>
-      jsonResponse(openApiDocument(app.routes, app.options.title, app.options.basePath)),
+    handle: ({ app, base }) => jsonResponse(openApiDocument(app.routes, app.options.title, base)),
   },
 ]

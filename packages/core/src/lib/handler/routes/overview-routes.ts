@@ -1,4 +1,5 @@
 import type { OverviewJson } from '../../client/wire.ts'
+import type { TaskManager } from '../../run/task-manager.ts'
 import { VERSION } from '../../version.ts'
 import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
@@ -41,7 +42,7 @@ export const overviewRoutes: Route[] = [
       // Probes add what they like.
       anyQuery: true,
       answers: {
-        200: json('Health', '`ok`, or `degraded` without a live instance.'),
+        200: json('Health', '`ok`, or `degraded`: no live instance, or hints of others are lost.'),
         503: json('Health', '`unavailable`: the storage cannot be reached.'),
       },
     },
@@ -55,11 +56,12 @@ async function instances({ app }: Call): Promise<Response> {
 
 async function overview({ app, now }: Call): Promise<Response> {
   const { manager, options, startedAt } = app
-  const [totals, recent, all, schedules] = await Promise.all([
+  const [totals, recent, all, schedules, executorCounts] = await Promise.all([
     manager.metrics(),
     manager.list({ limit: RECENT_TASKS }),
     manager.instances(),
     scheduleCounts(manager),
+    countsByExecutor(manager),
   ])
   const { retentionMs } = manager
   const body: OverviewJson = {
@@ -69,6 +71,7 @@ async function overview({ app, now }: Call): Promise<Response> {
     uptime_seconds: Math.round((now - startedAt) / 1000),
     storage: manager.storage.name,
     executors: manager.executors,
+    executor_counts: executorCounts,
     concurrency: manager.concurrency,
     totals: metricsJson(totals, now),
     schedules,
@@ -87,11 +90,30 @@ async function overview({ app, now }: Call): Promise<Response> {
   return jsonResponse(body)
 }
 
+/** Every task that runs takes a slot, so there are never many. */
+async function countsByExecutor(manager: TaskManager): Promise<OverviewJson['executor_counts']> {
+  const [functions, running] = await Promise.all([
+    manager.functions(),
+    manager.list({ filter: { status: ['running'] }, limit: 1_000 }),
+  ])
+  const names = new Set([
+    ...manager.executors,
+    ...[...functions, ...running.tasks].map(({ executor }) => executor),
+  ])
+  const count = (items: readonly { executor: string }[], name: string) =>
+    items.filter(({ executor }) => executor === name).length
+  return [...names].map((executor) => ({
+    executor,
+    functions: count(functions, executor),
+    running: count(running.tasks, executor),
+  }))
+}
+
 async function health({ app }: Call): Promise<Response> {
   try {
     const all = await app.manager.instances()
     const live = app.manager.running || all.some(({ state }) => state === 'running')
-    return jsonResponse({ status: live ? 'ok' : 'degraded' })
+    return jsonResponse({ status: live && app.manager.listening ? 'ok' : 'degraded' })
   } catch {
     return jsonResponse({ status: 'unavailable' }, { status: 503 })
   }

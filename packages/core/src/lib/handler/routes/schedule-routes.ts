@@ -4,7 +4,7 @@ import { SCHEDULE_ACTIONS, type ScheduleAction } from '../../run/schedules/opera
 import { SCHEDULE_STATES, type ScheduleRecord } from '../../run/schedules/schedule-record.ts'
 import { TRIGGER_ALIASES } from '../../run/schedules/trigger.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import { audit } from '../audit.ts'
+import { audit, auditRefusal } from '../audit.ts'
 import { readBody } from '../body.ts'
 import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
@@ -208,6 +208,7 @@ async function bulk(call: Call): Promise<Response> {
   const action = body.get('action') as ScheduleAction
   const needed = action === 'run' ? 'run' : action === 'remove' ? 'delete' : 'pause'
   if (!call.rights.includes(needed)) {
+    await auditRefusal(call, needed)
     throw new TaskflowError('forbidden', `expected the right to ${needed}`)
   }
   const results = await call.app.manager.bulkSchedules(action, body.get('ids') as string[])

@@ -6,6 +6,7 @@ import { jsonResponse } from '../headers.ts'
 import { json } from '../openapi/answers.ts'
 import { flagged } from '../openapi/parameters.ts'
 import { object, tags, text } from '../openapi/schemas.ts'
+import { payloadJson } from '../payload-json.ts'
 import type { Call, Route } from '../route.ts'
 import { runStatusJson, taskJson } from '../serialize.ts'
 import { detailJson } from '../task-detail.ts'
@@ -146,11 +147,13 @@ async function cancel(call: Call): Promise<Response> {
 }
 
 async function answer(call: Call, ref: TaskRef, status: number): Promise<Response> {
-  const task = await call.app.manager.get(ref.taskId)
+  const { manager, options } = call.app
+  const task = await manager.get(ref.taskId)
   if (!task) throw unknownTask(ref.taskId)
+  const shown = payloadJson(task, manager.secretPaths(task.funcName), options.exposePayloads)
   const body = {
     task_id: ref.taskId,
-    task: taskJson(task, 20),
+    task: taskJson(task, 20, shown),
     ...(ref.duplicate && { duplicate: true }),
   }
   return jsonResponse(body, { status })

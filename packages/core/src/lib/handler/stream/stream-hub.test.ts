@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { FunctionJson, InstanceJson } from '../../client/wire.ts'
 import type { TaskStorage } from '../../storage/contract.ts'
 import { endless, quick, testApp } from '../test-app.ts'
 import { type StreamEvent, StreamReader } from './test-stream-reader.ts'
@@ -25,6 +26,16 @@ function reading(response: Response) {
   const reader = new StreamReader(response)
   readers.push(reader)
   return reader
+}
+
+/** A stream whose hub knows what instances and functions there are: the first look only takes note. */
+async function watching() {
+  const looked = vi.spyOn(app.manager, 'pausedFunctions')
+  const stream = await open()
+  await stream.next('state')
+  await vi.waitFor(() => expect(looked).toHaveBeenCalled(), { timeout: 20_000 })
+  await looked.mock.results[0]?.value
+  return stream
 }
 
 describe('a stream of changes', () => {
@@ -130,6 +141,39 @@ describe('a stream of changes', () => {
       Array.from({ length: 500 }, () => ({ payload: {} })),
     )
     expect(await stream.next('resync')).toBeDefined()
+  })
+
+  it('tells when a function is paused and resumed', async () => {
+    const stream = await watching()
+    await app.json('POST', '/functions/quick/pause')
+    const paused = (event: StreamEvent | undefined) =>
+      ((event?.data ?? []) as FunctionJson[])
+        .filter((each) => each.paused)
+        .map(({ func_name }) => func_name)
+    expect(paused(await stream.next('functions'))).toEqual(['quick'])
+    await app.json('POST', '/functions/quick/resume')
+    expect(paused(await stream.next('functions'))).toEqual([])
+  })
+
+  it('tells when another instance comes and goes, and what it can run', async () => {
+    const stream = await watching()
+    const beat = (number: number, leaving: boolean) =>
+      app.manager.storage.beat({
+        instance: { instanceId: 'other', host: 'h', pid: 7, version: '1', functions: [] },
+        beat: number,
+        leaseMs: 60_000,
+        running: 0,
+        state: 'running',
+        leaving,
+      })
+    const ids = (event: StreamEvent | undefined) =>
+      ((event?.data ?? []) as InstanceJson[]).map(({ instance_id }) => instance_id)
+    await beat(0, false)
+    expect(ids(await stream.next('instances'))).toEqual(
+      expect.arrayContaining(['other', app.manager.instanceId]),
+    )
+    await beat(1, true)
+    expect(ids(await stream.next('instances'))).toEqual([app.manager.instanceId])
   })
 
   it('sends only what the filter asks for', async () => {

@@ -1,23 +1,18 @@
 import type { ScheduleJson } from '../../client/wire.ts'
 import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
-import type { TaskSummary } from '../../record.ts'
 import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import type {
-  ChangeFeed,
-  ChangePage,
-  ListInput,
-  LogPage,
-  TaskMetrics,
-} from '../../storage/contract.ts'
-import { matchesFilter } from '../../storage/filter.ts'
+import type { ChangeFeed, ChangePage, LogPage, TaskMetrics } from '../../storage/contract.ts'
+import { payloadsJson } from '../payload-json.ts'
 import { scheduleJson } from '../schedule-json.ts'
 import { listSelected } from '../selection/list-selected.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
+import { type ChangedTasks, changeFrames } from './change-frames.ts'
 import { type SeatLimits, Seats } from './seats.ts'
 import { SharedReads } from './shared-reads.ts'
 import { bytesOf, type Frames, frame, StreamClient, type StreamRequest } from './stream-client.ts'
+import { Surroundings } from './surroundings.ts'
 
 /** How often the storage is asked for changes while somebody watches: ten frames a second. */
 const LOOK_MS = 100
@@ -46,7 +41,12 @@ const HEADERS = {
 /** What somebody who comes back has missed. */
 interface Missed {
   page: ChangePage
-  tasks: Map<string, TaskSummary>
+  changed: ChangedTasks
+}
+
+/** What a hub goes by. */
+export interface StreamHubOptions extends SeatLimits {
+  exposePayloads: boolean
 }
 
 /**
@@ -59,10 +59,12 @@ export class StreamHub {
   readonly #onError: (error: unknown) => void
   readonly #clients = new Set<StreamClient>()
   readonly #seats: Seats
+  readonly #exposePayloads: boolean
   readonly #releases = new Map<StreamClient, () => void>()
   readonly #states = new SharedReads<Frames>()
   readonly #missedPages = new SharedReads<Missed | null>()
   readonly #metrics: Rounds<TaskMetrics>
+  readonly #surroundings: Surroundings
   #cursor: string | null = null
   #cancelLook = () => {}
   #cancelHeartbeat = () => {}
@@ -74,11 +76,13 @@ export class StreamHub {
   #unwatch = () => {}
   #metricsAt = Number.NEGATIVE_INFINITY
 
-  constructor(manager: TaskManager, onError: (error: unknown) => void, limits: SeatLimits) {
+  constructor(manager: TaskManager, onError: (error: unknown) => void, options: StreamHubOptions) {
     this.#manager = manager
     this.#onError = onError
-    this.#seats = new Seats(limits)
+    this.#seats = new Seats(options)
+    this.#exposePayloads = options.exposePayloads
     this.#metrics = new Rounds(() => manager.metrics())
+    this.#surroundings = new Surroundings(manager)
     manager.stopping.addEventListener('abort', () => this.close())
   }
 
@@ -125,6 +129,11 @@ export class StreamHub {
     return client
   }
 
+  /** Functions were paused or resumed here: that is told at once. */
+  functionsChanged(): void {
+    this.#surroundings.hurry()
+  }
+
   /** Says goodbye to everybody. */
   close(): void {
     for (const client of this.#clients) {
@@ -152,8 +161,8 @@ export class StreamHub {
       rights: request.rights,
     })
     if (missed === null) return [retry, hello, await this.#state(client, changes)]
-    const { page, tasks } = missed
-    return [retry, hello, changeFrames(client, page.taskIds, tasks, page.cursor)]
+    const { page, changed } = missed
+    return [retry, hello, changeFrames(client, page.taskIds, changed, page.cursor)]
   }
 
   /** What a reader that was here before has missed; null when it must start anew. */
@@ -162,7 +171,7 @@ export class StreamHub {
     return this.#missedPages.read(lastEventId, async () => {
       const page = await changes.since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
       if (page.gap || page.taskIds.length > MAX_CHANGES) return null
-      return { page, tasks: await this.#tasks(page.taskIds) }
+      return { page, changed: await this.#changed(page.taskIds) }
     })
   }
 
@@ -175,7 +184,8 @@ export class StreamHub {
         this.#metrics.ask(),
         this.#schedules(),
       ])
-      const tasks = page.tasks.map((task) => taskJson(task, logs))
+      const payloads = await payloadsJson(this.#manager, page.tasks, this.#exposePayloads)
+      const tasks = page.tasks.map((task) => taskJson(task, logs, payloads.get(task.taskId)))
       const state = { tasks, metrics: metricsJson(metrics, systemClock.now()), schedules }
       return bytesOf(frame('state', state, id))
     }
@@ -244,6 +254,7 @@ export class StreamHub {
     this.#cancelLook()
     this.#cancelHeartbeat()
     this.#unwatch()
+    this.#surroundings.forget()
     this.#cursor = null
   }
 
@@ -262,9 +273,7 @@ export class StreamHub {
     if (page.gap || page.taskIds.length > MAX_CHANGES) {
       this.#cursor = await changes.head()
       this.#metricsDue = true
-      for (const client of this.#clients) {
-        if (client.request.deltas) client.write(frame('resync', {}, this.#cursor))
-      }
+      this.#tell(frame('resync', {}, this.#cursor))
     } else if (page.taskIds.length > 0) {
       this.#metricsDue = true
       await this.#sendChanges(page)
@@ -272,16 +281,24 @@ export class StreamHub {
       if (this.#cursor === cursor) this.#cursor = page.cursor
     }
     await this.#sendNumbers()
+    this.#tell(await this.#surroundings.news(systemClock.monotonic()))
+  }
+
+  /** To all streams of changes. */
+  #tell(frames: string): void {
+    if (frames === '') return
+    for (const client of this.#clients) if (client.request.deltas) client.write(frames)
   }
 
   async #sendChanges(page: ChangePage): Promise<void> {
-    const tasks = await this.#tasks(page.taskIds)
+    const changed = await this.#changed(page.taskIds)
+    const { tasks } = changed
     // A run of a schedule began or ended: its next or last one is another.
     for (const { scheduleId } of tasks.values()) if (scheduleId !== null) this.#schedulesDue = true
     const json = new Map<number, Map<string, string>>()
     for (const client of this.#clients) {
       if (!client.request.deltas) continue
-      client.write(changeFrames(client, page.taskIds, tasks, page.cursor, json))
+      client.write(changeFrames(client, page.taskIds, changed, page.cursor, json))
       await this.#sendLogs(client, tasks)
     }
   }
@@ -317,7 +334,7 @@ export class StreamHub {
     if (told === this.#schedulesTold) return
     this.#schedulesTold = told
     this.#metricsDue = true
-    for (const client of this.#clients) if (client.request.deltas) client.write(told)
+    this.#tell(told)
   }
 
   async #schedules(): Promise<ScheduleJson[]> {
@@ -325,7 +342,7 @@ export class StreamHub {
     return (await this.#manager.schedules()).map((each) => scheduleJson(each))
   }
 
-  async #sendLogs(client: StreamClient, tasks: Map<string, TaskSummary>): Promise<void> {
+  async #sendLogs(client: StreamClient, tasks: ChangedTasks['tasks']): Promise<void> {
     const { taskId } = client.request
     const task = taskId === null ? undefined : tasks.get(taskId)
     if (!taskId || !task || task.logCount <= client.logsSent || !this.#manager.storage.logs) return
@@ -340,18 +357,17 @@ export class StreamHub {
     }
   }
 
-  async #tasks(taskIds: string[]): Promise<Map<string, TaskSummary>> {
-    if (taskIds.length === 0) return new Map()
-    const input: ListInput = { filter: { taskIds }, limit: taskIds.length }
-    const page = await this.#manager.list(input)
-    return new Map(page.tasks.map((task) => [task.taskId, task]))
+  async #changed(taskIds: string[]): Promise<ChangedTasks> {
+    if (taskIds.length === 0) return { tasks: new Map(), payloads: new Map() }
+    const { tasks } = await this.#manager.list({ filter: { taskIds }, limit: taskIds.length })
+    const payloads = await payloadsJson(this.#manager, tasks, this.#exposePayloads)
+    return { tasks: new Map(tasks.map((task) => [task.taskId, task])), payloads }
   }
 
   #health(healthy: boolean): void {
     if (healthy === this.#healthy) return
     this.#healthy = healthy
-    const status = frame('health', { status: healthy ? 'ok' : 'unavailable' })
-    for (const client of this.#clients) if (client.request.deltas) client.write(status)
+    this.#tell(frame('health', { status: healthy ? 'ok' : 'unavailable' }))
   }
 
   #feed(): ChangeFeed {
@@ -359,40 +375,4 @@ export class StreamHub {
     if (changes) return changes
     throw new TaskflowError('configuration', `stream: the storage ${name} has no change feed`)
   }
-}
-
-/**
- * Frames for changed tasks. A task that stopped matching by status is still sent, so that the
- * reader sees it leave.
- */
-function changeFrames(
-  { request }: StreamClient,
-  taskIds: string[],
-  tasks: Map<string, TaskSummary>,
-  cursor: string,
-  shared: Map<number, Map<string, string>> = new Map(),
-): string {
-  const filter = { ...request.filter, status: undefined, phase: undefined }
-  let cache = shared.get(request.logs)
-  if (!cache) {
-    cache = new Map()
-    shared.set(request.logs, cache)
-  }
-  const frames: string[] = []
-  const removed: string[] = []
-  for (const taskId of taskIds) {
-    const task = tasks.get(taskId)
-    if (!task) removed.push(taskId)
-    else if (matchesFilter(task, task.phase, filter) && (request.matches?.(task) ?? true)) {
-      // Written once for all readers that want as many log lines.
-      const text = cache.get(taskId) ?? frame('task', taskJson(task, request.logs))
-      cache.set(taskId, text)
-      frames.push(text)
-    }
-  }
-  if (removed.length > 0) frames.push(frame('removed', { task_ids: removed }))
-  // With the last one only: who loses the connection in between must get all of them again.
-  const last = frames.pop()
-  if (last !== undefined) frames.push(`id: ${cursor}\n${last}`)
-  return frames.join('')
 }

@@ -78,17 +78,35 @@ describe.each(zones)('two years in %s', (timeZone, from) => {
     [9, 10],
     [23, 50],
   ])('a fixed time of day, %i:%i, comes once on every day that there is', (hour, minute) => {
-    // Whenever the clocks pass the time for the first time that day; also where they leap over it.
-    const expected: number[] = []
+    const found = ticks(timetable({ cron: `${minute} ${hour} * * *`, timeZone }), from, to)
+    expect(difference(found, passed(hour * HOUR + minute * MINUTE))).toEqual(same)
+  })
+
+  /** Whenever the clocks pass a time for the first time that day; also where they leap over it. */
+  function passed(time: number): number[] {
+    const found: number[] = []
     let high = walls[0]?.wall ?? 0
     for (const { at, wall } of walls.slice(1)) {
-      const wanted = Math.floor(wall / DAY) * DAY + hour * HOUR + minute * MINUTE
-      if (high < wanted && wanted <= wall && at < to) expected.push(at)
+      const wanted = Math.floor(wall / DAY) * DAY + time
+      if (high < wanted && wanted <= wall && at < to) found.push(at)
       high = Math.max(high, wall)
     }
-    const found = ticks(timetable({ cron: `${minute} ${hour} * * *`, timeZone }), from, to)
-    expect(difference(found, expected)).toEqual(same)
-  })
+    return found
+  }
+
+  it.each<[cron: string, hours: number[], minutes: number[]]>([
+    ['0 2,14 * * *', [2, 14], [0]],
+    ['30 1-3 * * *', [1, 2, 3], [30]],
+    ['0,30 0,1,2 * * *', [0, 1, 2], [0, 30]],
+    ['*/20 2 * * *', [2], [0, 20, 40]],
+  ])(
+    'several times of day, %s, come each as if alone, and once at one instant',
+    (cron, hours, minutes) => {
+      const times = hours.flatMap((hour) => minutes.map((minute) => hour * HOUR + minute * MINUTE))
+      const expected = [...new Set(times.flatMap(passed))].sort((a, b) => a - b)
+      expect(difference(ticks(timetable({ cron, timeZone }), from, to), expected)).toEqual(same)
+    },
+  )
 
   // Days around each change of the clocks, where the odd things are, and the first of the year.
   const odd = walls.slice(1).filter(({ at, wall }, i) => {
@@ -124,7 +142,8 @@ describe.each(zones)('two years in %s', (timeZone, from) => {
     '0 12 L * *',
     '0 9 * * 5#2',
     '0 0 29 * *',
-    '30 1,2,3 * * SUN',
+    '@daily',
+    '@hourly',
   ])('%s is due when croner says so', (cron) => {
     const croner = new Cron(cron, { timezone: timeZone, paused: true })
     const expected: number[] = []
@@ -177,6 +196,16 @@ describe('jitter', () => {
     expect(ticks(b as Timetable, 0, 200 * HOUR)).toEqual(found)
     expect(found.map((at) => Math.floor(at / HOUR))).toEqual(found.map((_, i) => i + 1))
     expect(new Set(found.map((at) => at % HOUR)).size).toBeGreaterThan(190)
+  })
+})
+
+describe('jitter before an end', () => {
+  it('takes no tick beyond it', () => {
+    for (let n = 0; n < 50; n++) {
+      const endAt = n * HOUR + 7
+      const table = timetable({ everyMs: HOUR }, { jitterMs: HOUR, endAt })
+      expect(table.upcoming(-1, 1_000).at(-1)).toBeLessThanOrEqual(endAt)
+    }
   })
 })
 

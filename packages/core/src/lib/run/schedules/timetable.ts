@@ -1,4 +1,5 @@
-import { cronOf, type StoredTrigger, type TimedTrigger } from './trigger.ts'
+import { cronTimes } from './cron-times.ts'
+import type { StoredTrigger, TimedTrigger } from './trigger.ts'
 
 /** What decides when a schedule is due. */
 export interface Timing {
@@ -34,10 +35,11 @@ export class Timetable {
   /** The first tick after an instant; null when none is left. */
   next(after: number): number | null {
     const at = this.#nominal(after)
-    const { jitterMs } = this.#timing
+    const { jitterMs, endAt } = this.#timing
     if (at === null || jitterMs === 0) return at
     const following = this.#nominal(at)
-    const room = following === null ? jitterMs : Math.min(jitterMs, following - at - 1)
+    const last = following === null ? (endAt ?? Number.POSITIVE_INFINITY) : following - 1
+    const room = Math.min(jitterMs, last - at)
     return at + Math.floor(chance(`${this.#scheduleId} ${at}`) * (room + 1))
   }
 
@@ -78,10 +80,8 @@ function nextOf(trigger: StoredTrigger, anchor: number): Next {
       const { everyMs } = trigger
       return (after) => anchor + (Math.floor((after - anchor) / everyMs) + 1) * everyMs
     }
-    case 'cron': {
-      const cron = cronOf(trigger)
-      return (after) => cron.nextRun(new Date(after))?.getTime() ?? null
-    }
+    case 'cron':
+      return cronTimes(trigger)
     case 'date':
       return (after) => (trigger.at > after ? trigger.at : null)
     case 'any': {

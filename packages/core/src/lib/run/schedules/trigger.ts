@@ -1,5 +1,5 @@
-import { Cron } from 'croner'
 import { TaskflowError } from '../../errors.ts'
+import { cronOf } from './cron-times.ts'
 
 /** When a schedule is due. */
 export type Trigger =
@@ -69,11 +69,6 @@ export function readInstant(given: number | Date, where: string): number {
   const at = given instanceof Date ? given.getTime() : given
   if (typeof at === 'number' && Math.abs(at) <= LAST_INSTANT) return Math.round(at)
   throw invalid(`${where}: expected an instant, epoch milliseconds or a Date, got ${String(given)}`)
-}
-
-/** A cron expression by the clocks of a zone; makes no timers. */
-export function cronOf({ cron, timeZone }: { cron: string; timeZone: string }): Cron {
-  return new Cron(cron, { timezone: timeZone, paused: true })
 }
 
 function readInterval(everyMs: number, where: string): TimedTrigger {

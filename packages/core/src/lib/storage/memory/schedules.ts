@@ -114,7 +114,7 @@ export class MemorySchedules implements ScheduleStorage {
       return { scheduleId, dueAt, result: 'taken', taskId: null }
     }
     const { definition } = schedule
-    definition.nextRunAt = tick.nextRunAt
+    if (movesOn(definition, tick)) definition.nextRunAt = tick.nextRunAt
     if (tick.pause) definition.paused = true
     const isInTheWay =
       tick.task !== null &&
@@ -190,6 +190,13 @@ function isTaken({ definition }: Schedule, tick: NewTick): boolean {
     definition.revision !== tick.revision ||
     definition.nextRunAt !== tick.dueAt
   )
+}
+
+/** A tick by hand stands for one of the schedule's only where that is due. */
+function movesOn(definition: ScheduleDefinition, { outcome, revision, dueAt }: NewTick): boolean {
+  if (outcome !== 'manual') return true
+  const { nextRunAt } = definition
+  return definition.revision === revision && nextRunAt !== null && nextRunAt <= dueAt
 }
 
 /** Whether a live task of a schedule is in the way of the next. */

@@ -201,6 +201,20 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     })),
   ],
   [
+    'goes back to a tick that was fired when somebody runs it by hand',
+    /leaves the next tick where it is/,
+    scheduling((good) => ({
+      async fire({ ticks, now }) {
+        const results = await good.fire({ ticks, now })
+        const changes = ticks
+          .filter(({ outcome }) => outcome === 'manual')
+          .map(({ scheduleId, nextRunAt }) => ({ scheduleId, nextRunAt }))
+        await good.change({ changes, now })
+        return results
+      },
+    })),
+  ],
+  [
     'ignores overlap',
     /stores nothing while/,
     scheduling((good) => ({

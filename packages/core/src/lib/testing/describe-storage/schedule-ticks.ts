@@ -195,6 +195,19 @@ export function scheduleTicksCases({ describe, test, has }: Suite): void {
       assert.equal((await fireOne(bench, manual)).result, 'taken')
     })
 
+    test('leaves the next tick where it is, unless that is due as well', async (bench) => {
+      await declare(bench)
+      const byHand = async (dueAt: number, nextRunAt: number, revision = 'r1') => {
+        await fireOne(bench, { outcome: 'manual', dueAt, nextRunAt, revision })
+        return (await find(bench)).nextRunAt
+      }
+      await fireOne(bench)
+      // It was asked for before the tick, or by a clock that was set back since.
+      assert.equal(await byHand(DUE - 1, DUE), DUE + HOUR)
+      assert.equal(await byHand(DUE + HOUR, DUE + HOUR + MINUTE, 'r0'), DUE + HOUR)
+      assert.equal(await byHand(DUE + HOUR, DUE + 2 * HOUR), DUE + 2 * HOUR)
+    })
+
     test('twice at one instant are two runs, though one is in the way of the other', async (bench) => {
       await declare(bench, { overlap: 'skip' })
       const manual: Partial<NewTick> = { outcome: 'manual', dueAt: T0 + 7, nextRunAt: DUE }
