@@ -18,8 +18,15 @@ export default defineConfig({
         test: {
           name: 'node',
           execArgv,
-          include: ['{packages,examples}/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts'],
-          exclude: ['packages/ui/src/**/*.browser.test.ts', 'packages/storage-postgres/**'],
+          include: [
+            '{packages,examples}/*/src/**/*.test.ts',
+            '{benchmarks,faults}/src/**/*.test.ts',
+          ],
+          exclude: [
+            'packages/ui/src/**/*.browser.test.ts',
+            'packages/storage-postgres/**',
+            'faults/src/**/*.{postgres,e2e}.test.ts',
+          ],
           // Room for a busy machine: what hangs is still found.
           testTimeout: 30_000,
           typecheck: {
@@ -34,7 +41,10 @@ export default defineConfig({
         test: {
           name: 'postgres',
           execArgv,
-          include: ['packages/storage-postgres/src/**/*.test.ts'],
+          include: [
+            'packages/storage-postgres/src/**/*.test.ts',
+            'faults/src/**/*.postgres.test.ts',
+          ],
           globalSetup: 'tools/postgres.ts',
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -59,7 +69,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/**/*.test.ts', 'faults/src/**/*.e2e.test.ts'],
           globalSetup: 'tools/postgres.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,

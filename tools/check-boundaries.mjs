@@ -17,7 +17,7 @@ const IMPORT =
   /^(?:import|export)\b[^';]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
 const problems = []
-for (const file of globSync('{packages,examples,tests,benchmarks}/**/*.ts', {
+for (const file of globSync('{packages,examples,tests,benchmarks,faults}/**/*.ts', {
   exclude: ['**/node_modules/**', '**/dist/**'],
 })) {
   const isTest =
@@ -33,7 +33,7 @@ process.exitCode = problems.length > 0 ? 1 : 0
 
 function check(file, specifier, isTest) {
   const [place, name] = file.split('/')
-  const home = place === 'tests' ? place : `${place}/${name}`
+  const home = ['tests', 'faults'].includes(place) ? place : `${place}/${name}`
   if (specifier.startsWith('.')) {
     const target = relative('.', join(dirname(file), specifier))
       .split(sep)

@@ -35,7 +35,7 @@ export class MemoryInstances implements InstanceDirectory {
     // Beats were stored that are gone: this is not the past that the instance knows.
     if (lease && lease.beat < (input.acked ?? 0)) return false
     this.#leases.set(id, {
-      info: lease?.info ?? input.instance,
+      info: input.instance,
       // Beats may overtake each other, and come again when their answer was lost.
       beat: Math.max(input.beat, lease?.beat ?? 0),
       startedAt: lease?.startedAt ?? now,
@@ -55,10 +55,6 @@ export class MemoryInstances implements InstanceDirectory {
   /** True when the instance may claim. */
   live(instanceId: string, now: number): boolean {
     return (this.#leases.get(instanceId)?.expiresAt ?? 0) > now
-  }
-
-  functionsOf(instanceId: string): string[] {
-    return this.#leases.get(instanceId)?.info.functions.map(({ funcName }) => funcName) ?? []
   }
 
   others(instanceId: string, now: number): InstanceBeat[] {

@@ -131,7 +131,7 @@ export class MemoryStorage implements TaskStorage {
     const now = input.now ?? this.#clock()
     const id = input.instance.instanceId
     const alive = this.instances.renew(input, now)
-    const funcNames = this.instances.functionsOf(id)
+    const funcNames = input.instance.functions.map(({ funcName }) => funcName)
     return {
       alive,
       others: this.instances.others(id, now),

@@ -45,6 +45,14 @@ export function instancesCases({ describe, test }: Suite): void {
       )
     })
 
+    test('says what an instance can run as its last beat does', async (bench) => {
+      await bench.beat('a', 0, T0, { funcNames: ['work'] })
+      await bench.beat('a', 1, T0, { funcNames: ['work', 'other'] })
+      const [instance] = await bench.instances.list({ now: T0 })
+      const names = instance?.functions.map(({ funcName }) => funcName)
+      assert.deepEqual(names, ['work', 'other'])
+    })
+
     test('counts anew with each beat', async (bench) => {
       await bench.beat('a', 0, T0, { running: 3, unresponsive: 1 })
       const counts = async () => {

@@ -1,0 +1,61 @@
+// Simulated worlds, one for each seed: npm run simulate -w faults -- --help
+import { parseArgs } from 'node:util'
+import { failedSeeds, keepSeed } from './lib/simulation/corpus.ts'
+import { simulate } from './lib/simulation/simulate.ts'
+
+const USAGE = `npm run simulate -w faults -- [seed …] [options]
+
+Without seeds: those that failed once, then --seeds of them.
+  --seeds N     how many [2000]
+  --from N      the first of them [0]
+  --minutes M   no more of them after that [no limit]
+`
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+const number = { type: 'string' } as const
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seeds: number, from: number, minutes: number, help: { type: 'boolean' } },
+})
+if (values.help) say(USAGE)
+else await run()
+
+async function run(): Promise<void> {
+  const began = performance.now()
+  const { user } = process.cpuUsage()
+  const limitMs = Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000
+  let done = 0
+  let tasks = 0
+  for (const text of chosen()) {
+    const seed = Number(text)
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      say(`seed ${text}: not run: expected a whole number of 0 or more`)
+      continue
+    }
+    if (performance.now() - began > limitMs) break
+    const outcome = await simulate(seed)
+    done++
+    tasks += outcome.tasks
+    if (outcome.violations.length === 0) continue
+    process.exitCode = 1
+    keepSeed(seed)
+    say(`seed ${seed}: broken; replay: npm run simulate -w faults -- ${seed}`)
+    for (const violation of outcome.violations) say(`  ${violation}`)
+  }
+  const minutes = (performance.now() - began) / 60_000
+  const cpuSeconds = Math.round((process.cpuUsage().user - user) / 1e6)
+  say(
+    `${done} worlds with ${tasks} tasks, ${Math.round(done / minutes)} a minute, ${cpuSeconds} s of CPU`,
+  )
+}
+
+function* chosen(): Generator<string | number> {
+  if (positionals.length > 0) {
+    yield* positionals
+    return
+  }
+  yield* failedSeeds()
+  const from = Number(values.from ?? 0)
+  const count = Number(values.seeds ?? 2_000)
+  for (let seed = from; seed < from + count; seed++) yield seed
+}
