@@ -58,7 +58,9 @@ export function checkCode(pages: readonly Page[]): string[] {
 /** The names that our packages export, each with its entry point. */
 function exportedNames(): Map<string, string> {
   const files = ENTRY_POINTS.map((entry, index) => [`${FOLDER}/entry-${index}.ts`, entry] as const)
-  const program = programOf(new Map(files.map(([file, entry]) => [file, `export * from '${entry}'`])))
+  const program = programOf(
+    new Map(files.map(([file, entry]) => [file, `export * from '${entry}'`])),
+  )
   const checker = program.getTypeChecker()
   const names = new Map<string, string>()
   for (const [file, entry] of files) {

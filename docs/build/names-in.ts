@@ -15,7 +15,8 @@ export function namesIn(code: string) {
       imports = true
       declare(statement.importClause?.name)
       const bindings = statement.importClause?.namedBindings
-      if (bindings && ts.isNamedImports(bindings)) for (const { name } of bindings.elements) declare(name)
+      if (bindings && ts.isNamedImports(bindings))
+        for (const { name } of bindings.elements) declare(name)
       else if (bindings) declare(bindings.name)
     } else if (ts.isVariableStatement(statement)) {
       for (const { name } of statement.declarationList.declarations) declare(name)

@@ -24,7 +24,7 @@ export interface TokenOptions {
   secretKey: string | readonly string[]
   /** Who it is for; shown, and written into the audit. Without `roles` a viewer. */
   user: User
-  /** How long it is good for; a minute to a day. [600 000, ten minutes] */
+  /** How long it is good for; a second to a day. [600 000, ten minutes] */
   expiresInMs?: number
 }
 
