@@ -18,7 +18,11 @@ export default defineConfig({
         test: {
           name: 'node',
           execArgv,
-          include: ['{packages,examples}/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts'],
+          include: [
+            '{packages,examples}/*/src/**/*.test.ts',
+            'benchmarks/src/**/*.test.ts',
+            'docs/build/*.test.ts',
+          ],
           exclude: ['packages/ui/src/**/*.browser.test.ts', 'packages/storage-postgres/**'],
           // Room for a busy machine: what hangs is still found.
           testTimeout: 30_000,

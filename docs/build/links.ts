@@ -29,5 +29,6 @@ function leadsSomewhere(page: Page, link: string): boolean {
   const { path, heading } = targetOf(page, link)
   if (!existsSync(`${root}/${path}`)) return false
   if (heading === '') return true
-  return path.endsWith('.md') && slugs(readPage(path).text).includes(heading)
+  const { text } = path === page.path ? page : readPage(path)
+  return path.endsWith('.md') && slugs(text).includes(heading)
 }
