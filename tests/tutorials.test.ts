@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from './support/eventually.ts'
 
+/** Processes that start on a busy machine take their time. */
+const PATIENCE_MS = 60_000
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Runs the program of a tutorial as it stands on its page, but for the port. */
@@ -33,7 +36,7 @@ async function follow(page: string) {
     async start() {
       const child = spawn(process.execPath, ['app.js'], { cwd: folder, stdio: 'ignore' })
       starts.push(child)
-      await eventually(answers).toBe(200)
+      await eventually(answers, PATIENCE_MS).toBe(200)
       return child
     },
   }
@@ -57,13 +60,17 @@ async function freePort(): Promise<number> {
 
 const json = (response: Response) => response.json() as Promise<Record<string, unknown>>
 
-describe('following a tutorial', () => {
+describe('following a tutorial', { timeout: 240_000 }, () => {
   it('the first task fails once, succeeds, and is there after a kill', async () => {
     const { url, start } = await follow('first-task.md')
     const first = await start()
     const { taskId } = await json(await fetch(`${url}/greet/Ada`))
     const task = () => fetch(`${url}/tasks/${taskId}`).then(json)
-    await eventually(task).toMatchObject({ status: 'success', retries_used: 1, attempts_made: 2 })
+    await eventually(task, PATIENCE_MS).toMatchObject({
+      status: 'success',
+      retries_used: 1,
+      attempts_made: 2,
+    })
     await end(first)
     const second = await start()
     expect(await task()).toMatchObject({ status: 'success' })
@@ -87,7 +94,7 @@ describe('following a tutorial', () => {
       json(await fetch(`${url}/tasks${path}`, { ...init, headers: { cookie, ...init.headers } }))
 
     const { taskId } = await json(await fetch(`${url}/orders/nobody`, { method: 'POST' }))
-    await eventually(() => ask(`/${taskId}`)).toMatchObject({
+    await eventually(() => ask(`/${taskId}`), PATIENCE_MS).toMatchObject({
       status: 'failed',
       attempts_made: 3,
       error: 'Not an address: nobody',
@@ -98,7 +105,7 @@ describe('following a tutorial', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ payload: { to: 'nobody@example.com' } }),
     })
-    await eventually(() => ask(`/${retry.task_id}`)).toMatchObject({
+    await eventually(() => ask(`/${retry.task_id}`), PATIENCE_MS).toMatchObject({
       status: 'success',
       result: { sent: 'nobody@example.com' },
       retry_of: taskId,

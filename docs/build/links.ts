@@ -27,8 +27,8 @@ export function targetOf(page: Page, link: string): { path: string; heading: str
 
 function leadsSomewhere(page: Page, link: string): boolean {
   const { path, heading } = targetOf(page, link)
-  if (!existsSync(`${root}/${path}`)) return false
+  const isHere = path === page.path
+  if (!isHere && !existsSync(`${root}/${path}`)) return false
   if (heading === '') return true
-  const { text } = path === page.path ? page : readPage(path)
-  return path.endsWith('.md') && slugs(text).includes(heading)
+  return path.endsWith('.md') && slugs(isHere ? page.text : readPage(path).text).includes(heading)
 }
