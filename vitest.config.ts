@@ -21,6 +21,7 @@ export default defineConfig({
           include: [
             '{packages,examples}/*/src/**/*.test.ts',
             '{benchmarks,faults}/src/**/*.test.ts',
+            'docs/build/*.test.ts',
           ],
           exclude: [
             'packages/ui/src/**/*.browser.test.ts',

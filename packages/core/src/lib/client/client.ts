@@ -64,6 +64,7 @@ export type BulkRequest = (
 
 /** Every request may be aborted. */
 export interface RequestOptions {
+  /** Gives up when it aborts; what the server has begun may go on. [never] */
   signal?: AbortSignal
 }
 

@@ -33,11 +33,13 @@ export interface StreamOptions extends TransportOptions {
   query?: TaskQuery
   /** Only this task, with its log lines as `log` events. */
   taskId?: string
-  /** Continue after this event. */
+  /** Continue after this event. [the present] */
   lastEventId?: string | null
+  /** Told of every event, in order. */
   onMessage(message: StreamMessage): void
+  /** Told when the connection opens, fails, waits or ends. */
   onStatus?(status: StreamStatus): void
-  /** Replaces `Math.random` for the jitter. */
+  /** For the jitter of pauses. [Math.random] */
   random?: () => number
 }
 

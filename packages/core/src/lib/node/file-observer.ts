@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import { type Clock, systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
-import { type LineOptions, lineObserver } from '../observers/line-observer.ts'
+import { type LineFormat, type LineOptions, lineObserver } from '../observers/line-observer.ts'
 import type { TaskObserver } from '../observers/observer.ts'
 import { BufferedLines } from './buffered-lines.ts'
 import { LogFile } from './log-file.ts'
 
-/** What is written to a file, and how large that may grow; `format` is ['json']. */
+/** What is written to a file, and how large that may grow. */
 export interface FileObserverOptions extends LineOptions {
+  /** `text` for people, `json` for programs. ['json'] */
+  format?: LineFormat
   /** The file; it and its folders are created. */
   file: string
   /**
@@ -19,7 +21,7 @@ export interface FileObserverOptions extends LineOptions {
   maxFiles?: number
   /** Characters that wait to be written; what comes on top is dropped, and counted. [32 Mi] */
   maxBufferLength?: number
-  /** Replaces time, for tests. */
+  /** Replaces time, for tests. [the system's] */
   clock?: Clock
 }
 

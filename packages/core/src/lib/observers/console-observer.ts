@@ -1,9 +1,11 @@
 import type { LogLevel } from '../record.ts'
-import { type LineOptions, lineObserver } from './line-observer.ts'
+import { type LineFormat, type LineOptions, lineObserver } from './line-observer.ts'
 import type { TaskObserver } from './observer.ts'
 
-/** What the console shows; `format` is ['text']. */
+/** What the console shows. */
 export interface ConsoleObserverOptions extends LineOptions {
+  /** `text` for people, `json` for programs. ['text'] */
+  format?: LineFormat
   /** Where lines go. [the console: warn and error to stderr] */
   write?: (line: string, level: LogLevel) => void
 }

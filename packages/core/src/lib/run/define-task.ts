@@ -62,6 +62,7 @@ export interface SchemaTaskOptions<Schema extends StandardSchemaV1, Result>
     Result,
     StandardSchemaV1.InferInput<Schema>
   > {
+  /** Checks payloads at enqueue and before each run; any Standard Schema library's. [none] */
   schema: Schema
 }
 

@@ -68,7 +68,7 @@ export interface TaskManagerOptions {
   handleSignals?: boolean
   /** Told what went wrong beside any call: a storage that is away, a throwing observer. [console.error, once per change] */
   onError?: (error: unknown) => void
-  /** Replaces time, for tests. */
+  /** Replaces time, for tests. [the system's] */
   clock?: Clock
 }
 

@@ -21,7 +21,7 @@ export interface PoolOptions {
   execArgv?: readonly string[]
   /** Environment of the workers. [a copy of this process'] */
   env?: Readonly<Record<string, string | undefined>>
-  /** Replaces time, for tests. */
+  /** Replaces time, for tests. [the system's] */
   clock?: Clock
 }
 
