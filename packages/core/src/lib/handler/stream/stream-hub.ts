@@ -1,14 +1,13 @@
-import type { ScheduleJson } from '../../client/wire.ts'
 import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { ChangeFeed, ChangePage, LogPage, TaskMetrics } from '../../storage/contract.ts'
 import { payloadsJson } from '../payload-json.ts'
-import { scheduleJson } from '../schedule-json.ts'
 import { listSelected } from '../selection/list-selected.ts'
 import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
 import { type ChangedTasks, changeFrames } from './change-frames.ts'
+import { ScheduleNews } from './schedule-news.ts'
 import { type SeatLimits, Seats } from './seats.ts'
 import { SharedReads } from './shared-reads.ts'
 import { bytesOf, type Frames, frame, StreamClient, type StreamRequest } from './stream-client.ts'
@@ -65,14 +64,12 @@ export class StreamHub {
   readonly #missedPages = new SharedReads<Missed | null>()
   readonly #metrics: Rounds<TaskMetrics>
   readonly #surroundings: Surroundings
+  readonly #schedules: ScheduleNews
   #cursor: string | null = null
   #cancelLook = () => {}
   #cancelHeartbeat = () => {}
   #healthy = true
   #metricsDue = false
-  /** Schedules may have changed: told with the next numbers. */
-  #schedulesDue = false
-  #schedulesTold = ''
   #unwatch = () => {}
   #metricsAt = Number.NEGATIVE_INFINITY
 
@@ -83,6 +80,7 @@ export class StreamHub {
     this.#exposePayloads = options.exposePayloads
     this.#metrics = new Rounds(() => manager.metrics())
     this.#surroundings = new Surroundings(manager)
+    this.#schedules = new ScheduleNews(manager)
     manager.stopping.addEventListener('abort', () => this.close())
   }
 
@@ -182,7 +180,7 @@ export class StreamHub {
       const [page, metrics, schedules] = await Promise.all([
         listSelected(this.#manager, request, { limit }),
         this.#metrics.ask(),
-        this.#schedules(),
+        this.#schedules.all(),
       ])
       const payloads = await payloadsJson(this.#manager, page.tasks, this.#exposePayloads)
       const tasks = page.tasks.map((task) => taskJson(task, logs, payloads.get(task.taskId)))
@@ -216,9 +214,7 @@ export class StreamHub {
       for (const client of this.#clients) this.#keepAlive(client, beats % CHECK_BEATS === 0)
       if (this.#clients.size > 0) this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
     }
-    this.#unwatch = this.#manager.onSchedulesChanged(() => {
-      this.#schedulesDue = true
-    })
+    this.#unwatch = this.#schedules.watch()
     this.#cancelLook = systemClock.after(LOOK_MS, () => void look())
     this.#cancelHeartbeat = systemClock.after(HEARTBEAT_MS, beat)
   }
@@ -294,7 +290,7 @@ export class StreamHub {
     const changed = await this.#changed(page.taskIds)
     const { tasks } = changed
     // A run of a schedule began or ended: its next or last one is another.
-    for (const { scheduleId } of tasks.values()) if (scheduleId !== null) this.#schedulesDue = true
+    for (const { scheduleId } of tasks.values()) if (scheduleId !== null) this.#schedules.due = true
     const json = new Map<number, Map<string, string>>()
     for (const client of this.#clients) {
       if (!client.request.deltas) continue
@@ -306,10 +302,15 @@ export class StreamHub {
   /** Numbers for streams of changes; the whole state for plain ones. */
   async #sendNumbers(): Promise<void> {
     const monotonic = systemClock.monotonic()
-    if (!this.#metricsDue && !this.#schedulesDue) return
+    if (!this.#metricsDue && !this.#schedules.due) return
     if (monotonic - this.#metricsAt < METRICS_MS) return
     this.#metricsAt = monotonic
-    if (this.#schedulesDue) await this.#sendSchedules()
+    if (this.#schedules.due) {
+      const news = await this.#schedules.frames()
+      // Plain streams get the whole state.
+      if (news !== '') this.#metricsDue = true
+      this.#tell(news)
+    }
     if (!this.#metricsDue) return
     const metrics = await this.#metrics.ask()
     const numbers = bytesOf(frame('metrics', metricsJson(metrics, systemClock.now())))
@@ -321,25 +322,6 @@ export class StreamHub {
     const changes = this.#feed()
     await Promise.all(plain.map(async (client) => client.write(await this.#state(client, changes))))
     this.#metricsDue = false
-  }
-
-  /** To streams of changes, if there is anything new; plain ones get the whole state. */
-  async #sendSchedules(): Promise<void> {
-    this.#schedulesDue = false
-    const schedules = await this.#schedules().catch((error) => {
-      this.#schedulesDue = true
-      throw error
-    })
-    const told = frame('schedules', schedules)
-    if (told === this.#schedulesTold) return
-    this.#schedulesTold = told
-    this.#metricsDue = true
-    this.#tell(told)
-  }
-
-  async #schedules(): Promise<ScheduleJson[]> {
-    if (!this.#manager.storage.schedules) return []
-    return (await this.#manager.schedules()).map((each) => scheduleJson(each))
   }
 
   async #sendLogs(client: StreamClient, tasks: ChangedTasks['tasks']): Promise<void> {
