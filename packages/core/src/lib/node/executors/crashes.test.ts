@@ -44,6 +44,40 @@ describe.each(kinds)('a %s that dies', (kind) => {
   }, 60_000)
 })
 
+describe.each(kinds)('a task that sends messages of its own from a %s', (kind) => {
+  const on = (act: string) => taskOn(kind, act)
+
+  it('sends them to nobody', async () => {
+    const { run } = await start()
+    for (const message of ['ready', 5, null, {}, { type: 'ready' }]) {
+      expect(await run(on('say'), message)).toMatchObject({ status: 'success', result: 'said' })
+    }
+  })
+
+  it('fails with one that looks like ours, and harms nobody else', async () => {
+    const { run } = await start()
+    for (const message of [
+      { type: 'done', output: null },
+      { type: 'done', output: { lines: [5] }, result: '1' },
+      { type: 'output' },
+      { type: 'failed', output: null, error: null },
+    ]) {
+      expect(await run(on('say'), message)).toMatchObject({
+        status: 'failed',
+        error: `The ${kind} was ended: it sent a message that cannot be read`,
+      })
+    }
+    expect(await run(on('echo'), 'alive')).toMatchObject({ result: 'alive' })
+  })
+
+  it('cannot spoil what is told of its end', async () => {
+    const { run } = await start()
+    await run(on('say'), { type: 'uncaught', error: null })
+    expect(await run(on('say'), { type: 'enqueue', call: 1 })).toMatchObject({ result: 'said' })
+    expect((await run(on('exit'), 1)).error).toMatch(/ended with exit code 1/)
+  })
+})
+
 describe('memory', () => {
   it('that runs out ends a thread, not the process', async () => {
     const executor = threadExecutor({

@@ -28,7 +28,7 @@ export interface WorkerLink {
 
 /** What a link tells. */
 export interface WorkerEvents {
-  message(message: FromWorker): void
+  message(message: unknown): void
   /** Captured outside of messages. */
   output(stream: 'stdout' | 'stderr', text: string): void
   /** It is gone, and nothing follows: `how` it went, e.g. 'ended with exit code 1'. */
@@ -127,14 +127,21 @@ export class PooledWorker {
     this.#link.kill()
   }
 
-  #receive(message: FromWorker): void {
+  /** Tasks, and libraries they use, may send messages of their own on the same channel: anything. */
+  #receive(given: unknown): void {
+    if (typeof given !== 'object' || given === null) return
+    const message = given as FromWorker
     if (message.type === 'uncaught') {
-      this.#uncaught = message.error
+      this.#uncaught = Object(message.error)
       return
     }
     const job = this.#job
     if (job === null || job.over) return
-    job.within(() => this.#take(job, message))
+    try {
+      job.within(() => this.#take(job, message))
+    } catch {
+      this.kill('was ended: it sent a message that cannot be read')
+    }
   }
 
   #take(job: Job, message: FromWorker): void {
@@ -149,20 +156,24 @@ export class PooledWorker {
       case 'flow':
         void this.#answer(job, message.call, () => storeFlow(job.attempt, message.tasks))
         break
-      case 'done':
-        this.#over(job, message.output, () => job.settle.resolve(parse(message.result)))
+      case 'done': {
+        const result = parse(message.result)
+        this.#over(job, message.output, () => job.settle.resolve(result))
         break
-      case 'failed':
+      }
+      case 'failed': {
+        const error = fromWire(message.error)
         if (message.spoilt) this.#usable = false
-        this.#over(job, message.output, () => job.settle.reject(fromWire(message.error)))
+        this.#over(job, message.output, () => job.settle.reject(error))
+      }
     }
   }
 
   /** The worker told the end; the output before it may still be on its way. */
   #over(job: Job, output: Output | null, settle: () => void): void {
+    if (output) write(job.attempt, output)
     job.over = true
     job.disarm()
-    if (output) write(job.attempt, output)
     this.#link.drained(() => this.#settle(settle))
   }
 

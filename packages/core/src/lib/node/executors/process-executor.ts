@@ -4,7 +4,6 @@ import { processUrl } from '../../../worker-urls.ts'
 import type { TaskExecutor } from '../../run/executor.ts'
 import { type PoolOptions, resolvePoolOptions } from './pool-options.ts'
 import type { WorkerEvents, WorkerLink } from './pooled-worker.ts'
-import type { FromWorker } from './wire.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** How long the output of a child that is gone is waited for: its own children may hold the pipe. */
@@ -52,7 +51,7 @@ function startProcess(
     // Also told of messages that could not be sent, which its end follows.
     if (child.pid === undefined) end('could not be started', error)
   })
-  child.on('message', (message) => events.message(message as FromWorker))
+  child.on('message', events.message)
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => events.output(name, text))
   }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parentPort } from 'node:worker_threads'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { TaskflowError } from '../../errors.ts'
 import { getTaskContext, type TaskContext, taskLog } from '../../run/context.ts'
@@ -137,6 +138,13 @@ const acts: Record<string, (context: TaskContext, input: unknown) => unknown> = 
   eatMemory() {
     let kept: unknown
     for (;;) kept = { kept }
+  },
+  /** Uses the channel to the app for a message of its own. */
+  async say(_, input) {
+    if (process.send) process.send(input)
+    else parentPort?.postMessage(input)
+    await sleep(100)
+    return 'said'
   },
   abort: () => process.abort(),
   disconnect: async () => {
