@@ -8,6 +8,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const facts: StorageFact[] = [
   'shared',
   'durable',
+  'inOrder',
   'logs',
   'changes',
   'instances',

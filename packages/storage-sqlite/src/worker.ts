@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { EngineHost, type Question } from './lib/engine-host.ts'
+import { type Answer, EngineHost, type Question } from './lib/engine-host.ts'
 import type { EngineOptions } from './lib/options.ts'
 
 // The thread that runs SQLite. Nothing of core is loaded here but types.
@@ -16,22 +16,37 @@ const IN_A_ROW = 100
 let comeSoon = false
 let answeredAt = 0
 
+const reply = (answer: Answer) => parentPort?.postMessage(answer)
+
 parentPort?.on('message', (first: Question) => {
   comeSoon = performance.now() - answeredAt < 2 * SOON_MS
-  let question: Question | undefined = first
-  for (let n = 0; question !== undefined && n < IN_A_ROW; n += 1) {
-    host.answer(question, (answer) => parentPort?.postMessage(answer))
+  let questions = [first, ...waiting()]
+  for (let n = questions.length; questions.length > 0; n += questions.length) {
+    host.answerAll(questions, reply)
     answeredAt = performance.now()
-    question = comeSoon && n < IN_A_ROW - 1 ? nextSoon() : undefined
+    if (!comeSoon || n >= IN_A_ROW) return
+    const next = nextSoon()
+    questions = next === undefined ? [] : [next, ...waiting()]
   }
 })
 
+/** The questions that are there already. */
+function waiting(): Question[] {
+  const questions: Question[] = []
+  for (let next = received(); next !== undefined; next = received()) questions.push(next)
+  return questions
+}
+
+function received(): Question | undefined {
+  if (parentPort === null) return undefined
+  return (receiveMessageOnPort(parentPort) as { message: Question } | undefined)?.message
+}
+
 /** The next question, if it comes at once. */
 function nextSoon(): Question | undefined {
-  if (parentPort === null) return undefined
   while (performance.now() - answeredAt < SOON_MS) {
-    const received = receiveMessageOnPort(parentPort) as { message: Question } | undefined
-    if (received !== undefined) return received.message
+    const next = received()
+    if (next !== undefined) return next
   }
   return undefined
 }

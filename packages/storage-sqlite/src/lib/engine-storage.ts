@@ -28,6 +28,7 @@ import { type HostDatabase, inserterFor } from './using.ts'
 /** The storage on its engine, wherever that runs. */
 export class EngineStorage implements SqliteStorage {
   readonly name = 'sqlite'
+  readonly inOrder = true
   readonly logs: LogStorage = {
     append: (input) => this.#call('appendLogs', input),
     read: (input) => this.#call('readLogs', input),

@@ -33,6 +33,12 @@ const BUSY_MS = 5_000
 
 type Verb = (store: Store, input: never, now: number) => unknown
 
+/** One call of a verb. */
+export interface EngineCall {
+  verb: VerbName
+  input: unknown
+}
+
 const writes = {
   insert,
   turn,
@@ -86,6 +92,8 @@ export class Engine {
   readonly #locks: InstanceLocks
   #store: Store | undefined
   #opened = false
+  /** Writes that wait for the lock, the last of them; undefined when none does. */
+  #line: Promise<void> | undefined
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -101,7 +109,7 @@ export class Engine {
   async open(): Promise<void> {
     await patiently(() => {
       this.#store ??= new Store(this.#options, this.#locks)
-    })
+    }, performance.now())
     this.#opened = true
   }
 
@@ -112,7 +120,10 @@ export class Engine {
     this.#locks.close()
   }
 
-  /** Answers at once, or with a promise when there is something to wait for. */
+  /**
+   * Answers at once, or with a promise when there is something to wait for. Writes take effect in the
+   * order of their calls.
+   */
   call(verb: VerbName, input: unknown): unknown {
     if (verb === 'list' && lists === undefined) {
       return import('./verbs/list.ts').then((module) => {
@@ -120,26 +131,65 @@ export class Engine {
         return this.call(verb, input)
       })
     }
-    const run = () => this.#run(verb, input)
+    const run = () => this.#run({ verb, input })
+    const isWrite = verb in writes
+    if (isWrite && this.#line !== undefined) return this.#waitInLine(run)
     try {
       return run()
     } catch (error) {
       if (!isBusy(error)) throw error
-      return patiently(run)
+      return isWrite ? this.#waitInLine(run) : patiently(run, performance.now())
     }
   }
 
-  #run(verb: VerbName, input: unknown): unknown {
-    const store = this.#ready()
-    const now = (input as { now?: number } | undefined)?.now ?? Date.now()
+  /**
+   * Several writes in one commit, one answer each. Null when they are to be called one by one: the
+   * file is busy, or one of them failed and would take the others down.
+   */
+  callTogether(calls: readonly EngineCall[]): unknown[] | null {
+    if (this.#line !== undefined) return null
     try {
-      if (verb in writes) {
-        const write = writes[verb as keyof typeof writes] as Verb
-        return store.write(() => write(store, input as never, now))
-      }
+      return this.#write(calls)
+    } catch (error) {
+      // Whether a commit that failed on disk is there is not known: to make it again would be wrong.
+      if (isBroken(error)) throw error
+      return null
+    }
+  }
+
+  #waitInLine(run: () => unknown): Promise<unknown> {
+    const since = performance.now()
+    const result = (this.#line ?? Promise.resolve()).then(() => patiently(run, since))
+    const line = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#line === line) this.#line = undefined
+      })
+    this.#line = line
+    return result
+  }
+
+  #run(call: EngineCall): unknown {
+    const { verb, input } = call
+    if (verb in writes) return this.#write([call])[0]
+    const store = this.#ready()
+    return this.#attempt(() => {
       if (verb === 'head' || verb === 'since') watchChanges(store)
       const read = reads[verb as keyof typeof reads] as Verb
-      return store.read(() => read(store, input as never, now))
+      return store.read(() => read(store, input as never, nowOf(input)))
+    })
+  }
+
+  #write(calls: readonly EngineCall[]): unknown[] {
+    const store = this.#ready()
+    const one = ({ verb, input }: EngineCall) =>
+      (writes[verb as keyof typeof writes] as Verb)(store, input as never, nowOf(input))
+    return this.#attempt(() => store.write(() => calls.map(one)))
+  }
+
+  #attempt<Result>(work: () => Result): Result {
+    try {
+      return work()
     } catch (error) {
       // The next call starts from a fresh connection, so it heals as soon as the file does.
       if (isBroken(error)) this.#drop()
@@ -167,17 +217,20 @@ export class Engine {
   }
 }
 
+function nowOf(input: unknown): number {
+  return (input as { now?: number } | undefined)?.now ?? Date.now()
+}
+
 /**
  * Runs `work` again, with growing random pauses, while another connection holds the write lock.
  * SQLite's own waiting would block the thread.
  */
-async function patiently<Result>(work: () => Result): Promise<Result> {
-  const start = performance.now()
+async function patiently<Result>(work: () => Result, since: number): Promise<Result> {
   for (let pause = 1; ; pause = Math.min(pause * 1.6, 50)) {
     try {
       return work()
     } catch (error) {
-      if (!isBusy(error) || performance.now() - start > BUSY_MS) throw error
+      if (!isBusy(error) || performance.now() - since > BUSY_MS) throw error
     }
     await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random())))
   }

@@ -212,3 +212,39 @@ describe('what was claimed ahead of free slots', () => {
     })
   })
 })
+
+describe('a storage that keeps the order of calls', () => {
+  it('is asked for work along with an insert, not after its answer', async () => {
+    const run: string[] = []
+    const task = defineTask({ name: 'task', run: () => void run.push('ran') })
+    const clock = fakeClock()
+    const memory = memoryStorage({ now: clock.now })
+    let answer = () => {}
+    const storage = withParts(memory, {
+      inOrder: true,
+      async insert(input) {
+        const results = await memory.insert(input)
+        await new Promise<void>((resolve) => {
+          answer = resolve
+        })
+        return results
+      },
+    })
+    const { manager } = await start([task], { clock, storage })
+    const enqueued = manager.enqueue(task)
+    await clock.advance(0)
+    expect(run).toEqual(['ran'])
+    answer()
+    expect((await enqueued).duplicate).toBe(false)
+  })
+
+  it('tells that a task was accepted before it tells that it began', async () => {
+    const task = defineTask({ name: 'task', run: () => {} })
+    const { manager, clock } = await start([task])
+    const steps: string[] = []
+    manager.subscribe(({ step }) => steps.push(step))
+    await manager.enqueue(task)
+    await clock.advance(0)
+    expect(steps).toEqual(['accepted', 'started', 'success'])
+  })
+})

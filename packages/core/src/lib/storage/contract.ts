@@ -170,6 +170,13 @@ export interface TaskStorage {
     dryRun?: boolean | undefined
   }): Promise<{ deleted: number }>
 
+  /**
+   * Present where inserts and turns take effect in the order in which this object was called, awaited
+   * or not: a turn called right behind an insert claims what that stored. Then work is asked for
+   * along with an insert, not after its answer, and the two may share a commit.
+   */
+  readonly inOrder?: true | undefined
+
   /** Task logs. Without it logs are kept in `logTail` only. */
   readonly logs?: LogStorage
   /** The feed behind the live stream. */

@@ -6,6 +6,7 @@ describeStorage(
   'memoryStorage',
   {
     facts: [
+      'inOrder',
       'logs',
       'changes',
       'instances',

@@ -55,6 +55,7 @@ export function memoryStorage(options: { now?: () => number } = {}): TaskStorage
 /** What `memoryStorage` makes; for those that change a part of it. */
 export class MemoryStorage implements TaskStorage {
   readonly name = 'memory'
+  readonly inOrder: true | undefined = true
   readonly changes = new MemoryChanges()
   readonly instances: MemoryInstances
   readonly functions: MemoryFunctions

@@ -332,6 +332,16 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     }),
   ],
   [
+    'lets a turn overtake an insert',
+    /right behind an insert/,
+    (good) => ({
+      async insert(input) {
+        await new Promise((resolve) => setImmediate(resolve))
+        return good.insert(input)
+      },
+    }),
+  ],
+  [
     'takes a beat that comes again for a lost lease',
     /comes again, or late/,
     (good) => {

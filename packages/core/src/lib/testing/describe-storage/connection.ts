@@ -13,6 +13,7 @@ export function connectionCases({ describe, test, has }: Suite): void {
       for (const part of STORAGE_PARTS) {
         assert.equal(storage[part] !== undefined, has(part), part)
       }
+      assert.equal(storage.inOrder, has('inOrder') || undefined)
     })
 
     test('opening again while open does nothing', async (bench) => {

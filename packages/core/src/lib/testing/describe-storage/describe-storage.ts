@@ -13,6 +13,7 @@ import { flowsCases } from './flows.ts'
 import { functionsCases } from './functions.ts'
 import { getCases } from './get.ts'
 import type { StorageHarness, Suite, TestRunner } from './harness.ts'
+import { inOrderCases } from './in-order.ts'
 import { insertCases } from './insert.ts'
 import { instancesCases } from './instances.ts'
 import { lateCases } from './late.ts'
@@ -107,6 +108,7 @@ export function describeStorage(name: string, harness: StorageHarness, runner: T
     if (suite.has('audit')) auditCases(suite)
     if (suite.has('sessions')) sessionsCases(suite)
     if (suite.has('durable')) durableCases(suite)
+    if (suite.has('inOrder')) inOrderCases(suite)
     if (suite.has('listen')) listenCases(suite)
     if (suite.has('standIn')) standInCases(suite)
   })

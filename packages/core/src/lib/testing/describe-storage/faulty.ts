@@ -21,7 +21,7 @@ export async function catches(found: RegExp, fault: Fault): Promise<void> {
 export async function failures(make: (good: TaskStorage) => TaskStorage): Promise<string[]> {
   const cases: { title: string; run: () => Promise<void> }[] = []
   const harness: StorageHarness = {
-    facts: ['shared', 'durable', ...STORAGE_PARTS.filter((part) => part !== 'standIn')],
+    facts: ['shared', 'durable', 'inOrder', ...STORAGE_PARTS.filter((part) => part !== 'standIn')],
     async create() {
       // One memory for all connections, which therefore are shared and outlive each other.
       const storage = make(withHints(memoryStorage()))
@@ -53,6 +53,7 @@ function withHints(good: TaskStorage): TaskStorage {
   const { schedules } = good
   return {
     name: good.name,
+    ...(good.inOrder && { inOrder: good.inOrder }),
     open: () => good.open(),
     close: () => good.close(),
     insert: (input) => tell(good.insert(input), 'work', 'changes'),

@@ -10,12 +10,13 @@ export interface StorageHarness {
    *
    * - `shared`: several connections may use the same data; fixtures have `second`.
    * - `durable`: what is committed outlives the connection; fixtures have `reopen`.
+   * - `inOrder`: calls take effect in the order in which they are made, see `TaskStorage`.
    * - the others: the storage has that part.
    */
   facts: StorageFact[]
 }
 
-export type StorageFact = 'shared' | 'durable' | StoragePart
+export type StorageFact = 'shared' | 'durable' | 'inOrder' | StoragePart
 
 /** An optional part of a storage. */
 export type StoragePart = (typeof STORAGE_PARTS)[number]
