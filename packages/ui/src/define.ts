@@ -17,7 +17,7 @@ for (const [name, element] of Object.entries(names)) defineElement(name, element
 // one file.
 defineLater({
   ...pages,
-  'taskflow-toasts': async () => (await import('./lib/elements/toasts.ts')).TaskflowToastsElement,
+  'taskflow-toasts': async () => (await import('./lib/pages/toasts-page.ts')).TaskflowToastsElement,
   'taskflow-overview': async () => {
     const page = await import('./lib/pages/overview-page.ts')
     defineElement('taskflow-metrics', page.TaskflowMetricsElement)
@@ -25,13 +25,11 @@ defineLater({
   },
   'taskflow-runs': async () => {
     const page = await import('./lib/pages/runs-page.ts')
-    defineElement('taskflow-menu', page.TaskflowMenuElement)
     defineElement('taskflow-query', page.TaskflowQueryElement)
     return page.TaskflowRunsElement
   },
   'taskflow-run': async () => {
     const page = await import('./lib/pages/run-page.ts')
-    defineElement('taskflow-menu', page.TaskflowMenuElement)
     defineElement('taskflow-error', page.TaskflowErrorElement)
     defineElement('taskflow-lifecycle', page.TaskflowLifecycleElement)
     return page.TaskflowRunElement
@@ -43,7 +41,8 @@ defineLater({
   'taskflow-time': async () => (await import('./lib/pages/run-page.ts')).TaskflowTimeElement,
   'taskflow-dialogs': async () => (await import('./lib/pages/extras.ts')).TaskflowDialogsElement,
   'taskflow-json': async () => (await import('./lib/pages/extras.ts')).TaskflowJsonElement,
-  'taskflow-logs': async () => (await import('./lib/elements/logs/logs.ts')).TaskflowLogsElement,
+  'taskflow-menu': async () => (await import('./lib/pages/extras.ts')).TaskflowMenuElement,
+  'taskflow-logs': async () => (await import('./lib/pages/logs-page.ts')).TaskflowLogsElement,
   'taskflow-run-parts': async () => (await import('./lib/pages/extras.ts')).TaskflowRunPartsElement,
 })
 

@@ -143,7 +143,8 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
-    const { theme, density } = readPreferences(store.base)
+    const { theme, density, language } = readPreferences(store.base)
+    if (language && (this.locale === '' || this.locale === 'auto')) this.locale = language
     if (theme && this.theme === 'auto') this.theme = theme
     if (density && !this.hasAttribute('density')) this.density = density
     return super.storeConnected(store)
@@ -331,7 +332,8 @@ export class TaskflowDashboardElement extends StoreElement {
     return allowed
   }
 
-  #onPreferences = ({ detail: { theme, density } }: TaskflowPreferencesEvent) => {
+  #onPreferences = ({ detail: { theme, density, language } }: TaskflowPreferencesEvent) => {
+    if (language !== undefined) this.locale = language || this.getAttribute('locale')
     if (theme) {
       this.theme = theme
       if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())

@@ -21,10 +21,10 @@ import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
-import type { MenuItem, TaskflowMenuElement } from './menu.ts'
+import type { MenuItem } from './menu.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
-import { dialogsOf } from './runs/bulk.ts'
+import { dialogsOf, openMenu } from './runs/bulk.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
@@ -317,8 +317,7 @@ export class TaskflowRunElement extends StoreElement {
       data-open="run-menu"
       @click=${(event: Event) => {
         const button = event.currentTarget as HTMLElement
-        const menu = this.renderRoot.querySelector<TaskflowMenuElement>('taskflow-menu')
-        void menu?.openAt(button, this.#items(task, button))
+        void openMenu(this, button, this.#items(task, button))
       }}
     >
       ${icon('dots')}

@@ -1,5 +1,8 @@
 export { TaskflowDialogsElement } from '../elements/dialogs/dialogs.ts'
 export { TaskflowJsonElement } from '../elements/json.ts'
+export { TaskflowMenuElement } from '../elements/menu.ts'
+export { suggestionsFor } from '../elements/query/suggestions.ts'
 export { TaskflowRunPartsElement } from '../elements/run-parts/run-parts.ts'
 export { columnPicker } from '../elements/runs/column-picker.ts'
 export { filterPanel } from '../elements/runs/filters.ts'
+export { shared } from './shared.ts'

@@ -1,7 +1,7 @@
 export { TaskflowDurationElement } from '../elements/duration.ts'
 export { TaskflowErrorElement } from '../elements/error.ts'
 export { TaskflowLifecycleElement } from '../elements/lifecycle.ts'
-export { TaskflowMenuElement } from '../elements/menu.ts'
 export { TaskflowRunElement } from '../elements/run.ts'
 export { TaskflowStatusElement } from '../elements/status.ts'
 export { TaskflowTimeElement } from '../elements/time.ts'
+export { shared } from './shared.ts'
