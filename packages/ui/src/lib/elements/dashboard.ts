@@ -22,13 +22,15 @@ import { overlayStyles } from '../styles/overlay.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../url/route.ts'
+import { HOME, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import { OtherPages, pageLabel } from './dashboard/other-pages.ts'
+import { PAGE_KEYS, paletteInput, routeOf } from './dashboard/palette-entries.ts'
+import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
@@ -39,19 +41,6 @@ import type { TaskflowToastsElement } from './toasts.ts'
 /*
  * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
  */
-
-/** Keys after `g`. */
-const PAGE_KEYS: Record<string, PageName> = {
-  o: 'overview',
-  r: 'runs',
-  t: 'tasks',
-  g: 'graph',
-  s: 'schedules',
-  d: 'dead-letters',
-  l: 'logs',
-  a: 'audit',
-  i: 'instances',
-}
 
 /**
  * The whole dashboard: overview, runs and the detail of a run, live.
@@ -89,6 +78,7 @@ export class TaskflowDashboardElement extends StoreElement {
     density: { type: String, reflect: true },
     urlSync: { type: String, attribute: 'url-sync' },
     readonly: { type: Boolean },
+    shortcuts: { type: String },
     signInHidden: { state: true },
     unfetched: { state: true },
   }
@@ -103,6 +93,11 @@ export class TaskflowDashboardElement extends StoreElement {
   declare urlSync: UrlSyncMode
   /** Leaves all actions out. */
   declare readonly: boolean
+  /**
+   * Where keys act: `focus` while focus is inside, `global` also while it is nowhere, `off` never.
+   * [`focus`; `global` on the stand-alone page]
+   */
+  declare shortcuts: 'focus' | 'global' | 'off' | ''
   declare signInHidden: boolean
   /** The code of the page could not be fetched. */
   declare unfetched: boolean
@@ -123,6 +118,7 @@ export class TaskflowDashboardElement extends StoreElement {
     this.density = 'comfortable'
     this.urlSync = 'hash'
     this.readonly = false
+    this.shortcuts = ''
     this.signInHidden = false
     this.unfetched = false
     new Ticker(this)
@@ -205,6 +201,7 @@ export class TaskflowDashboardElement extends StoreElement {
         live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
         togglePause: () => store.setPaused(!store.paused),
         toggleTheme: this.#toggleTheme,
+        openPalette: this.#openPalette,
       })}
       ${dashboardNav({
         page: this.#router.route?.page ?? null,
@@ -219,6 +216,7 @@ export class TaskflowDashboardElement extends StoreElement {
         </div>
         ${signedOut ? signInCard(store, this.#loginUrl()) : nothing}
       </main>
+      <taskflow-dialogs></taskflow-dialogs>
       <taskflow-toasts></taskflow-toasts>
       <slot name="footer"></slot>
     `
@@ -349,7 +347,13 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.defaultPrevented || event.altKey || this.shortcuts === 'off') return
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      this.#openPalette()
+      return
+    }
     const [target] = event.composedPath()
     if (target instanceof Element && target.closest('input, select, textarea')) return
     if (this.#goes) this.#goByKey(event)
@@ -360,13 +364,52 @@ export class TaskflowDashboardElement extends StoreElement {
       this.renderRoot
         .querySelector<TaskflowRunsElement | TaskflowRunElement>('taskflow-runs, taskflow-run')
         ?.handleKey(event)
+      if (!event.defaultPrevented) this.#onPageKey(event)
     }
+  }
+
+  /** Keys of every page that has no list of runs. */
+  #onPageKey(event: KeyboardEvent): void {
+    const page = this.renderRoot.querySelector('.page > *')
+    const search = page?.shadowRoot?.querySelector<HTMLElement>('[data-search]')
+    if (event.key === '?') void this.#dialogs((dialogs) => dialogs.shortcuts())
+    else if (event.key === '/' && search) search.focus()
+    else return
+    event.preventDefault()
+  }
+
+  #openPalette = () => {
+    const { store } = this
+    if (!store) return
+    void this.#dialogs((dialogs) =>
+      dialogs.palette(
+        paletteInput({
+          store,
+          go: (route) => this.#request(route),
+          togglePause: () => store.setPaused(!store.paused),
+          toggleTheme: this.#toggleTheme,
+          help: () => void dialogs.shortcuts(),
+        }),
+      ),
+    )
+  }
+
+  async #dialogs(use: (dialogs: TaskflowDialogsElement) => Promise<void>): Promise<void> {
+    try {
+      await needElement('taskflow-dialogs')
+    } catch {
+      // Without its code there is no palette; links lead everywhere, too.
+      return
+    }
+    const dialogs = this.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
+    this.speak()
+    if (dialogs) await use(dialogs)
   }
 
   #goByKey(event: KeyboardEvent): void {
     this.#goes = false
     const page = PAGE_KEYS[event.key]
-    if (page) this.#request(page === 'runs' ? runsRoute() : pageRoute(page))
+    if (page) this.#request(routeOf(page))
   }
 
   #menu = (event: Event) => {
@@ -380,7 +423,8 @@ export class TaskflowDashboardElement extends StoreElement {
 
   /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
   #onDocumentKey = (event: KeyboardEvent) => {
-    if (this.urlSync === 'path' && event.target === document.body) this.#onKey(event)
+    const everywhere = this.shortcuts === 'global' || (!this.shortcuts && this.urlSync === 'path')
+    if (everywhere && event.target === document.body) this.#onKey(event)
   }
 
   #onDone = (event: TaskflowActionDoneEvent) => {

@@ -21,6 +21,7 @@ import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
+import type { TaskflowLogsElement } from './logs/logs.ts'
 import type { MenuItem } from './menu.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
@@ -389,6 +390,9 @@ export class TaskflowRunElement extends StoreElement {
     if (target instanceof Element && target.closest('input, select, textarea')) return
     const page = this.mode === 'page'
     const { key } = event
+    const logs = this.renderRoot.querySelector<TaskflowLogsElement>('taskflow-logs')
+    if (logs && /^[nNf]$/.test(key)) logs.handleKey?.(event)
+    if (event.defaultPrevented) return
     if (key === '[' || key === ']') this.#turn(task, key === ']' ? 1 : -1)
     else if (!page) return
     else if (key === 'Escape') this.dispatchEvent(new TaskflowCloseEvent())

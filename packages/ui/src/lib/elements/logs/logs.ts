@@ -197,7 +197,7 @@ export class TaskflowLogsElement extends StoreElement {
           aria-label=${t('Log, {count} line|Log, {count} lines', { count: log.total })}
           tabindex="0"
           @scroll=${this.#onScroll}
-          @keydown=${this.#onKey}
+          @keydown=${this.handleKey}
         >
           ${this.#lines(log)}
           ${this.live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
@@ -451,8 +451,9 @@ export class TaskflowLogsElement extends StoreElement {
     if (!this.wrap) this.requestUpdate()
   }
 
-  #onKey = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+  /** Keys of the log: matches, follow, the end. */
+  readonly handleKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
     if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
     else if (event.key === 'f' && this.live) this.#toggle('following')
     else if (event.key === 'End' && this.live) this.following = true
