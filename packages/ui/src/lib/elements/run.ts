@@ -67,7 +67,7 @@ export class TaskflowRunElement extends StoreElement {
   /** Id of the run. */
   declare runId: string
   /**
-   * `overview`, `attempts`, `logs` (`logs:120` is a line of it), `error`, `data`, `events` or
+   * `overview`, `attempts`, `logs` (`logs:120` is a line of it, `logs:120-140` a range), `error`, `data`, `events` or
    * `related`. [`overview`]
    */
   declare tab: string
@@ -177,6 +177,7 @@ export class TaskflowRunElement extends StoreElement {
     const { store } = this
     if (!store) return nothing
     if (tab === 'logs') {
+      const [first = 0, last = 0] = (line ?? '').split('-').map(Number)
       return html`<taskflow-logs
         .base=${this.base}
         .credentials=${this.credentials}
@@ -184,11 +185,12 @@ export class TaskflowRunElement extends StoreElement {
         .count=${task.log_count}
         .live=${!isFinal(task.status)}
         .maxAttempts=${task.max_attempts}
-        .line=${Number(line ?? 0)}
-        .linkTo=${(n: number) => this.href({ ...this.#place(), tab: `logs:${n}` })}
-        @taskflow-log-line=${(event: CustomEvent<{ line: number }>) => {
+        .line=${first}
+        .lastLine=${last}
+        .linkTo=${(from: number, to: number) => this.href({ ...this.#place(), tab: linesTab(from, to) })}
+        @taskflow-log-line=${(event: CustomEvent<{ line: number; lastLine: number }>) => {
           event.stopPropagation()
-          this.#selectTab(`logs:${event.detail.line}`)
+          this.#selectTab(linesTab(event.detail.line, event.detail.lastLine))
         }}
       ></taskflow-logs>`
     }
@@ -553,4 +555,9 @@ function goneText(store: DashboardStore): string {
         { count: days },
       )
     : t('It was deleted or never existed.')
+}
+
+/** The tab of the log at a line, or at a range of lines. */
+function linesTab(first: number, last = first): string {
+  return `logs:${first}${last > first ? `-${last}` : ''}`
 }

@@ -35,7 +35,6 @@ export function dashboardHeader(options: {
       class="button palette"
       type="button"
       aria-label=${t('Go to, find a run')}
-      title="Ctrl K"
       aria-keyshortcuts="Control+K Meta+K"
       @click=${options.openPalette}
     >

@@ -18,10 +18,10 @@ import { LINE_PX, lastScrollTop, scrollTopFor, sliceAt } from './viewport.ts'
 const SEARCH_PAUSE_MS = 200
 const MARKS = 300
 
-/** The number of a line was chosen: its link was copied. */
-export class TaskflowLogLineEvent extends CustomEvent<{ line: number }> {
-  constructor(line: number) {
-    super('taskflow-log-line', { bubbles: true, composed: true, detail: { line } })
+/** The number of a line, or a range of lines, was chosen: its link was copied. */
+export class TaskflowLogLineEvent extends CustomEvent<{ line: number; lastLine: number }> {
+  constructor(line: number, lastLine = line) {
+    super('taskflow-log-line', { bubbles: true, composed: true, detail: { line, lastLine } })
   }
 }
 
@@ -43,6 +43,7 @@ export class TaskflowLogsElement extends StoreElement {
     count: { type: Number },
     live: { type: Boolean },
     line: { type: Number },
+    lastLine: { type: Number, attribute: 'last-line' },
     maxAttempts: { type: Number, attribute: 'max-attempts' },
     linkTo: { attribute: false },
     following: { state: true },
@@ -61,9 +62,11 @@ export class TaskflowLogsElement extends StoreElement {
   declare live: boolean
   /** A line to show and mark; 0 for none. */
   declare line: number
+  /** Where a range that begins at `line` ends; 0 for one line. */
+  declare lastLine: number
   declare maxAttempts: number
   /** Address of a line. */
-  declare linkTo: ((line: number) => string) | null
+  declare linkTo: ((line: number, lastLine?: number) => string) | null
   declare following: boolean
   /** Breaks long lines, one page at a time. */
   declare wrap: boolean
@@ -90,6 +93,7 @@ export class TaskflowLogsElement extends StoreElement {
     this.count = 0
     this.live = false
     this.line = 0
+    this.lastLine = 0
     this.maxAttempts = 1
     this.linkTo = null
     this.following = true
@@ -188,6 +192,7 @@ export class TaskflowLogsElement extends StoreElement {
         toggle: this.#toggle,
         download: () => void this.#download(),
         reload: () => void log.reload(),
+        fullScreen: () => void this.#fullScreen(),
       })}
       <div class="frame">
         <div
@@ -225,7 +230,7 @@ export class TaskflowLogsElement extends StoreElement {
     const options: LineOptions = {
       search: log.matches?.text ?? '',
       current: log.matches?.numbers[this.match] ?? 0,
-      marked: this.line,
+      marked: [this.line, Math.max(this.line, this.lastLine)],
       maxAttempts: this.maxAttempts,
       opened: this.#opened,
       href: (n) => this.linkTo?.(n) ?? `#${n}`,
@@ -423,6 +428,13 @@ export class TaskflowLogsElement extends StoreElement {
     this.renderRoot.querySelector<HTMLElement>('.window')?.style.removeProperty('inset-block-start')
   }
 
+  async #fullScreen(): Promise<void> {
+    const root = this.getRootNode() as ShadowRoot | Document
+    // Refused by frames that do not allow it: then it stays as large as it is.
+    if (root.fullscreenElement === this) await document.exitFullscreen()
+    else await this.requestFullscreen().catch(() => {})
+  }
+
   async #download(): Promise<void> {
     const { store, runId } = this
     if (!store) return
@@ -430,12 +442,16 @@ export class TaskflowLogsElement extends StoreElement {
   }
 
   #onNumber = (event: MouseEvent, n: number) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+    if (event.button !== 0 || event.metaKey || event.ctrlKey) return
     event.preventDefault()
     const link = event.currentTarget as HTMLAnchorElement
-    void copyText(link.href, link)
+    // With Shift, everything from the line that was chosen before.
+    const from = event.shiftKey && this.line > 0 ? this.line : n
+    const [first, last] = [Math.min(from, n), Math.max(from, n)]
+    const address = this.linkTo ? new URL(this.linkTo(first, last), location.href).href : link.href
+    void copyText(address, link)
     this.following = false
-    this.dispatchEvent(new TaskflowLogLineEvent(n))
+    this.dispatchEvent(new TaskflowLogLineEvent(first, last))
   }
 
   #onScroll = (event: Event) => {

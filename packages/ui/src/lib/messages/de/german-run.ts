@@ -1,5 +1,6 @@
 /** German: one run, its log, dialogs. */
 export const run = {
+  'Full screen': 'Ganzer Bildschirm',
   'Go to': 'Gehe zu',
   'Page, task, id of a run, action': 'Seite, Aufgabe, Id eines Laufs, Aktion',
   'Nothing is called that.': 'Nichts heißt so.',
