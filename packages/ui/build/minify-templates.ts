@@ -10,9 +10,9 @@ export function minifyCss(css: string): string {
     .trim()
 }
 
-/** Collapses white space between tags and attributes: a line break with its indent is one space. */
+/** Collapses white space between tags and attributes: a line break with its indent is one space, or none at the end of a tag. */
 function minifyHtml(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ')
+  return text.replace(/\s*\n\s*>/g, '>').replace(/\s*\n\s*/g, ' ')
 }
 
 /** An esbuild plugin that does so inside the css``, html`` and svg`` templates of our sources. */

@@ -60,6 +60,8 @@ export {
   TaskflowSpanSelectEvent,
   TaskflowTabEvent,
 } from './lib/events.ts'
+export { type Catalogue, knownLanguages, registerLanguage } from './lib/messages/language.ts'
+export type { MessageKey } from './lib/messages/messages.ts'
 export type { RunFilter, RunSort } from './lib/store/filter.ts'
 export type { PageName, Route } from './lib/url/route.ts'
 export type { UrlSyncMode } from './lib/url/url-sync.ts'

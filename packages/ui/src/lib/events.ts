@@ -196,9 +196,9 @@ export class TaskflowLogSearchEvent extends CustomEvent<{ query: string; total: 
 }
 
 /** The number of a line was chosen: its link was copied. */
-export class TaskflowLogLineEvent extends CustomEvent<{ line: number }> {
-  constructor(line: number) {
-    super('taskflow-log-line', { ...through, detail: { line } })
+export class TaskflowLogLineEvent extends CustomEvent<{ line: number; lastLine: number }> {
+  constructor(line: number, lastLine = line) {
+    super('taskflow-log-line', { ...through, detail: { line, lastLine } })
   }
 }
 

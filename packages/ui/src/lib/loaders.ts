@@ -7,7 +7,7 @@ import { defineElement, type Loaders } from './lazy.ts'
  */
 export const loaders: Loaders = {
   ...pages,
-  'taskflow-toasts': async () => (await import('./elements/toasts.ts')).TaskflowToastsElement,
+  'taskflow-toasts': async () => (await import('./pages/toasts-page.ts')).TaskflowToastsElement,
   'taskflow-overview': async () => {
     const page = await import('./pages/overview-page.ts')
     defineElement('taskflow-metrics', page.TaskflowMetricsElement)
@@ -16,14 +16,12 @@ export const loaders: Loaders = {
   'taskflow-metrics': async () => (await import('./pages/overview-page.ts')).TaskflowMetricsElement,
   'taskflow-runs': async () => {
     const page = await import('./pages/runs-page.ts')
-    defineElement('taskflow-menu', page.TaskflowMenuElement)
     defineElement('taskflow-query', page.TaskflowQueryElement)
     return page.TaskflowRunsElement
   },
   'taskflow-query': async () => (await import('./pages/runs-page.ts')).TaskflowQueryElement,
   'taskflow-run': async () => {
     const page = await import('./pages/run-page.ts')
-    defineElement('taskflow-menu', page.TaskflowMenuElement)
     defineElement('taskflow-error', page.TaskflowErrorElement)
     defineElement('taskflow-lifecycle', page.TaskflowLifecycleElement)
     return page.TaskflowRunElement
@@ -32,7 +30,8 @@ export const loaders: Loaders = {
   'taskflow-lifecycle': async () => (await import('./pages/run-page.ts')).TaskflowLifecycleElement,
   'taskflow-dialogs': async () => (await import('./pages/extras.ts')).TaskflowDialogsElement,
   'taskflow-json': async () => (await import('./pages/extras.ts')).TaskflowJsonElement,
-  'taskflow-logs': async () => (await import('./elements/logs/logs.ts')).TaskflowLogsElement,
+  'taskflow-logs': async () => (await import('./pages/logs-page.ts')).TaskflowLogsElement,
+  'taskflow-menu': async () => (await import('./pages/extras.ts')).TaskflowMenuElement,
   'taskflow-run-parts': async () => {
     const extras = await import('./pages/extras.ts')
     defineElement('taskflow-waterfall', extras.TaskflowWaterfallElement)

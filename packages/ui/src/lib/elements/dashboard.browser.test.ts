@@ -122,6 +122,25 @@ describe('connection', () => {
     expect(handler.streams[0]?.headers.get('last-event-id')).toBe('e.1')
   })
 
+  it('A10 has a word for each state of the connection', async () => {
+    let stream: () => Response | Promise<Response> = () => new Promise(() => {})
+    handler.overrides.set('GET /dashboard/stream', () => stream())
+    const element = await mountDashboard(handler)
+    const label = (word: string) =>
+      vi.waitFor(() => expect(text(element, '.live')).toBe(word), { timeout: 8000 })
+    await label('Connecting')
+    await unmountAll()
+    stream = () => problem(500, 'internal', 'No.')
+    const refused = await mountDashboard(handler)
+    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Error'), { timeout: 8000 })
+    stream = () => Promise.reject(new TypeError('offline'))
+    find(refused, '.banner button')?.click()
+    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Disconnected'), { timeout: 8000 })
+    handler.overrides.clear()
+    find(refused, '.banner button')?.click()
+    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Live'), { timeout: 8000 })
+  })
+
   it('asks to sign in at 401, keeps the page below, and goes on afterwards', async () => {
     const element = await live()
     await waitForElement(element, '.recent li')
@@ -268,5 +287,38 @@ describe('actions', () => {
     const element = await openRun(3, attributes)
     await waitForElement(element, 'taskflow-run >>> h2')
     expect(find(element, '[data-action]')).toBeNull()
+  })
+})
+
+describe('the palette', () => {
+  it('leads to pages, tasks and runs by Ctrl K, from inside a field too', async () => {
+    const element = await live()
+    const open = async () => {
+      const key = new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true })
+      element.dispatchEvent(key)
+      return waitForElement<HTMLInputElement>(element, 'taskflow-dialogs >>> [role="combobox"]')
+    }
+    const places: string[] = []
+    element.addEventListener('taskflow-navigate', ({ detail: { route } }) =>
+      places.push(route.runId ?? route.item ?? route.page),
+    )
+    const options = () => findAll(element, '[role="option"]').map((one) => one.innerText)
+    await open()
+    await userEvent.keyboard('sched')
+    await vi.waitFor(() => expect(options()).toHaveLength(1))
+    await userEvent.keyboard('{Enter}')
+    expect(places).toEqual(['schedules'])
+
+    await open()
+    await userEvent.keyboard('charge')
+    await vi.waitFor(() => expect(options().some((one) => one.includes('00000003'))).toBe(true))
+    await userEvent.keyboard('{ArrowUp}{Enter}')
+    await vi.waitFor(() => expect(places).toHaveLength(2))
+
+    await open()
+    await userEvent.keyboard('nothing of that name')
+    await vi.waitFor(() => expect(textOf(element)).toContain('Nothing is called that.'))
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(find(element, 'taskflow-dialogs >>> dialog')).toBeNull())
   })
 })

@@ -22,13 +22,15 @@ import { overlayStyles } from '../styles/overlay.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../url/route.ts'
+import { HOME, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import { isPageName, OtherPages, pageLabel } from './dashboard/other-pages.ts'
+import { PAGE_KEYS, paletteInput, routeOf } from './dashboard/palette-entries.ts'
+import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
 import { StoreElement } from './store-element.ts'
@@ -39,19 +41,6 @@ import type { TaskflowToastsElement } from './toasts.ts'
 /*
  * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
  */
-
-/** Keys after `g`. */
-const PAGE_KEYS: Record<string, PageName> = {
-  o: 'overview',
-  r: 'runs',
-  t: 'tasks',
-  g: 'graph',
-  s: 'schedules',
-  d: 'dead-letters',
-  l: 'logs',
-  a: 'audit',
-  i: 'instances',
-}
 
 /**
  * The whole dashboard: overview, runs and the detail of a run, live.
@@ -168,7 +157,8 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
-    const { theme, density } = readPreferences(store.base)
+    const { theme, density, language } = readPreferences(store.base)
+    if (language && (this.locale === '' || this.locale === 'auto')) this.locale = language
     if (theme && this.theme === 'auto') this.theme = theme
     if (density && !this.hasAttribute('density')) this.density = density
     return super.storeConnected(store)
@@ -229,6 +219,7 @@ export class TaskflowDashboardElement extends StoreElement {
         live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
         togglePause: () => store.setPaused(!store.paused),
         toggleTheme: this.#toggleTheme,
+        openPalette: this.#openPalette,
       })}
       <div class="columns">
       ${dashboardNav({
@@ -246,6 +237,7 @@ export class TaskflowDashboardElement extends StoreElement {
         ${signedOut ? signInCard(store, this.loginUrl()) : nothing}
       </main>
       </div>
+      <taskflow-dialogs></taskflow-dialogs>
       <taskflow-toasts exportparts="toast"></taskflow-toasts>
       <slot name="footer"></slot>
     `
@@ -263,7 +255,7 @@ export class TaskflowDashboardElement extends StoreElement {
     const sections = this.#sections
     if (!route || !sections || sections.includes(route.page)) return route
     const [first] = sections.filter(isPageName)
-    return route.page === 'overview' && first ? placeOf(first) : null
+    return route.page === 'overview' && first ? routeOf(first) : null
   }
 
   #page() {
@@ -382,7 +374,8 @@ export class TaskflowDashboardElement extends StoreElement {
     return allowed
   }
 
-  #onPreferences = ({ detail: { theme, density } }: TaskflowPreferencesEvent) => {
+  #onPreferences = ({ detail: { theme, density, language } }: TaskflowPreferencesEvent) => {
+    if (language !== undefined) this.locale = language || this.getAttribute('locale')
     if (theme) {
       this.theme = theme
       if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
@@ -398,7 +391,13 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.defaultPrevented || event.altKey || this.shortcuts === 'off') return
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      this.#openPalette()
+      return
+    }
     const [target] = event.composedPath()
     if (target instanceof Element && target.closest('input, select, textarea')) return
     if (this.#goes) this.#goByKey(event)
@@ -409,13 +408,52 @@ export class TaskflowDashboardElement extends StoreElement {
       this.renderRoot
         .querySelector<TaskflowRunsElement | TaskflowRunElement>('taskflow-runs, taskflow-run')
         ?.handleKey(event)
+      if (!event.defaultPrevented) this.#onPageKey(event)
     }
+  }
+
+  /** Keys of every page that has no list of runs. */
+  #onPageKey(event: KeyboardEvent): void {
+    const page = this.renderRoot.querySelector('.page > *')
+    const search = page?.shadowRoot?.querySelector<HTMLElement>('[data-search]')
+    if (event.key === '?') void this.#dialogs((dialogs) => dialogs.shortcuts())
+    else if (event.key === '/' && search) search.focus()
+    else return
+    event.preventDefault()
+  }
+
+  #openPalette = () => {
+    const { store } = this
+    if (!store) return
+    void this.#dialogs((dialogs) =>
+      dialogs.palette(
+        paletteInput({
+          store,
+          go: (route) => this.#request(route),
+          togglePause: () => store.setPaused(!store.paused),
+          toggleTheme: this.#toggleTheme,
+          help: () => void dialogs.shortcuts(),
+        }),
+      ),
+    )
+  }
+
+  async #dialogs(use: (dialogs: TaskflowDialogsElement) => Promise<void>): Promise<void> {
+    try {
+      await needElement('taskflow-dialogs')
+    } catch {
+      // Without its code there is no palette; links lead everywhere, too.
+      return
+    }
+    const dialogs = this.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
+    this.speak()
+    if (dialogs) await use(dialogs)
   }
 
   #goByKey(event: KeyboardEvent): void {
     this.#goes = false
     const page = PAGE_KEYS[event.key]
-    if (page && (this.#sections?.includes(page) ?? true)) this.#request(placeOf(page))
+    if (page && (this.#sections?.includes(page) ?? true)) this.#request(routeOf(page))
   }
 
   #menu = (event: Event) => {
@@ -470,10 +508,6 @@ export class TaskflowDashboardElement extends StoreElement {
   #basePath(): string {
     return normaliseBase(new URL(this.storeBase || '/', location.href).pathname)
   }
-}
-
-function placeOf(page: PageName): Route {
-  return page === 'runs' ? runsRoute() : pageRoute(page)
 }
 
 function labelOf(route: Route | null): string {

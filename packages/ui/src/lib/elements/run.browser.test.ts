@@ -66,6 +66,33 @@ describe('taskflow-run', () => {
     expect(textOf(element)).toContain('/app/src/charge.ts:4:2')
   })
 
+  it('D3, D4 shows how its task does and the runs before it, and leads to them', async () => {
+    handler.tasks = [makeTask(2), makeTask(1)]
+    const analytics = {
+      ...{ total: 1234, success: 1200, failed: 34, running: 0, success_rate: 0.972 },
+      ...{ avg_duration_seconds: 2, min_duration_seconds: 0.5 },
+      ...{ max_duration_seconds: 70, p95_duration_seconds: 3.5 },
+    }
+    const recent_runs = [makeTask(2), makeTask(1, { status: 'failed', phase: 'failed' })]
+    handler.details.set(makeTask(2).task_id, { analytics, recent_runs })
+    const element = mount(makeTask(2).task_id)
+    const numbers = await waitForElement(element, '.numbers')
+    expect(numbers.innerText.split('\n').filter(Boolean)).toEqual([
+      ...['1,234', 'Runs', '97.2 %', 'Success rate', '2s', 'Average'],
+      ...['3.5s', 'p95', '500 ms', 'Shortest', '1m 10s', 'Longest'],
+    ])
+    const links = findAll<HTMLAnchorElement>(element, '.rows a')
+    expect(links.map((link) => link.getAttribute('aria-current'))).toEqual(['true', null])
+    expect(links[1]?.innerText).toContain('00000001')
+    let gone = ''
+    element.addEventListener('taskflow-navigate', (event) => {
+      event.preventDefault()
+      gone = event.detail.route.runId ?? ''
+    })
+    links[1]?.click()
+    expect(gone).toBe(makeTask(1).task_id)
+  })
+
   it('warns before the retry of an interrupted run', async () => {
     handler.tasks = [makeTask(1, { status: 'interrupted', phase: 'interrupted' })]
     const element = mount()
@@ -428,6 +455,17 @@ describe('logs', () => {
     expect(lines(element)[2]?.length).toBeLessThan(4100)
     find(element, '.text .link')?.click()
     await vi.waitFor(() => expect(lines(element)[2]?.length).toBe(20_000))
+  })
+
+  it('mark a range of lines, which its link brings back', async () => {
+    const element = await openLong(many(1500), 'logs:700')
+    await vi.waitFor(() => expect(find(element, '.line.marked')?.dataset.n).toBe('700'))
+    const number = findAll(element, '.line').find(({ dataset }) => dataset.n === '703')
+    const click = new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: true })
+    number?.querySelector('a')?.dispatchEvent(click)
+    const marked = () => findAll(element, '.line.marked').map(({ dataset }) => dataset.n)
+    await vi.waitFor(() => expect(marked()).toEqual(['700', '701', '702', '703']))
+    expect(element.tab).toBe('logs:700-703')
   })
 
   it('lead to a line by its link, and wrap long lines a page at a time', async () => {

@@ -21,10 +21,11 @@ import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
-import type { MenuItem, TaskflowMenuElement } from './menu.ts'
+import type { TaskflowLogsElement } from './logs/logs.ts'
+import type { MenuItem } from './menu.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
-import { dialogsOf } from './runs/bulk.ts'
+import { dialogsOf, openMenu } from './runs/bulk.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
@@ -68,7 +69,7 @@ export class TaskflowRunElement extends StoreElement {
   /** Id of the run. */
   declare runId: string
   /**
-   * `overview`, `attempts`, `logs` (`logs:120` is a line of it), `error`, `data`, `events` or
+   * `overview`, `attempts`, `logs` (`logs:120` is a line of it, `logs:120-140` a range), `error`, `data`, `events` or
    * `related`. [`overview`]
    */
   declare tab: string
@@ -178,6 +179,7 @@ export class TaskflowRunElement extends StoreElement {
     const { store } = this
     if (!store) return nothing
     if (tab === 'logs') {
+      const [first = 0, last = 0] = (line ?? '').split('-').map(Number)
       return html`<taskflow-logs
         .base=${this.base}
         .credentials=${this.credentials}
@@ -185,11 +187,12 @@ export class TaskflowRunElement extends StoreElement {
         .count=${task.log_count}
         .live=${!isFinal(task.status)}
         .maxAttempts=${task.max_attempts}
-        .line=${Number(line ?? 0)}
-        .linkTo=${(n: number) => this.href({ ...this.#place(), tab: `logs:${n}` })}
-        @taskflow-log-line=${(event: CustomEvent<{ line: number }>) => {
+        .line=${first}
+        .lastLine=${last}
+        .linkTo=${(from: number, to: number) => this.href({ ...this.#place(), tab: linesTab(from, to) })}
+        @taskflow-log-line=${(event: CustomEvent<{ line: number; lastLine: number }>) => {
           event.stopPropagation()
-          this.#selectTab(`logs:${event.detail.line}`)
+          this.#selectTab(linesTab(event.detail.line, event.detail.lastLine))
         }}
       ></taskflow-logs>`
     }
@@ -319,8 +322,7 @@ export class TaskflowRunElement extends StoreElement {
       data-open="run-menu"
       @click=${(event: Event) => {
         const button = event.currentTarget as HTMLElement
-        const menu = this.renderRoot.querySelector<TaskflowMenuElement>('taskflow-menu')
-        void menu?.openAt(button, this.#items(task, button))
+        void openMenu(this, button, this.#items(task, button))
       }}
     >
       ${icon('dots')}
@@ -392,6 +394,9 @@ export class TaskflowRunElement extends StoreElement {
     if (target instanceof Element && target.closest('input, select, textarea')) return
     const page = this.mode === 'page'
     const { key } = event
+    const logs = this.renderRoot.querySelector<TaskflowLogsElement>('taskflow-logs')
+    if (logs && /^[nNf]$/.test(key)) logs.handleKey?.(event)
+    if (event.defaultPrevented) return
     if (key === '[' || key === ']') this.#turn(task, key === ']' ? 1 : -1)
     else if (!page) return
     else if (key === 'Escape') this.dispatchEvent(new TaskflowCloseEvent())
@@ -552,4 +557,9 @@ function goneText(store: DashboardStore): string {
         { count: days },
       )
     : t('It was deleted or never existed.')
+}
+
+/** The tab of the log at a line, or at a range of lines. */
+function linesTab(first: number, last = first): string {
+  return `logs:${first}${last > first ? `-${last}` : ''}`
 }

@@ -50,7 +50,7 @@ export function writeTimes(format: TimeFormat): void {
 }
 
 /** Makes the texts that are made next in the language of an element, if it has one. */
-export function speakAs(element: HTMLElement): void {
+export function speakAs(element: object): void {
   if ('speak' in element && typeof element.speak === 'function') element.speak()
 }
 

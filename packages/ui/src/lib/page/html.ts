@@ -27,7 +27,7 @@ export function dashboardPage(input: PageInput, assets: PageAssets): string {
       ),
       `<script type="module" src="${script}" integrity="${assets.script.integrity}"></script>`,
     ].join('\n'),
-    body: `<taskflow-dashboard base="${escapeHtml(base)}" title="${escapeHtml(title)}" theme="${theme ?? 'auto'}" url-sync="path"></taskflow-dashboard>
+    body: `<taskflow-dashboard base="${escapeHtml(base)}" title="${escapeHtml(title)}" theme="${theme ?? 'auto'}" locale="auto" url-sync="path"></taskflow-dashboard>
 <noscript><p class="note">This page shows tasks as they run, and needs JavaScript for that.</p></noscript>`,
   })
 }

@@ -1,2 +1,3 @@
 export { TaskflowMetricsElement } from '../elements/metrics/metrics.ts'
 export { TaskflowOverviewElement } from '../elements/overview.ts'
+export { shared } from './shared.ts'

@@ -1,3 +1,3 @@
-export { TaskflowMenuElement } from '../elements/menu.ts'
 export { TaskflowQueryElement } from '../elements/query/query-field.ts'
 export { TaskflowRunsElement } from '../elements/runs/runs.ts'
+export { shared } from './shared.ts'

@@ -4,6 +4,8 @@ import type { RunSort } from './filter.ts'
 export interface Preferences {
   theme?: 'light' | 'dark' | 'auto'
   density?: 'comfortable' | 'compact'
+  /** BCP 47; empty: as the page. */
+  language?: string
   sort?: RunSort
   limit?: number
   paused?: boolean

@@ -97,6 +97,7 @@ export function makeOverview(): OverviewJson {
     uptime_seconds: 1,
     storage: 'memory',
     executors: ['async'],
+    executor_counts: [{ executor: 'async', functions: 2, running: 0 }],
     concurrency: 10,
     totals: makeMetrics(),
     schedules: { pending: 0, scheduled: 0, paused: 0 },

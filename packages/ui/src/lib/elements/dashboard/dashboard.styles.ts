@@ -195,6 +195,16 @@ export const dashboardStyles = css`
   .sign-in .button {
     min-block-size: 32px;
   }
+  .palette {
+    justify-content: start;
+    inline-size: 236px;
+    color: var(--_muted);
+    font-weight: 400;
+  }
+  .palette .word {
+    flex: 1;
+    text-align: start;
+  }
   @container taskflow-dashboard (min-width: 1100px) {
     :host([layout='sidebar']) .columns {
       display: grid;
@@ -230,6 +240,14 @@ export const dashboardStyles = css`
     }
   }
   @container taskflow-dashboard (max-width: 899px) {
+    .palette {
+      inline-size: auto;
+      padding-inline: 6px;
+    }
+    .palette .word,
+    .palette .kbd {
+      display: none;
+    }
     nav.tabs {
       gap: 16px;
     }

@@ -21,6 +21,7 @@ export function dashboardHeader(options: {
   live: TemplateResult
   togglePause: () => void
   toggleTheme: () => void
+  openPalette: () => void
 }): TemplateResult {
   const { store, home, dark } = options
   const theme = dark ? t('Light theme') : t('Dark theme')
@@ -30,6 +31,15 @@ export function dashboardHeader(options: {
     </a>
     <slot name="header-start"></slot>
     <span class="grow"></span>
+    <button
+      class="button palette"
+      type="button"
+      aria-label=${t('Go to, find a run')}
+      aria-keyshortcuts="Control+K Meta+K"
+      @click=${options.openPalette}
+    >
+      ${icon('search')}<span class="word">${t('Go to, find a run')}</span><kbd class="kbd" aria-hidden="true">Ctrl K</kbd>
+    </button>
     ${options.live}
     ${store.connection.state === 'unauthorised' ? nothing : pauseButton(store, options.togglePause)}
     <button

@@ -8,6 +8,7 @@ import { tokens } from '../../styles/tokens.ts'
 import { LocalizedElement } from '../localized-element.ts'
 import { ClearHistoryForm } from './clear-history.ts'
 import { EditRunForm, type EditRunInput } from './edit-run.ts'
+import { PaletteForm, type PaletteInput } from './palette.ts'
 import { shortcutsHelp } from './shortcuts.ts'
 
 /** A question before something that cannot be undone. */
@@ -88,6 +89,30 @@ export class TaskflowDialogsElement extends LocalizedElement {
       .keys dd {
         margin: 0;
       }
+      .entries {
+        display: grid;
+        max-block-size: min(420px, 60vh);
+        overflow: auto;
+      }
+      .entries p {
+        margin: 8px;
+      }
+      .entry {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-block-size: 32px;
+        padding: 2px 8px;
+        border-radius: 6px;
+        cursor: pointer;
+      }
+      .entry > .truncate {
+        flex: 1;
+      }
+      .entry[aria-selected='true'] {
+        background: var(--_hover);
+        outline: 1px solid transparent;
+      }
     `,
   ]
   static override properties: PropertyDeclarations = {
@@ -141,6 +166,11 @@ export class TaskflowDialogsElement extends LocalizedElement {
   /** The keys of the dashboard. */
   async shortcuts(): Promise<void> {
     await this.show(shortcutsHelp())
+  }
+
+  /** A field that leads to pages, tasks and runs. */
+  async palette(input: PaletteInput): Promise<void> {
+    await this.show(new PaletteForm(input))
   }
 
   protected override render() {

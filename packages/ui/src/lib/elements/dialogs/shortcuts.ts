@@ -17,6 +17,12 @@ const KEYS = [
   ['p', 'pause or resume live updates'],
   ['.', 'read again'],
   ['t', 'light or dark'],
+  ['Ctrl K / ⌘ K', 'go anywhere'],
+  ['g, then o r t g s d l a i e', 'overview, runs, tasks and so on'],
+  ['f', 'follow the log'],
+  ['n / Shift N', 'next, previous match of the log'],
+  ['+ − 0', 'zoom the graph, show all'],
+  ['?', 'these keys'],
   ['Esc', 'close, then clear the selection'],
 ] as const satisfies readonly [string, MessageKey][]
 

@@ -10,8 +10,8 @@ export interface LineOptions {
   search: string
   /** Number of the line of the match one is at. */
   current: number
-  /** Number of the line that a link points at. */
-  marked: number
+  /** Numbers of the first and last line that a link points at. */
+  marked: readonly [number, number]
   maxAttempts: number
   opened: ReadonlySet<number>
   href: (n: number) => string
@@ -32,7 +32,7 @@ export function logLine(
   const whole = text.length <= LONG_LINE || options.opened.has(n)
   const most = Math.max(options.maxAttempts, attempt + 1)
   return html`<div
-    class="line ${retry ? 'first' : ''} ${n === options.current ? 'at' : ''} ${n === options.marked ? 'marked' : ''}"
+    class="line ${retry ? 'first' : ''} ${n === options.current ? 'at' : ''} ${n >= options.marked[0] && n <= options.marked[1] ? 'marked' : ''}"
     part="line"
     data-n=${n}
     data-level=${level}

@@ -12,6 +12,11 @@ const ansi = LIGHT.split(' ')
 /** Lines as a grid: number, time, level, text. Selecting text leaves the first two out. */
 export const logStyles = css`
   ${unsafeCSS(ansi)}
+  :host(:fullscreen) {
+    background: var(--_surface);
+    color: var(--_text);
+    --taskflow-log-height: calc(100vh - 96px);
+  }
   :host {
     display: flex;
     flex-direction: column;

@@ -44,6 +44,7 @@ export class TaskflowLogsElement extends StoreElement {
     count: { type: Number },
     live: { type: Boolean },
     line: { type: Number },
+    lastLine: { type: Number, attribute: 'last-line' },
     maxAttempts: { type: Number, attribute: 'max-attempts' },
     linkTo: { attribute: false },
     stream: { type: String },
@@ -66,10 +67,12 @@ export class TaskflowLogsElement extends StoreElement {
   declare live: boolean
   /** A line to show and mark; 0 for none. */
   declare line: number
+  /** Where a range that begins at `line` ends; 0 for one line. */
+  declare lastLine: number
   /** How many attempts the run may take. [1] */
   declare maxAttempts: number
   /** Address of a line. */
-  declare linkTo: ((line: number) => string) | null
+  declare linkTo: ((line: number, lastLine?: number) => string) | null
   /** `log`, `stdout` or `stderr`. [all] */
   declare stream: string
   /** Goes to the first line of this attempt, counted from 1. [none] */
@@ -105,6 +108,7 @@ export class TaskflowLogsElement extends StoreElement {
     this.count = 0
     this.live = false
     this.line = 0
+    this.lastLine = 0
     this.maxAttempts = 1
     this.linkTo = null
     this.stream = ''
@@ -236,6 +240,7 @@ export class TaskflowLogsElement extends StoreElement {
         toggle: this.#toggle,
         download: () => void this.#download(),
         reload: () => void log.reload(),
+        fullScreen: () => void this.#fullScreen(),
       })}
       <div class="frame">
         <div
@@ -245,7 +250,7 @@ export class TaskflowLogsElement extends StoreElement {
           aria-label=${t('Log, {count} line|Log, {count} lines', { count: log.total })}
           tabindex="0"
           @scroll=${this.#onScroll}
-          @keydown=${this.#onKey}
+          @keydown=${this.handleKey}
         >
           ${this.#lines(log)}
           ${this.#live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
@@ -273,7 +278,7 @@ export class TaskflowLogsElement extends StoreElement {
     const options: LineOptions = {
       search: log.matches?.text ?? '',
       current: log.matches?.numbers[this.match] ?? 0,
-      marked: this.line,
+      marked: [this.line, Math.max(this.line, this.lastLine)],
       maxAttempts: this.maxAttempts,
       opened: this.#opened,
       href: (n) => this.linkTo?.(n) ?? `#${n}`,
@@ -474,6 +479,13 @@ export class TaskflowLogsElement extends StoreElement {
     this.renderRoot.querySelector<HTMLElement>('.window')?.style.removeProperty('inset-block-start')
   }
 
+  async #fullScreen(): Promise<void> {
+    const root = this.getRootNode() as ShadowRoot | Document
+    // Refused by frames that do not allow it: then it stays as large as it is.
+    if (root.fullscreenElement === this) await document.exitFullscreen()
+    else await this.requestFullscreen().catch(() => {})
+  }
+
   async #download(): Promise<void> {
     const { store, runId } = this
     if (!store) return
@@ -481,12 +493,16 @@ export class TaskflowLogsElement extends StoreElement {
   }
 
   #onNumber = (event: MouseEvent, n: number) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+    if (event.button !== 0 || event.metaKey || event.ctrlKey) return
     event.preventDefault()
     const link = event.currentTarget as HTMLAnchorElement
-    void copyText(link.href, link)
+    // With Shift, everything from the line that was chosen before.
+    const from = event.shiftKey && this.line > 0 ? this.line : n
+    const [first, last] = [Math.min(from, n), Math.max(from, n)]
+    const address = this.linkTo ? new URL(this.linkTo(first, last), location.href).href : link.href
+    void copyText(address, link)
     this.following = false
-    this.dispatchEvent(new TaskflowLogLineEvent(n))
+    this.dispatchEvent(new TaskflowLogLineEvent(first, last))
   }
 
   #onScroll = (event: Event) => {
@@ -502,8 +518,9 @@ export class TaskflowLogsElement extends StoreElement {
     if (!this.wrap) this.requestUpdate()
   }
 
-  #onKey = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+  /** Keys of the log: matches, follow, the end. */
+  readonly handleKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
     if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
     else if (event.key === 'f' && this.#live) this.#toggle('following')
     else if (event.key === 'End' && this.#live) this.following = true

@@ -34,6 +34,7 @@ export interface LogToolbar {
   toggle: (what: 'following' | 'wrap' | 'times') => void
   download: () => void
   reload: () => void
+  fullScreen: () => void
 }
 
 /** Streams, level, search, follow, and how lines are drawn. */
@@ -95,6 +96,7 @@ export function logToolbar(bar: LogToolbar) {
     ${button('clock', t('Times'), () => bar.toggle('times'), bar.times)}
     ${button('download', t('Download the log'), bar.download)}
     ${button('cycle', t('Read again'), bar.reload)}
+    ${document.fullscreenEnabled ? button('expand', t('Full screen'), bar.fullScreen) : nothing}
   </div>`
 }
 

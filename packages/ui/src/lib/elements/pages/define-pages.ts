@@ -9,7 +9,7 @@ export const pages = {
   'taskflow-settings': async () => (await all()).TaskflowSettingsElement,
   'taskflow-chart': async () => (await all()).TaskflowChartElement,
   'taskflow-schedules': async () => (await all()).TaskflowSchedulesElement,
-  'taskflow-graph': async () => (await import('../graph/graph.ts')).TaskflowGraphElement,
+  'taskflow-graph': async () => (await import('../../pages/graph-page.ts')).TaskflowGraphElement,
   'taskflow-task': async () => (await all()).TaskflowTaskElement,
   'taskflow-tasks': async () => (await all()).TaskflowTasksElement,
 }

@@ -1,3 +1,4 @@
+export { shared } from '../../pages/shared.ts'
 export { TaskflowChartElement } from '../chart/chart.ts'
 export { TaskflowAuditElement } from './audit.ts'
 export { TaskflowDeadLettersElement } from './dead-letters.ts'

@@ -151,7 +151,7 @@ describe('schedules', () => {
   it('B9 shows when everything is due next, in lanes that can be read', async () => {
     const element = await openPage(handler, '/schedules')
     await row(element, 'report')
-    await soon(() => expect(textOf(element)).toContain('2 runs due in the next 3 h'))
+    await soon(() => expect(textOf(element)).toContain('2 runs due in the next 3h'))
     const lanes = findAll(element, '.lane svg').map((lane) => lane.getAttribute('aria-label'))
     expect(lanes[0]).toMatch(/^Due \w+ \d\d:\d\d$/)
     expect(lanes[2]).toBe('held while paused')

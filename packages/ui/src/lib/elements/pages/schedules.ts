@@ -277,7 +277,7 @@ export class TaskflowSchedulesElement extends PageElement {
       html`<button
         class="button ${small && action !== 'run' ? 'plain icon-only' : ''} ${small && action === 'remove' ? 'p1' : ''}"
         type="button"
-        aria-label="${label}: ${visibleText(name)}"
+        aria-label="${label} ${visibleText(name)}"
         title=${label}
         ?disabled=${this.isBusy(`schedule-${action}`, schedule.id)}
         @click=${() => void this.#act(action, schedule)}

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import { TaskflowPreferencesEvent } from '../../events.ts'
 import { formatDuration } from '../../format/duration.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { knownLanguages } from '../../messages/language.ts'
 import { t } from '../../messages/messages.ts'
 import { choice, facts, segments } from '../../parts/controls.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
@@ -56,7 +57,7 @@ export class TaskflowSettingsElement extends PageElement {
   }
 
   #own(store: DashboardStore) {
-    const { theme, density, limit = 30 } = readPreferences(store.base)
+    const { theme, density, language, limit = 30 } = readPreferences(store.base)
     return html`<section class="card">
       <header>
         <h2>${t('This device')}</h2>
@@ -74,6 +75,18 @@ export class TaskflowSettingsElement extends PageElement {
               { value: 'dark', label: t('Dark') },
             ],
             select: (value) => this.#choose({ theme: value as 'auto' | 'light' | 'dark' }),
+          })}
+        </div>
+        <div>${t('Language')}</div>
+        <div>
+          ${choice({
+            label: t('Language'),
+            value: language ?? '',
+            items: [
+              { value: '', label: t('As the page') },
+              ...knownLanguages().map((tag) => ({ value: tag, label: languageName(tag) })),
+            ],
+            select: (value) => this.#choose({ language: value }),
           })}
         </div>
         <div>${t('Density')}</div>
@@ -171,7 +184,14 @@ export class TaskflowSettingsElement extends PageElement {
 
   #forget(store: DashboardStore): void {
     writePreferences(store.base, null)
-    this.dispatchEvent(new TaskflowPreferencesEvent({ theme: 'auto', density: 'comfortable' }))
+    this.dispatchEvent(
+      new TaskflowPreferencesEvent({ theme: 'auto', density: 'comfortable', language: '' }),
+    )
     this.requestUpdate()
   }
+}
+
+/** A language by its own name. */
+function languageName(tag: string): string {
+  return new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag
 }

@@ -222,7 +222,7 @@ export class TaskflowTasksElement extends PageElement {
         ? html`<button
             class="button ${task.paused ? '' : 'plain icon-only'}"
             type="button"
-            aria-label="${label}: ${visibleText(name)}"
+            aria-label="${label} ${visibleText(name)}"
             title=${task.paused ? t('Resume on all instances') : t('Pause on all instances')}
             ?disabled=${busy}
             @click=${() => void this.#setPaused(task)}

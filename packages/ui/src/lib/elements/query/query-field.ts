@@ -12,9 +12,12 @@ import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
 import { LocalizedElement } from '../localized-element.ts'
 import { queryStyles } from './query.styles.ts'
-import { type KnownValue, type Suggestion, suggestionsFor } from './suggestions.ts'
+import type { KnownValue, Suggestion, suggestionsFor } from './suggestions.ts'
 
 const PAUSE_MS = 250
+
+/** Fetched when somebody begins to type. */
+let suggest: typeof suggestionsFor | undefined
 
 /**
  * A field for the query language: finished terms are chips, the rest is text; completes fields and
@@ -241,19 +244,25 @@ export class TaskflowQueryElement extends LocalizedElement {
   #onInput = (event: Event) => {
     this.draft = (event.target as HTMLInputElement).value
     this.strict = false
-    this.#suggest()
+    void this.#suggest()
     clearTimeout(this.#timer)
     // A term with a field is meant once it is finished: half of a name matches nothing.
     const unfinished = /\S:\S*$/.test(this.draft)
     if (!unfinished) this.#timer = setTimeout(() => this.#tell(), PAUSE_MS)
   }
 
-  #suggest = () => {
+  #suggest = async () => {
+    try {
+      suggest ??= (await import('../../pages/extras.ts')).suggestionsFor
+    } catch {
+      // A query can be typed without them.
+      return
+    }
     const input = this.#input()
-    if (!input) return
+    if (!input || this.shadowRoot?.activeElement !== input) return
     const typed = input.value.slice(0, input.selectionStart ?? input.value.length)
     const names = this.fields.split(/[\s,]+/).filter(Boolean)
-    this.list = suggestionsFor(typed, this.known, names.length > 0 ? names : undefined)
+    this.list = suggest(typed, this.known, names.length > 0 ? names : undefined)
     this.active = -1
   }
 
@@ -268,7 +277,7 @@ export class TaskflowQueryElement extends LocalizedElement {
     if (chosen.complete) this.#commit()
     void this.updateComplete.then(() => {
       if (!chosen.complete) input.setSelectionRange(at, at)
-      this.#suggest()
+      void this.#suggest()
     })
   }
 
@@ -319,7 +328,10 @@ export class TaskflowQueryElement extends LocalizedElement {
     switch (event.key) {
       case 'ArrowDown':
       case 'ArrowUp': {
-        if (list.length === 0) return this.#suggest()
+        if (list.length === 0) {
+          void this.#suggest()
+          return
+        }
         const step = event.key === 'ArrowDown' ? 1 : -1
         this.active =
           (this.active + step + list.length + (this.active < 0 && step < 0 ? 1 : 0)) % list.length

@@ -32,10 +32,9 @@ import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { parseSort, type Route } from '../../url/route.ts'
-import type { TaskflowMenuElement } from '../menu.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
-import { actOnSelection, clearHistory, dialogsOf } from './bulk.ts'
+import { actOnSelection, clearHistory, dialogsOf, openMenu } from './bulk.ts'
 import { bulkBar } from './bulk-bar.ts'
 import { CARDS_BELOW, leastWidth, shownColumns } from './columns.ts'
 import { countFilters } from './count-filters.ts'
@@ -236,7 +235,7 @@ export class TaskflowRunsElement extends StoreElement {
           change: this.#filter,
           openFilters: (button) => void this.#openPanel('filters', button),
           openColumns: (button) => void this.#openPanel('columns', button),
-          openMenu: (button) => void this.#menu()?.openAt(button, this.#more(store)),
+          openMenu: (button) => void openMenu(this, button, this.#more(store)),
         })}
         ${facetChips({
           metrics: store.metrics,
@@ -461,7 +460,8 @@ export class TaskflowRunsElement extends StoreElement {
     const { store } = this
     if (!store) return
     const id = task.task_id
-    void this.#menu()?.openAt(
+    void openMenu(
+      this,
       button,
       rowMenu(task, {
         rights: mayDo(store, this.readonly),
@@ -520,10 +520,6 @@ export class TaskflowRunsElement extends StoreElement {
     if (!popover) return
     showPopover(popover, anchor, 'end')
     popover.querySelector<HTMLElement>('select, input, button')?.focus()
-  }
-
-  #menu(): TaskflowMenuElement | null {
-    return this.renderRoot.querySelector('taskflow-menu')
   }
 
   #turn = async (to: 'next' | 'previous') => {

@@ -1,9 +1,9 @@
 import type { Catalogue } from '../language.ts'
-import type { common } from './common.ts'
-import type { run } from './run.ts'
-import type { runs } from './runs.ts'
-import type { system } from './system.ts'
-import type { tasks } from './tasks.ts'
+import type { common } from './german-common.ts'
+import type { run } from './german-run.ts'
+import type { runs } from './german-runs.ts'
+import type { system } from './german-system.ts'
+import type { tasks } from './german-tasks.ts'
 
 /** The English texts, which are the keys of every catalogue. */
 export type MessageKey =
@@ -16,11 +16,11 @@ export type MessageKey =
 /** German, in parts that a browser fetches side by side. */
 export async function loadGerman(): Promise<Catalogue> {
   const parts = await Promise.all([
-    import('./common.ts').then(({ common }) => common),
-    import('./run.ts').then(({ run }) => run),
-    import('./runs.ts').then(({ runs }) => runs),
-    import('./system.ts').then(({ system }) => system),
-    import('./tasks.ts').then(({ tasks }) => tasks),
+    import('./german-common.ts').then(({ common }) => common),
+    import('./german-run.ts').then(({ run }) => run),
+    import('./german-runs.ts').then(({ runs }) => runs),
+    import('./german-system.ts').then(({ system }) => system),
+    import('./german-tasks.ts').then(({ tasks }) => tasks),
   ])
   return Object.assign({}, ...parts)
 }

@@ -1,5 +1,6 @@
 /** German: the list of runs and its query. */
 export const runs = {
+  'Go to, find a run': 'Gehe zu, finde einen Lauf',
   'Actions (m)': 'Aktionen (m)',
   'Actions of {id}': 'Aktionen von {id}',
   'All right': 'In Ordnung',

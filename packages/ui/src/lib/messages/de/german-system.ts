@@ -1,5 +1,7 @@
 /** German: dead letters, audit, instances, logs, settings, charts. */
 export const system = {
+  Language: 'Sprache',
+  'As the page': 'Wie die Seite',
   'A retry is a new run with a fresh id and the same input. The failed run stays as it is.':
     'Eine Wiederholung ist ein neuer Lauf mit neuer Id und derselben Eingabe. Der fehlgeschlagene bleibt, wie er ist.',
   Action: 'Aktion',

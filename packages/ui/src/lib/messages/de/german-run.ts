@@ -1,5 +1,15 @@
 /** German: one run, its log, dialogs. */
 export const run = {
+  'Full screen': 'Ganzer Bildschirm',
+  'Go to': 'Gehe zu',
+  'Page, task, id of a run, action': 'Seite, Aufgabe, Id eines Laufs, Aktion',
+  'Nothing is called that.': 'Nichts heißt so.',
+  'go anywhere': 'überallhin',
+  'overview, runs, tasks and so on': 'Übersicht, Läufe, Aufgaben und so weiter',
+  'follow the log': 'dem Log folgen',
+  'next, previous match of the log': 'nächster, voriger Treffer im Log',
+  'zoom the graph, show all': 'Graph zoomen, alles zeigen',
+  'these keys': 'diese Tasten',
   '(whole input)': '(ganze Eingabe)',
   'A new run starts with this input. The old one stays as it is.':
     'Ein neuer Lauf startet mit dieser Eingabe. Der alte bleibt, wie er ist.',

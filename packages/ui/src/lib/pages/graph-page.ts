@@ -1,0 +1,2 @@
+export { TaskflowGraphElement } from '../elements/graph/graph.ts'
+export { shared } from './shared.ts'

@@ -1,0 +1,2 @@
+export { TaskflowLogsElement } from '../elements/logs/logs.ts'
+export { shared } from './shared.ts'

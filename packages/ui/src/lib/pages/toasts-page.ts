@@ -1,0 +1,2 @@
+export { TaskflowToastsElement } from '../elements/toasts.ts'
+export { shared } from './shared.ts'

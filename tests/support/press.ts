@@ -1,0 +1,16 @@
+import { defineTask } from '@taskflow/core'
+
+/** Prints much to its error output and fails; runs in a process of its own. */
+export const printEdition = defineTask({
+  name: 'print_edition',
+  executor: 'process',
+  run({ sheets }: { sheets: number }) {
+    for (let sheet = 1; sheet <= sheets; sheet++) {
+      if (sheet % 10 === 0) console.error(`ERROR: sheet ${sheet} is torn`)
+      else console.log(`sheet ${sheet} is fine`)
+    }
+    throw new Error('too many torn sheets')
+  },
+})
+
+export const printWeather = defineTask({ name: 'print_weather', run: () => 'sun' })
