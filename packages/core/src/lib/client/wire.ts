@@ -229,8 +229,11 @@ export interface OverviewJson {
   uptime_seconds: number
   storage: string
   executors: string[]
-  /** What live instances can run by each executor, and what is running; other instances' too. */
-  executor_counts: { executor: string; functions: number; running: number }[]
+  /**
+   * What live instances can run by each executor, and what is running; other instances' too. Absent
+   * from servers of earlier versions.
+   */
+  executor_counts?: { executor: string; functions: number; running: number }[]
   /** Slots of this instance. */
   concurrency: number
   totals: MetricsJson

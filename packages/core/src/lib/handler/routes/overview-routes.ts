@@ -91,7 +91,9 @@ async function overview({ app, now }: Call): Promise<Response> {
 }
 
 /** Every task that runs takes a slot, so there are never many. */
-async function countsByExecutor(manager: TaskManager): Promise<OverviewJson['executor_counts']> {
+async function countsByExecutor(
+  manager: TaskManager,
+): Promise<NonNullable<OverviewJson['executor_counts']>> {
   const [functions, running] = await Promise.all([
     manager.functions(),
     manager.list({ filter: { status: ['running'] }, limit: 1_000 }),
