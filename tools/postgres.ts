@@ -30,31 +30,49 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return server.stop
 }
 
+/** A server of our own. */
+export interface OwnPostgres {
+  url: string
+  /** Where its data lies. */
+  dataFolder: string
+  /** Stops it and keeps its data. */
+  halt(): Promise<void>
+  /** Starts it again, on the same port. */
+  resume(): Promise<void>
+  /** Stops it and deletes it. */
+  stop(): Promise<void>
+}
+
+/** How a server differs from the usual one. */
+export interface OwnPostgresOptions {
+  /** Folder to make its own in. [that for temporary files] */
+  parent?: string
+  /** Flushes what it commits, as one in use does. [false] */
+  durable?: boolean
+}
+
 /** A server in a folder of its own, on a free port; `stop` deletes it. */
-export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'taskflow-postgres-'))
+export async function startPostgres({
+  parent = tmpdir(),
+  durable = false,
+}: OwnPostgresOptions = {}): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(parent, 'taskflow-postgres-'))
   // The server may run as another user than the tests.
   await chmod(folder, 0o755)
   const port = await freePort()
+  const dataFolder = join(folder, 'data')
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=']
+  // Tests lose nothing worth a flush.
+  if (!durable) settings.push('fsync=off', 'synchronous_commit=off')
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: dataFolder,
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: [
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'unix_socket_directories=',
-      // Tests lose nothing worth a flush.
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-    ],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},
   })
@@ -69,7 +87,13 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
     await stop()
     throw error
   }
-  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    dataFolder,
+    halt: () => server.stop(),
+    resume: () => server.start(),
+    stop,
+  }
 }
 
 function freePort(): Promise<number> {

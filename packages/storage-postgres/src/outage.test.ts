@@ -1,9 +1,9 @@
 import { StorageUnavailableError, type TaskStorage } from '@taskflow/core'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { createProxy, type TestProxy } from '../../../tools/tcp-proxy.ts'
 import { postgresStorage } from './index.ts'
 import { createDatabase, type TestDatabase } from './lib/testing.ts'
-import { createProxy, type TestProxy } from './lib/testing-proxy.ts'
 import { beatOf, taskOf } from './lib/testing-tasks.ts'
 
 let database: TestDatabase

@@ -1,0 +1,98 @@
+// The app that faults happen to: a process of its own, which uses nothing but the public API.
+import { setTimeout as wait } from 'node:timers/promises'
+import { type EnqueueOptions, StorageUnavailableError, TaskManager } from '@taskflow/core'
+import { openLedger } from './ledger-file.ts'
+import { openStorage, type StorageChoice } from './storage-choice.ts'
+import { type VictimWork, victimTasks } from './victim-tasks.ts'
+
+/** What a victim is started with, as JSON in its first argument. */
+export interface VictimOptions {
+  storage: StorageChoice
+  folder: string
+  concurrency: number
+  /** Enqueues one after the other, so many at once, until it is told otherwise. [nothing] */
+  load?: { atOnce: number; pauseMs: number; workMs: number } | undefined
+  /** Declares a schedule that is due so often. [none] */
+  everyMs?: number | undefined
+  /** Flushes the ledger after each line. [true] */
+  flushes?: boolean | undefined
+}
+
+/** What a victim is told. */
+export type VictimOrder =
+  | { order: 'enqueue'; works: VictimWork[]; options?: EnqueueOptions; together?: boolean }
+  | { order: 'rest' }
+  | { order: 'stop'; graceMs: number }
+
+/** What it answers; to `enqueue` with the ids, null where it was rejected. */
+export interface VictimAnswer {
+  ids?: (string | null)[]
+  errors?: string[]
+}
+
+const options = JSON.parse(process.argv[2] ?? '') as VictimOptions
+const write = openLedger(options.folder, options.flushes)
+const tasks = victimTasks(write)
+const troubles: string[] = []
+const manager = new TaskManager({
+  tasks: Object.values(tasks),
+  storage: openStorage(options.storage),
+  concurrency: options.concurrency,
+  maxCrashes: 1_000,
+  onError: (error) => troubles.push(String(error)),
+})
+if (options.everyMs !== undefined) {
+  void manager.schedule(tasks.tick, { everyMs: options.everyMs }, { overlap: 'allow' })
+}
+let resting = options.load === undefined
+
+process.on('message', (order: VictimOrder) => void obey(order))
+await manager.start()
+process.send?.({ instanceId: manager.instanceId })
+if (options.load) for (let n = 0; n < options.load.atOnce; n++) void produce(options.load)
+
+async function obey(order: VictimOrder): Promise<void> {
+  if (order.order !== 'enqueue') resting = true
+  if (order.order === 'stop') {
+    await manager.stop({ graceMs: order.graceMs, abortMs: 0 })
+    process.send?.({ errors: troubles }, () => process.disconnect())
+    return
+  }
+  if (order.order === 'rest') return void process.send?.({ errors: troubles })
+  const calls = order.together
+    ? await enqueueTogether(order.works, order.options)
+    : await Promise.all(order.works.map((work) => enqueue(work, order.options)))
+  process.send?.({ ids: calls, errors: troubles } satisfies VictimAnswer)
+}
+
+async function enqueue(work: VictimWork, more?: EnqueueOptions): Promise<string | null> {
+  write('try', work.n)
+  try {
+    const { taskId } = await manager.enqueue(tasks.work, work, more)
+    write('ack', work.n, taskId)
+    return taskId
+  } catch (error) {
+    troubles.push(String(error))
+    const isKnown = error instanceof StorageUnavailableError && error.committed === 'no'
+    write(isKnown ? 'refused' : 'unknown', work.n)
+    return null
+  }
+}
+
+async function enqueueTogether(works: VictimWork[], more: EnqueueOptions = {}) {
+  for (const { n } of works) write('try', n)
+  const items = works.map((payload) => ({ payload, options: more }))
+  const refs = await manager.enqueueMany(tasks.work, items)
+  refs.forEach(({ taskId }, i) => {
+    write('ack', works[i]?.n ?? '', taskId)
+  })
+  return refs.map(({ taskId }) => taskId)
+}
+
+async function produce({ pauseMs, workMs }: NonNullable<VictimOptions['load']>): Promise<void> {
+  for (let i = 0; !resting; i++) {
+    const n = `${process.pid}-${performance.now().toFixed(3)}-${i}`
+    await enqueue({ n, kind: i % 7 === 0 ? 'fails' : 'ok', ms: workMs })
+    await wait(pauseMs)
+  }
+}
