@@ -1,3 +1,4 @@
+import { defineTask, type TaskSettings } from '@taskflow/core'
 import { describe, expect, it } from 'vitest'
 import { sidebarLinks } from '../.vitepress/sidebar.ts'
 import { checkCode } from './check-code.ts'
@@ -45,6 +46,22 @@ describe('what comes from the code', () => {
       .filter((name) => name.endsWith('Options') && !BASES.includes(name))
     const shown = placesIn(readPage('docs/reference/options.md').text)
     expect(shown).toEqual(expect.arrayContaining(options))
+  })
+
+  it('tells the defaults that a task without options has', () => {
+    const { settings } = defineTask({ name: 'example', run: () => {} })
+    const text = readPage('docs/reference/options.md').text
+    const [, table = ''] =
+      /<!-- generated: SchemaTaskOptions -->([\s\S]*?)<!-- end -->/.exec(text) ?? []
+    const told = [...table.matchAll(/^\| `(\w+)` \| (\S.*?) \|/gm)]
+      .map(([, option = '', standard = '']) => [option, standard.replaceAll(/[`']/g, '')])
+      .filter(([, standard = '']) => /^(\d+|true|false|async)$/.test(standard))
+    expect(told.length).toBeGreaterThan(5)
+    const real = told.map(([option = '']) => [
+      option,
+      String(settings[option as keyof TaskSettings]),
+    ])
+    expect(told).toEqual(real)
   })
 
   it('includes every path of the API on the page that explains it', async () => {
