@@ -14,6 +14,15 @@ export interface Packed {
   tarball: Buffer
   integrity: string
   manifest: Record<string, unknown>
+  /** What is in the tarball. */
+  files: string[]
+}
+
+/** What npm says of a tarball. */
+interface Listed {
+  name: string
+  filename: string
+  files: { path: string }[]
 }
 
 /** Names of folders below `packages`. */
@@ -30,12 +39,14 @@ export function manifestOf(folder: string): Record<string, unknown> {
 export async function packAll(folder: string): Promise<Packed[]> {
   const workspaces = packageFolders.flatMap((name) => ['-w', `packages/${name}`])
   const said = await npm(root, ['pack', '--json', '--pack-destination', folder, ...workspaces])
-  const files = JSON.parse(said.slice(said.indexOf('['))) as { name: string; filename: string }[]
-  return files.map(({ name, filename }) => {
+  const listed = JSON.parse(said.slice(said.indexOf('['))) as Listed[]
+  return listed.map(({ name, filename, files }) => {
     const manifest = manifestOf(name.replace('@taskflow/', ''))
     const tarball = readFileSync(join(folder, filename))
     const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
-    return { name, version: String(manifest.version), tarball, integrity, manifest }
+    const paths = files.map(({ path }) => path)
+    const version = String(manifest.version)
+    return { name, version, tarball, integrity, manifest, files: paths }
   })
 }
 
@@ -69,6 +80,7 @@ export function run(command: string, args: string[], options: { cwd: string }) {
 
 /** The environment without what npm and vitest added to it for this run. */
 export function strangersEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD|NODE_|VITEST|TASKFLOW_)/
+  const ours =
+    /^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD|NODE_|VITEST|TASKFLOW_)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
 }

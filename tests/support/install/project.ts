@@ -35,10 +35,15 @@ export class Project {
     return run(process.execPath, args, { cwd: this.folder })
   }
 
-  /** Runs the project's own TypeScript; resolves with what it complains about. */
-  async typeErrors(): Promise<string> {
-    const { stdout, stderr } = await this.node(['node_modules/typescript/bin/tsc', '--pretty', 'false'])
-    return stdout + stderr
+  /**
+   * What the project's own TypeScript complains about, in the project and in types of ours; types
+   * of others are their business.
+   */
+  async typeErrors(): Promise<string[]> {
+    const tsc = ['node_modules/typescript/bin/tsc', '--pretty', 'false', '--skipLibCheck', 'false']
+    const { stdout, stderr } = await this.node(tsc)
+    const others = /^(node_modules\/(?!@taskflow\/)|\s|$)/
+    return `${stdout}${stderr}`.split('\n').filter((line) => !others.test(line))
   }
 
   remove(): void {

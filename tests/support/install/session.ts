@@ -5,6 +5,8 @@ export interface ApiTask {
   task_id: string
   func_name: string
   status: string
+  attempts_made: number
+  executor: string
   error: string | null
   result: unknown
   logs: string[]
@@ -19,7 +21,7 @@ export async function signIn(origin: string, username = 'admin', password = 'sec
   })
   const cookie = login.headers.get('set-cookie')?.split(';')[0]
   if (!cookie) throw new Error(`expected a session, got ${login.status}: ${await login.text()}`)
-  return (path: string) => fetch(`${origin}${path}`, { headers: { cookie } })
+  return (path: string, at = origin) => fetch(`${at}${path}`, { headers: { cookie } })
 }
 
 type Get = (path: string) => Promise<Response>
