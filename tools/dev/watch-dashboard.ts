@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { context, type Plugin } from 'esbuild'
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export async function watchDashboard(): Promise<string> {
   const folder = join(root, 'node_modules/.cache/taskflow-dev', String(process.pid))
   await mkdir(folder, { recursive: true })
-  process.on('exit', () => void rm(folder, { recursive: true, force: true }))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const assets: Plugin = {
     name: 'assets',

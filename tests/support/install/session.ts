@@ -38,6 +38,6 @@ export async function success(get: Get, taskId: string): Promise<ApiTask> {
     task = (await (await get(`/tasks/${taskId}`)).json()) as ApiTask
     return `${task.status} ${task.error ?? ''}`.trim()
   }
-  await eventually(status).toBe('success')
+  await eventually(status, 60_000).toBe('success')
   return task as ApiTask
 }
