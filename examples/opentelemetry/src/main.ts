@@ -5,7 +5,8 @@ import { startTracing } from './tracing.ts'
 const provider = startTracing(new ConsoleSpanExporter())
 const { tasks, server } = createApp()
 await tasks.start()
-server.listen(3000, () => console.log('curl -X POST localhost:3000/orders'))
+const port = Number(process.env.PORT ?? 3000)
+server.listen(port, () => console.log(`curl -X POST localhost:${port}/orders`))
 
 process.once('SIGINT', async () => {
   server.close()

@@ -28,8 +28,11 @@ export interface Demo {
   stop(): Promise<void>
 }
 
-/** Opens the shop; resolves when it answers and its tasks run. */
-export async function startDemo(options: DemoOptions): Promise<Demo> {
+/** Opens the shop; resolves when it answers and its tasks run. `handler` adds to its settings. */
+export async function startDemo(
+  options: DemoOptions,
+  handler: Pick<HandlerOptions, 'ui'> = {},
+): Promise<Demo> {
   const tasks = new TaskManager({
     tasks: shopTasks,
     tasksFile: new URL('./tasks/all.ts', import.meta.url),
@@ -47,7 +50,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const title = 'Taskflow shop'
     // The demo says in its own words who can reach it.
     const onWarning = () => {}
-    server.on('request', serve(tasks, { auth, title, exposePayloads: true, onWarning }))
+    server.on('request', serve(tasks, { auth, title, exposePayloads: true, onWarning, ...handler }))
     await scheduleShop(tasks)
     await tasks.start()
   } catch (error) {

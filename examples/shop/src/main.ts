@@ -1,3 +1,4 @@
+import type { HandlerOptions } from '@taskflow/core'
 import { fail, whenOrphaned } from './command-line.ts'
 import { describeStorage, startDemo } from './demo.ts'
 import type { DemoOptions } from './options.ts'
@@ -6,8 +7,11 @@ import type { DemoOptions } from './options.ts'
  * Runs the demo in this process until SIGINT or SIGTERM: says where it is when it is ready. A
  * second signal hurries, a third one ends it at once.
  */
-export async function main(options: DemoOptions): Promise<void> {
-  const starting = startDemo(options)
+export async function main(
+  options: DemoOptions,
+  handler: Pick<HandlerOptions, 'ui'> = {},
+): Promise<void> {
+  const starting = startDemo(options, handler)
   let signals = 0
   const onSignal = () => {
     signals++

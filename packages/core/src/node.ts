@@ -6,6 +6,7 @@ export {
 } from './lib/node/executors/process-executor.ts'
 export { type ThreadExecutorOptions, threadExecutor } from './lib/node/executors/thread-executor.ts'
 export { type FileObserverOptions, fileObserver } from './lib/node/file-observer.ts'
+export { needPeer, type Peer } from './lib/node/need-peer.ts'
 export {
   type AnswerOptions,
   answerNode,

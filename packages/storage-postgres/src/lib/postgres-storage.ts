@@ -30,7 +30,7 @@ import type {
   TurnResult,
 } from '@taskflow/core'
 import { StorageUnavailableError } from '@taskflow/core'
-import { beatStandIn } from '@taskflow/core/node'
+import { beatStandIn, needPeer } from '@taskflow/core/node'
 import { standInUrl } from '../paths.ts'
 import { toError } from './errors.ts'
 import { Notifier } from './hints.ts'
@@ -280,6 +280,12 @@ class Storage implements PostgresStorage {
   }
 
   async #start(): Promise<Store> {
+    await needPeer({
+      name: 'drizzle-orm',
+      neededBy: '@taskflow/storage-postgres',
+      resolve: () => import.meta.resolve('drizzle-orm'),
+      load: () => import('./verbs/list.ts'),
+    })
     const { schema } = this.#options
     const sql = this.#options.sql ?? connect(this.#options, 1, {})
     try {

@@ -13,7 +13,7 @@ import {
   type TaskInserter,
   type TaskStorage,
 } from '@taskflow/core'
-import { beatStandIn } from '@taskflow/core/node'
+import { beatStandIn, needPeer } from '@taskflow/core/node'
 import { standInUrl } from '../paths.ts'
 import type { Question } from './engine-host.ts'
 import { Listeners } from './listeners.ts'
@@ -180,6 +180,12 @@ export class EngineStorage implements SqliteStorage {
     const channel = worker ? new WorkerChannel(options, events) : localChannel(options, events)
     this.#usable = () => channel.usable
     try {
+      await needPeer({
+        name: 'drizzle-orm',
+        neededBy: '@taskflow/storage-sqlite',
+        resolve: () => import.meta.resolve('drizzle-orm'),
+        load: () => import('./verbs/list.ts'),
+      })
       await channel.call('open', undefined)
       if (this.#listeners.size > 0) await channel.call('watch', true)
       this.#listeners.up(true)

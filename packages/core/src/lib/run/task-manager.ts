@@ -36,6 +36,7 @@ import { hostIdentity } from './host-identity.ts'
 import { Intake } from './intake.ts'
 import { lastWords } from './last-words.ts'
 import { type LiveFunction, liveFunctions } from './live-functions.ts'
+import { checkNodeVersion } from './node-version.ts'
 import { type ResolvedOptions, resolveOptions, type TaskManagerOptions } from './options.ts'
 import { ParentReader } from './parents.ts'
 import { QueueDepth } from './queue-depth.ts'
@@ -96,6 +97,7 @@ export class TaskManager implements TaskQueue {
   #letGo = () => {}
 
   constructor(options: TaskManagerOptions) {
+    checkNodeVersion()
     refuseInWorker()
     const resolved = resolveOptions(options)
     this.#options = resolved

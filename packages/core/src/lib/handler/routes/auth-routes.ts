@@ -9,7 +9,7 @@ import { empty, json, textAnswer } from '../openapi/answers.ts'
 import { object, text } from '../openapi/schemas.ts'
 import type { Call, Route } from '../route.ts'
 import { isoInstant } from '../serialize.ts'
-import { themeOf } from './dashboard-routes.ts'
+import { noUi, themeOf } from './dashboard-routes.ts'
 
 const MAX_LOGIN_BYTES = 8_192
 
@@ -201,7 +201,7 @@ function loginForm(
   status: number,
 ): Response {
   const { ui, headerTitle: title } = call.app.options
-  if (!ui) throw new TaskflowError('not_found', 'no login page: createHandler was given no `ui`')
+  if (!ui) throw noUi('login page')
   const theme = themeOf(call.request)
   const html = ui.loginPage({ base: call.base, title, theme, next, message, username })
   return pageResponse(html, { status })

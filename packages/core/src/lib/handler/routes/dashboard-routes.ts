@@ -61,9 +61,7 @@ export const dashboardRoutes: Route[] = [
 
 function page({ app, base, request }: Call): Response {
   const { ui, headerTitle } = app.options
-  if (!ui) {
-    throw new TaskflowError('not_found', 'no dashboard: createHandler was given no `ui`')
-  }
+  if (!ui) throw noUi('dashboard')
   return pageResponse(ui.page({ base, title: headerTitle, theme: themeOf(request) }))
 }
 
@@ -103,6 +101,14 @@ function stream({ app, query, request, rights, user, session, now, ...call }: Ca
     headOnly: request.method === 'HEAD',
     signal: request.signal,
   })
+}
+
+/** For pages of a handler that was given no dashboard; the API works without one. */
+export function noUi(page: string): TaskflowError {
+  return new TaskflowError(
+    'not_found',
+    `no ${page}: npm install @taskflow/ui, and give createHandler ui: dashboardUi() of '@taskflow/ui/server'`,
+  )
 }
 
 /** The theme that the page keeps in a cookie, so that it can be rendered without a flash. */

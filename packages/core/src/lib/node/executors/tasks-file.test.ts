@@ -34,6 +34,12 @@ describe('tasksFile', () => {
     )
   })
 
+  it.each([module('missing'), fileURLToPath(module('missing'))])('has to be there: %s', (file) => {
+    expect(() => new TaskManager({ tasks: [], tasksFile: file })).toThrow(
+      `TaskManager: tasksFile: expected a file, there is no ${file}; a bundler has to be given it as an entry point of its own`,
+    )
+  })
+
   it.each(kinds)('is needed by a task in a %s', (kind) => {
     expect(() => new TaskManager({ tasks: [task('resize', kind)] })).toThrow(
       `TaskManager: resize: executor: '${kind}' needs tasksFile, the module that exports the tasks: expected tasksFile: new URL('./tasks.js', import.meta.url), got none`,
@@ -62,7 +68,6 @@ describe.each(kinds)('a module that a %s cannot use fails the attempt', (kind) =
 
   it.each([
     ['fails', /to be a module of tasks: RangeError: no such setting$/],
-    ['missing', /to be a module of tasks: .*Cannot find module/],
     ['manages', /a module that only exports tasks, .*manages\.ts makes a TaskManager; move the/],
     ['serves', /to only export tasks, it starts a server$/],
   ])('since it %s', async (name, reason) => {
