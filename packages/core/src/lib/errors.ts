@@ -87,5 +87,8 @@ export function asUnavailable(
 
 /** For an id that nobody knows. */
 export function unknownTask(taskId: string): TaskflowError {
-  return new TaskflowError('not_found', `no task with id ${JSON.stringify(taskId.slice(0, 100))}`)
+  return new TaskflowError(
+    'not_found',
+    `no task with id ${JSON.stringify(String(taskId).slice(0, 100))}`,
+  )
 }

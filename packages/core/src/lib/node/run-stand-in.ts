@@ -7,8 +7,9 @@ const MISSED_BEATS = 1.5
 
 /**
  * The thread's side of `beatStandIn`: watches the process, and while its event loop is blocked beats
- * for it, and ends attempts whose time is up, with the storage that `create` makes. A storage's worker script calls it once; what
- * `create` needs is best imported by it, since most processes are never blocked.
+ * for it, and ends attempts whose time is up, with the storage that `create` makes. A storage's worker
+ * script calls it once; what `create` needs is best imported by it, since most processes are never
+ * blocked.
  */
 export function runStandIn(create: (data: unknown) => Promise<TaskStorage>): void {
   const { shared, everyMs, maxBlockMs, data } = workerData as StandInData

@@ -52,8 +52,6 @@ export function beatStandIn(
       tell({ input })
     },
     limit(inMs, settlement) {
-      // The process is dead before that.
-      if (inMs > maxBlockMs) return () => {}
       const attempt = attempts++
       tell({ begun: attempt, inMs, settlement })
       return () => tell({ over: attempt })

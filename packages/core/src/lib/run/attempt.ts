@@ -46,7 +46,7 @@ export interface AttemptSettings {
   /** How long a handler may ignore its time-out before its slot is counted as stuck. */
   graceMs: number
   /** Has `settlement` end the attempt after that if the event loop is blocked then; see `StandIn`. */
-  limit(inMs: number, settlement: Settlement): () => void
+  limit(inMs: number, settlement: () => Settlement): () => void
 }
 
 /** The end of an attempt that began. */
@@ -150,7 +150,7 @@ export class Attempt {
     const over =
       timeoutMs === null
         ? () => {}
-        : this.#settings.limit(timeoutMs + graceMs, this.#timedOut(timeoutMs))
+        : this.#settings.limit(timeoutMs + graceMs, () => this.#timedOut(timeoutMs))
     const handler = this.#execute(executor, parents)
     const ended = handler.then(over, over)
     if (timeoutMs === null) return { settlement: this.#settle(handler), ended }

@@ -186,6 +186,13 @@ function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
   )
   check(typeof jitter === 'number' && jitter >= 0 && jitter <= 1, 'jitter', 'a number from 0 to 1')
   check(priority === null || Number.isSafeInteger(priority), 'priority', 'a whole number')
+  const text = (value: unknown) =>
+    value === undefined || (typeof value === 'string' && value !== '')
+  check(text(options.group), 'group', 'a name')
+  check(text(options.executor), 'executor', 'a name')
+  for (const option of ['requeueOnInterrupt', 'eager'] as const) {
+    check([undefined, true, false].includes(options[option]), option, 'true or false')
+  }
   const { concurrency = null, rateLimit = null } = options
   const whole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1
   check(concurrency === null || whole(concurrency), 'concurrency', 'a whole number of 1 or more')

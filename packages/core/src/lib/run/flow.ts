@@ -81,6 +81,7 @@ export async function makeFlow<Shape>(
   build: (flow: FlowBuilder) => Shape,
   store: (entries: FlowEntry[]) => Promise<{ flowId: string; tasks: TaskRef[] }>,
 ): Promise<FlowResult<Shape>> {
+  if (typeof build !== 'function') throw invalid('expected a function that adds tasks')
   const draft = new Draft()
   const shape = build(draft)
   const places = draft.close(shape)

@@ -119,8 +119,11 @@ export class Heartbeat {
    * An attempt begins that has so long: should the event loop be blocked then, `settlement` ends it.
    * Returns what tells that it is over.
    */
-  limit(inMs: number, settlement: Settlement): () => void {
-    return this.#standIn?.limit(inMs, settlement) ?? (() => {})
+  limit(inMs: number, settlement: () => Settlement): () => void {
+    const standIn = this.#standIn
+    // Blocked for longer it is dead before that.
+    if (standIn === null || inMs > this.#options.maxBlockMs) return () => {}
+    return standIn.limit(inMs, settlement())
   }
 
   drain(): void {

@@ -45,8 +45,14 @@ export class Intake {
     })
   }
 
-  /** The task of this name. @throws TaskflowError `unknown_function`. */
-  registered(funcName: string): Task<unknown, unknown> {
+  /**
+   * The task of this name. @throws TaskflowError `unknown_function`, or `invalid_input` for what is no
+   * name, as `undefined?.name` of a task that was never imported.
+   */
+  registered(funcName: string | undefined): Task<unknown, unknown> {
+    if (typeof funcName !== 'string') {
+      throw invalid(`expected a task made by defineTask, got one whose name is ${typeof funcName}`)
+    }
     const task = this.#options.tasks.get(funcName)
     if (task) return task as Task<unknown, unknown>
     throw new TaskflowError(
@@ -62,7 +68,7 @@ export class Intake {
     options: EnqueueOptions,
     origin: Origin,
   ): Promise<TaskRef<Result>> {
-    const registered = this.registered(task.name)
+    const registered = this.registered(task?.name)
     const ref = await this.addAny(registered, payload, options, origin)
     return ref as TaskRef<Result>
   }
@@ -85,7 +91,10 @@ export class Intake {
     items: readonly { payload: Payload; options?: EnqueueOptions }[],
     origin: Origin,
   ): Promise<TaskRef<Result>[]> {
-    const any = this.registered(task.name)
+    const any = this.registered(task?.name)
+    if (!Array.isArray(items) || !items.every((item) => typeof item === 'object' && item)) {
+      throw invalid('enqueueMany: expected an array of { payload, options }')
+    }
     const tasks = await Promise.all(
       items.map(({ payload, options = {} }) =>
         newTask(any, payload, options, origin, this.#options),
@@ -93,7 +102,7 @@ export class Intake {
     )
     const via = items[0]?.options?.via
     if (items.some(({ options }) => options?.via !== via)) {
-      throw new TaskflowError('invalid_input', 'enqueueMany: via: expected the same for all')
+      throw invalid('enqueueMany: via: expected the same for all')
     }
     return this.store(tasks, via)
   }
@@ -109,7 +118,7 @@ export class Intake {
     for (const { task, payload, options, after } of entries) {
       const dependsOn = after.flatMap((place) => tasks[place]?.taskId ?? [])
       const origin: Origin = { source: 'manual', flowId }
-      const any = this.registered(task.name)
+      const any = this.registered(task?.name)
       tasks.push(await newTask(any, payload, { ...options, dependsOn }, origin, this.#options))
     }
     const chars = tasks.reduce((sum, { payload }) => sum + payload.length, 0)
@@ -140,6 +149,9 @@ export class Intake {
     via: TaskInserter | undefined,
     store: () => Promise<InsertResult[]>,
   ): Promise<InsertResult[]> {
+    if (via !== undefined && typeof via?.insert !== 'function') {
+      throw invalid('via: expected what using(…) of the storage returns')
+    }
     const { depth } = this.#host
     await depth?.admit(tasks.length)
     if (this.#closed) {
@@ -185,10 +197,9 @@ export class Intake {
 function known(results: InsertResult[]): InsertResult[] {
   for (const { unknownParent } of results) {
     if (unknownParent === undefined) continue
-    throw new TaskflowError(
-      'invalid_input',
-      `dependsOn: expected ids of stored tasks, got ${unknownParent}`,
-    )
+    throw invalid(`dependsOn: expected ids of stored tasks, got ${unknownParent}`)
   }
   return results
 }
+
+const invalid = (message: string) => new TaskflowError('invalid_input', message)

@@ -161,7 +161,10 @@ export class Lane {
     })
   }
 
-  /** Handlers were fast, so more was claimed than there are slots; should they all be slow now, it is given back. */
+  /**
+   * Handlers were fast, so more was claimed than there are slots: should those that run turn out slow,
+   * it is given back.
+   */
   #watch(): void {
     if (this.#watching || this.#backlog.length === 0) return
     this.#watching = true

@@ -44,6 +44,10 @@ export async function newTask(
     trace: TraceSource | undefined
   },
 ): Promise<NewTask> {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid(`${task.name}: options: expected an object, got ${String(options)}`)
+  }
+  checkEager(options.eager)
   // The timer of a schedule may have been set in whatever request came first: not its cause.
   const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()
   const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
@@ -146,7 +150,15 @@ function checkKey(key: string | undefined): string | undefined {
   throw invalid(`idempotencyKey: expected 1–${MAX_KEY} characters`)
 }
 
+function checkEager(eager: unknown): void {
+  if (eager === undefined || typeof eager === 'boolean') return
+  throw invalid(`eager: expected true or false, got ${String(eager)}`)
+}
+
 function checkTags(tags: Record<string, string>): Record<string, string> {
+  if (typeof tags !== 'object' || Array.isArray(tags)) {
+    throw invalid('tags: expected an object of texts')
+  }
   const entries = Object.entries(tags)
   if (entries.length > MAX_TAGS) {
     throw invalid(`tags: expected at most ${MAX_TAGS}, got ${entries.length}`)

@@ -179,7 +179,13 @@ function named<Item extends { readonly name: string }>(
     throw new TaskflowError('configuration', `TaskManager: ${option}: expected an array`)
   }
   const byName = new Map<string, Item>()
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
+    if (typeof item?.name !== 'string') {
+      throw new TaskflowError(
+        'configuration',
+        `TaskManager: ${option}: expected all to have a name, got ${String(item)} at ${place}`,
+      )
+    }
     if (byName.has(item.name)) {
       throw new TaskflowError(
         'configuration',

@@ -53,6 +53,9 @@ export class Results {
       const message = `result: timeoutMs: expected milliseconds of 0 or more, got ${timeoutMs}`
       throw new TaskflowError('invalid_input', message)
     }
+    if (typeof taskId !== 'string') {
+      throw new TaskflowError('invalid_input', 'result: expected what enqueue resolved with')
+    }
     signal?.throwIfAborted()
     if (this.#closed) throw stopped()
     return new Promise((resolve, reject) => {

@@ -19,7 +19,7 @@ import type { SeriesBucket, SeriesQuery, TickRecord } from '../storage/parts.ts'
 import { announce } from './announce.ts'
 import { Chains } from './chains.ts'
 import { checkCancel } from './check-cancel.ts'
-import { describeTask, type Task } from './define-task.ts'
+import { describeTask, NAME, type Task } from './define-task.ts'
 import { type DeleteHistoryOptions, deleteHistory } from './delete-history.ts'
 import { Dispatcher, type HandBack } from './dispatcher.ts'
 import { keyIdOf } from './encryption/envelope.ts'
@@ -323,7 +323,7 @@ export class TaskManager implements TaskQueue {
     options: ResultOptions = {},
   ): Promise<Result> {
     // What was stored by the task that the reference was made for.
-    return (await this.#results.wait(ref.taskId, options)) as Result
+    return (await this.#results.wait(ref?.taskId, options)) as Result
   }
 
   /** One page of tasks, newest first unless sorted otherwise. */
@@ -439,7 +439,7 @@ export class TaskManager implements TaskQueue {
    * Stops the starting of a function on all instances, until `resume`; what runs goes on. It lasts
    * over restarts and deploys. False when it was paused already.
    *
-   * @throws TaskflowError `configuration` when the storage cannot.
+   * @throws TaskflowError `invalid_input` for what is no name, `configuration` when the storage cannot.
    */
   pause(funcName: string): Promise<boolean> {
     return this.#setPaused(funcName, true)
@@ -694,6 +694,10 @@ export class TaskManager implements TaskQueue {
   }
 
   async #setPaused(funcName: string, paused: boolean): Promise<boolean> {
+    if (typeof funcName !== 'string' || !NAME.test(funcName)) {
+      const message = `${paused ? 'pause' : 'resume'}: expected the name of a task, got ${String(funcName)}`
+      throw new TaskflowError('invalid_input', message)
+    }
     await this.open()
     const functions = this.#part('functions')
     const [result] = await functions.setPaused({ funcNames: [funcName], paused })
