@@ -29,7 +29,11 @@ const statements: [name: string, text: string, parameters: string][] = [
     turnText(32, true),
     `null, 'a', ${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0, '{work}', 10, 1, '{work}', '{3}'`,
   ],
-  ['beat', BEAT, `null, 'a', 1, 1000, 0, 'running', 'h', 1, '1', '[]', 0, '{work}', 0, 0`],
+  [
+    'beat',
+    BEAT,
+    `null, 'a', 1, 1000, 0, 'running', 'h', 1, '1', '[]', 0, '{work}', 0, 0, null, null`,
+  ],
   ['since', SINCE, `'3:3:', null, '0', 10`],
   ['prune', PRUNE, none],
   ['old', OLD, `1, null, ${none}, 10`],

@@ -6,15 +6,20 @@ import { channelOf, decodeHints, NOTIFY } from './hints.ts'
 import type { CheckedOptions } from './options.ts'
 import { connect } from './store.ts'
 
-/** After how long a silence the connection speaks to itself, and how long its echo may take. */
-const QUIET_MS = 10_000
+/**
+ * After how long a silence a beat speaks to the connection, after how long it does so itself, and how
+ * long the echo may take.
+ */
+const BEAT_SPEAKS_MS = 7_000
+const QUIET_MS = 11_500
 const ANSWER_WITHIN_MS = 3_000
 const LOOK_EVERY_MS = 500
 const AGAIN_MS = [100, 300, 1_000, 3_000, 5_000]
 
 /**
- * One connection that listens for all of a storage's listeners. It may die without a word, so it
- * notifies itself and is replaced when it does not hear that.
+ * One connection that listens for all of a storage's listeners. It may die without a word, so it is
+ * notified when it has heard nothing for a while, by a beat that comes by or by itself, and replaced
+ * when it does not hear that.
  */
 export class Listening {
   readonly #options: CheckedOptions
@@ -53,6 +58,11 @@ export class Listening {
       this.#listeners.delete(own)
       if (this.#listeners.size === 0) this.close()
     }
+  }
+
+  /** What a beat that is sent now should say to the connection; null when there is no need. */
+  echo(): Echo | null {
+    return this.#connection?.echo(BEAT_SPEAKS_MS) ?? null
   }
 
   close(): void {
@@ -110,6 +120,12 @@ export class Listening {
   }
 }
 
+/** A notification of a connection to itself. */
+export interface Echo {
+  channel: string
+  text: string
+}
+
 interface ConnectionEvents {
   heard(text: string): void
   lost(): void
@@ -163,17 +179,22 @@ class Connection {
     if (!text.startsWith('=')) this.#events.heard(text)
   }
 
-  #look(): void {
+  /** What is to be said now, if it was quiet for so long. Then the answer is waited for. */
+  echo(quietMs: number): Echo | null {
     const now = performance.now()
-    if (this.#spokeAt !== null) {
-      if (now - this.#spokeAt > ANSWER_WITHIN_MS) this.#lose()
-      return
-    }
     // Whatever others say is as good as an echo.
-    if (now - this.#heardAt < QUIET_MS) return
+    if (this.#spokeAt !== null || now - this.#heardAt < quietMs) return null
     this.#spokeAt = now
+    return { channel: this.#channel, text: this.#self }
+  }
+
+  #look(): void {
+    const spokeAt = this.#spokeAt ?? Number.POSITIVE_INFINITY
+    if (performance.now() - spokeAt > ANSWER_WITHIN_MS) this.#lose()
+    const echo = this.#ended ? null : this.echo(QUIET_MS)
+    if (echo === null) return
     // Its own failing is told by the echo that does not come.
-    this.#sql.unsafe(NOTIFY, [this.#channel, this.#self]).catch(() => {})
+    this.#sql.unsafe(NOTIFY, [echo.channel, echo.text]).catch(() => {})
   }
 
   #lose(): void {

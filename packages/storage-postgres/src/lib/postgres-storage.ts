@@ -206,7 +206,7 @@ class Storage implements PostgresStorage {
 
   async beat(input: BeatInput): Promise<BeatResult> {
     const store = await this.#opened()
-    const result = await beat(store, input)
+    const result = await beat(store, input, this.#listening?.echo() ?? null)
     if (performance.now() - this.#tidiedAt > TIDY_MS) {
       this.#tidiedAt = performance.now()
       // Nobody waits for it, and the next one does what this one could not.

@@ -1,5 +1,6 @@
 import type { BeatInput, BeatResult, FunctionInfo, InstanceRecord } from '@taskflow/core'
 import { texts } from '../arrays.ts'
+import type { Echo } from '../listening.ts'
 import { type Big, numberOf } from '../rows.ts'
 import { NOW } from '../sql.ts'
 import type { Store } from '../store.ts'
@@ -38,7 +39,8 @@ export const BEAT = `with recursive ${NOW},
     (select json_agg(json_build_array(id, beat, expires_at <= clock.now) order by seq)::text
       from {instances} where id <> $2) as others,
     (select json_agg(json_build_array(id, fence) order by id)::text from {live}
-      where state = 3 and cancel_at is not null and instance = $2) as cancels
+      where state = 3 and cancel_at is not null and instance = $2) as cancels,
+    case when $15::text is not null then pg_notify($15::text, $16::text) end::text as echo
   from clock`
 
 interface BeatRow {
@@ -51,7 +53,8 @@ interface BeatRow {
   cancels: string | null
 }
 
-export async function beat(store: Store, input: BeatInput): Promise<BeatResult> {
+/** `echo` is said along with it. */
+export async function beat(store: Store, input: BeatInput, echo: Echo | null): Promise<BeatResult> {
   const { instance } = input
   const names = instance.functions.map(({ funcName }) => funcName)
   const [row] = await store.beat((runner) =>
@@ -70,6 +73,8 @@ export async function beat(store: Store, input: BeatInput): Promise<BeatResult> 
       texts([...new Set(names)]),
       input.acked ?? 0,
       input.unresponsive ?? 0,
+      echo?.channel ?? null,
+      echo?.text ?? null,
     ]),
   )
   if (row === undefined) throw new Error('A beat always has an answer')
