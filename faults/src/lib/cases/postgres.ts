@@ -123,6 +123,7 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
       await lab.victim({ storage, concurrency: 50 })
       const sql = lab.sql()
       const busy = openStorage(storage)
+      await busy.open()
       lab.after(() => busy.close())
       const times = async () => {
         const took: number[] = []
@@ -193,18 +194,18 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
         await lab.victim({ storage }),
         await lab.victim({ storage }),
       ]
-      const calls = victims.map((victim) =>
-        victim.tell({
-          order: 'enqueue',
-          works: lab.works(333),
-          options: { idempotencyKey: 'the-key' },
-        }),
-      )
-      for (let round = 0; round < 3; round++) {
-        await terminateAll(sql)
-        await wait(100)
+      const answers = []
+      for (let wave = 0; wave < 10; wave++) {
+        const calls = victims.map((victim) =>
+          victim.tell({
+            order: 'enqueue',
+            works: lab.works(33),
+            options: { idempotencyKey: 'the-key' },
+          }),
+        )
+        if (wave % 3 === 0) await terminateAll(sql)
+        answers.push(...(await Promise.all(calls)))
       }
-      const answers = await Promise.all(calls)
       // At least one gets through once the storm is over.
       const last = await victims[0]?.tell({
         order: 'enqueue',
