@@ -13,12 +13,21 @@ Without seeds: those that failed once, then --seeds of them.
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 const number = { type: 'string' } as const
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seeds: number, from: number, minutes: number, help: { type: 'boolean' } },
-})
+const { values, positionals } = read()
 if (values.help) say(USAGE)
 else await run()
+
+function read() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { seeds: number, from: number, minutes: number, help: { type: 'boolean' } },
+    })
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
 
 async function run(): Promise<void> {
   const began = performance.now()

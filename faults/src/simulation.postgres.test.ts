@@ -5,7 +5,7 @@ import type { RecordedCall } from './lib/simulation/recorder.ts'
 import { simulate } from './lib/simulation/simulate.ts'
 
 it('what managers ask under random faults is answered by Postgres as by memory', async () => {
-  for (let seed = 0; seed < 8; seed++) {
+  for (let seed = 0; seed < 4; seed++) {
     const calls: RecordedCall[] = []
     await simulate(seed, { calls })
     const url = inject('postgresUrl')

@@ -123,6 +123,7 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
       await lab.victim({ storage, concurrency: 50 })
       const sql = lab.sql()
       const busy = openStorage(storage)
+      await busy.open()
       lab.after(() => busy.close())
       const times = async () => {
         const took: number[] = []
@@ -146,10 +147,10 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
         for (let done = 0; done < tasks; done += 1_000) {
           await first?.tell({ order: 'enqueue', works: lab.works(1_000), together: true })
         }
-        await lab.until(() => lab.lines('end').length >= tasks, 120_000)
+        await lab.until(() => lab.lines('end').length >= lab.lines('ack').length, 120_000)
         const after = await times()
         lab.figures.push(
-          `${tasks} tasks; a turn without work takes ${empty.toFixed(1)} ms before, ${after.toFixed(1)} ms after (median)`,
+          `${lab.lines('ack').length} tasks; a turn without work takes ${empty.toFixed(1)} ms before, ${after.toFixed(1)} ms after (median)`,
         )
       })
       await lab.settle(storage)
@@ -193,18 +194,19 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
         await lab.victim({ storage }),
         await lab.victim({ storage }),
       ]
-      const calls = victims.map((victim) =>
-        victim.tell({
-          order: 'enqueue',
-          works: lab.works(333),
-          options: { idempotencyKey: 'the-key' },
-        }),
-      )
-      for (let round = 0; round < 3; round++) {
-        await terminateAll(sql)
-        await wait(100)
+      const answers = []
+      const atOnce = Math.min(33, Math.max(10, Math.round(lab.minutes * 66)))
+      for (let wave = 0; wave < 10; wave++) {
+        const calls = victims.map((victim) =>
+          victim.tell({
+            order: 'enqueue',
+            works: lab.works(atOnce),
+            options: { idempotencyKey: 'the-key' },
+          }),
+        )
+        if (wave % 3 === 0) await terminateAll(sql)
+        answers.push(...(await Promise.all(calls)))
       }
-      const answers = await Promise.all(calls)
       // At least one gets through once the storm is over.
       const last = await victims[0]?.tell({
         order: 'enqueue',

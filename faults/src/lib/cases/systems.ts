@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,9 +117,8 @@ export const SYSTEM_CASES: readonly FaultCase[] = [
       const storage = lab.postgres(server.url)
       const victim = await lab.victim({ storage, load: LOAD })
       await wait(2_000)
-      const { bavail, bsize } = statfsSync(disk)
       const filler = join(disk, 'filler')
-      writeFileSync(filler, Buffer.alloc(bavail * bsize))
+      fill(disk, filler)
       // Until what lies ready in the server is used up.
       const payload = lab.works(200)
       for (let call = 0; call < 40 && lab.lines('refused').length === 0; call++) {
@@ -254,6 +261,18 @@ export const SYSTEM_CASES: readonly FaultCase[] = [
     },
   },
 ]
+
+/** Takes what is free on a disk, which others write to meanwhile. */
+function fill(disk: string, file: string): void {
+  for (let blocks = 16_384; blocks >= 1; blocks = Math.floor(blocks / 2)) {
+    const { bsize } = statfsSync(disk)
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(blocks * bsize))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    }
+  }
+}
 
 /** Copies a folder with the owners of its files. */
 function copyWhole(from: string, to: string): void {

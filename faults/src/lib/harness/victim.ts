@@ -72,21 +72,31 @@ async function enqueue(work: VictimWork, more?: EnqueueOptions): Promise<string 
     write('ack', work.n, taskId)
     return taskId
   } catch (error) {
-    troubles.push(String(error))
-    const isKnown = error instanceof StorageUnavailableError && error.committed === 'no'
-    write(isKnown ? 'refused' : 'unknown', work.n)
+    write(rejected(error), work.n)
     return null
   }
 }
 
+/** In one commit: all, or none. */
 async function enqueueTogether(works: VictimWork[], more: EnqueueOptions = {}) {
   for (const { n } of works) write('try', n)
   const items = works.map((payload) => ({ payload, options: more }))
-  const refs = await manager.enqueueMany(tasks.work, items)
-  refs.forEach(({ taskId }, i) => {
-    write('ack', works[i]?.n ?? '', taskId)
-  })
-  return refs.map(({ taskId }) => taskId)
+  try {
+    const refs = await manager.enqueueMany(tasks.work, items)
+    for (const [i, { n }] of works.entries()) write('ack', n, refs[i]?.taskId)
+    return refs.map(({ taskId }) => taskId)
+  } catch (error) {
+    for (const { n } of works) write(rejected(error), n)
+    return works.map(() => null)
+  }
+}
+
+/** Notes an error of an enqueue; what it says of the commit. */
+function rejected(error: unknown): 'refused' | 'unknown' {
+  troubles.push(String(error))
+  return error instanceof StorageUnavailableError && error.committed === 'no'
+    ? 'refused'
+    : 'unknown'
 }
 
 async function produce({ pauseMs, workMs }: NonNullable<VictimOptions['load']>): Promise<void> {

@@ -29,26 +29,22 @@ export function verbOf(storage: TaskStorage, name: string): Verb {
 
 /** A storage whose calls are written down, in the order in which they were done. */
 export function recorded(storage: TaskStorage, now: () => number, calls: RecordedCall[]) {
-  const parts: Record<string, unknown> = { ...methodsOf(storage) }
-  for (const name of VERBS) {
-    const verb = verbOf(storage, name)
+  const { name, changes, instances, functions, schedules, logs } = storage
+  const parts: Record<string, unknown> = { name, changes, instances, functions, schedules, logs }
+  for (const path of VERBS) {
+    const verb = verbOf(storage, path)
     const recording: Verb = async (given) => {
-      const instant = TIMELESS.includes(name) ? {} : { now: now() }
+      const instant = TIMELESS.includes(path) ? {} : { now: now() }
       const input = given === undefined ? given : structuredClone({ ...given, ...instant })
-      const call: RecordedCall = { verb: name, input, output: undefined }
+      const call: RecordedCall = { verb: path, input, output: undefined }
       calls.push(call)
       const output = await verb(structuredClone(input))
       call.output = structuredClone(output)
       return output
     }
-    const [first = '', second] = name.split('.')
+    const [first = '', second] = path.split('.')
     if (second === undefined) parts[first] = recording
     else parts[first] = { ...(parts[first] as object), [second]: recording }
   }
   return parts as unknown as TaskStorage
-}
-
-function methodsOf({ name, changes, instances, functions, schedules, logs, ...rest }: TaskStorage) {
-  void rest
-  return { name, changes, instances, functions, schedules, logs }
 }
