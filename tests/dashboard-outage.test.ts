@@ -66,7 +66,7 @@ describe('A10, A22 the page outlives many servers', () => {
     timeout: 60_000 + RESTARTS * 30_000,
   }, async () => {
     const storage = ['--storage', temporaryStorage()]
-    const traffic = { TASKFLOW_TRAFFIC: '40' }
+    const traffic = { TASKFLOW_TRAFFIC: '20' }
     let demo = await startDemo(storage, traffic)
     const { port } = new URL(demo.origin)
     const { page, loads } = await visit(browser, `${demo.origin}/tasks/dashboard/runs`)
@@ -78,7 +78,7 @@ describe('A10, A22 the page outlives many servers', () => {
       await demo.end('SIGKILL')
       const last = restart === RESTARTS
       demo = await startDemo(['--port', port, ...storage], last ? {} : traffic)
-      await live.waitFor({ timeout: 40_000 })
+      await live.waitFor({ timeout: 60_000 })
     }
     // Work that the last one left is taken over or marked, and then nothing moves any more.
     const stored = async () =>
