@@ -57,61 +57,6 @@ describe('A10, A22 the page outlives its server', () => {
   })
 })
 
-/** Twenty and 5000 show what the product promises; the default leaves time for the other tests. */
-const RESTARTS = Number(process.env.TASKFLOW_TEST_RESTARTS ?? 3)
-const RUNS = Number(process.env.TASKFLOW_TEST_RUNS ?? 60)
-
-describe('A10, A22 the page outlives many servers', () => {
-  it('shows what the storage says after each was killed in the middle of its work', {
-    timeout: 60_000 + RESTARTS * 30_000,
-  }, async () => {
-    const storage = ['--storage', temporaryStorage()]
-    const traffic = { TASKFLOW_TRAFFIC: '40' }
-    let demo = await startDemo(storage, traffic)
-    const { port } = new URL(demo.origin)
-    const { page, loads } = await visit(browser, `${demo.origin}/tasks/dashboard/runs`)
-    const live = page.getByText('Live', { exact: true })
-    await live.waitFor()
-    const total = async () => (await read<{ total: number }>(demo.origin, '/tasks/metrics')).total
-    for (let restart = 1; restart <= RESTARTS; restart++) {
-      await expect.poll(total, { timeout: 30_000 }).toBeGreaterThan((RUNS * restart) / RESTARTS)
-      await demo.end('SIGKILL')
-      const last = restart === RESTARTS
-      demo = await startDemo(['--port', port, ...storage], last ? {} : traffic)
-      await live.waitFor({ timeout: 40_000 })
-    }
-    // Work that the last one left is taken over or marked, and then nothing moves any more.
-    const stored = async () =>
-      (await read<(Task & { phase: string })[]>(demo.origin, '/tasks?limit=30')).map(
-        ({ task_id, phase }) => ({ id: task_id, status: phase === 'queued' ? 'pending' : phase }),
-      )
-    await expect
-      .poll(async () => (await read<Task[]>(demo.origin, '/tasks?status=running')).length, {
-        timeout: 60_000,
-      })
-      .toBe(0)
-    await expect
-      .poll(
-        async () => {
-          const pill = page.getByRole('button', { name: /new run/ })
-          if (await pill.isVisible()) await pill.click()
-          const shown = await page.locator('taskflow-runs tbody tr').evaluateAll((rows) =>
-            rows.map((row) => ({
-              id: row.getAttribute('data-id'),
-              status: row.querySelector('.status')?.getAttribute('data-status'),
-            })),
-          )
-          return JSON.stringify(shown) === JSON.stringify(await stored())
-        },
-        { timeout: 30_000 },
-      )
-      .toBe(true)
-    expect(await total()).toBeGreaterThan(RUNS)
-    expect(loads()).toBe(1)
-    await page.context().close()
-  })
-})
-
 describe('J3 sessions that ended with the server', () => {
   it('ask to sign in, and lead back to the same view', async () => {
     const options = ['--storage', temporaryStorage(), '--auth', 'admin:secret']

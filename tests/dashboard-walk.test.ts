@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type App, startApp } from './support/app-server.ts'
 import { launchBrowser, visit } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
   })
   for (let i = 0; i < 5; i++) await app.manager.enqueue(printWeather)
   await app.manager.enqueue(printEdition, { sheets: 100 })
-  await eventually(async () => (await app.manager.metrics()).failed).toBe(1)
+  await vi.waitUntil(async () => (await app.manager.metrics()).failed === 1, { timeout: 40_000 })
 })
 afterAll(async () => {
   await browser.close()

@@ -6,8 +6,8 @@ export const printEdition = defineTask({
   executor: 'process',
   run({ sheets }: { sheets: number }) {
     for (let sheet = 1; sheet <= sheets; sheet++) {
-      if (sheet % 10 === 0) console.error(`ERROR: sheet ${sheet} is torn`)
-      else console.log(`sheet ${sheet} is fine`)
+      if (sheet % 10 === 0) process.stderr.write(`ERROR: sheet ${sheet} is torn\n`)
+      else process.stdout.write(`sheet ${sheet} is fine\n`)
     }
     throw new Error('too many torn sheets')
   },

@@ -29,7 +29,7 @@ import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import { isPageName, OtherPages, pageLabel } from './dashboard/other-pages.ts'
-import { PAGE_KEYS, paletteInput, routeOf } from './dashboard/palette-entries.ts'
+import { PAGE_KEYS, routeOf } from './dashboard/page-keys.ts'
 import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
@@ -425,17 +425,24 @@ export class TaskflowDashboardElement extends StoreElement {
   #openPalette = () => {
     const { store } = this
     if (!store) return
-    void this.#dialogs((dialogs) =>
-      dialogs.palette(
+    void this.#dialogs(async (dialogs) => {
+      const { paletteInput } = await import('../pages/extras.ts')
+      this.speak()
+      await dialogs.palette(
         paletteInput({
           store,
+          pages: Object.entries(PAGE_KEYS).map(([key, page]) => ({
+            key,
+            label: pageLabel(page),
+            route: routeOf(page),
+          })),
           go: (route) => this.#request(route),
           togglePause: () => store.setPaused(!store.paused),
           toggleTheme: this.#toggleTheme,
           help: () => void dialogs.shortcuts(),
         }),
-      ),
-    )
+      )
+    })
   }
 
   async #dialogs(use: (dialogs: TaskflowDialogsElement) => Promise<void>): Promise<void> {

@@ -95,7 +95,7 @@ describe('numbers, lengths and times', () => {
     expect(formatCount(18_412)).toBe('18.412')
     expect(formatPercent(0.997)).toBe('99,7')
     expect(formatDuration(3.1)).toMatch(/^3,1\s(s|Sek\.)$/)
-    expect(formatDuration(3725)).toMatch(/^1 Std\.? 02 Min\.?$/)
+    expect(formatDuration(3725)).toMatch(/^1\s?(h|Std\.) 02\sMin\.$/)
     expect(formatRelative(0, 41_000)).toMatch(/^vor 41\s(s|Sek\.)$/)
     expect(formatRelative(0, 0)).toBe('jetzt')
     expect(formatAbsolute(Date.UTC(2026, 10, 19))).toMatch(/^\d\d\.11\.2026, \d\d:\d\d:00,000 /)

@@ -1,3 +1,4 @@
+export { paletteInput } from '../elements/dashboard/palette-entries.ts'
 export { TaskflowDialogsElement } from '../elements/dialogs/dialogs.ts'
 export { TaskflowJsonElement } from '../elements/json.ts'
 export { TaskflowMenuElement } from '../elements/menu.ts'

@@ -32,7 +32,7 @@ describe('page', () => {
   it('holds the element, the hashed files and nothing inline', () => {
     const html = ui.page({ ...input, theme: 'dark' })
     expect(html).toContain(
-      '<taskflow-dashboard base="/tasks" title="Shop" theme="dark" url-sync="path">',
+      '<taskflow-dashboard base="/tasks" title="Shop" theme="dark" locale="auto" url-sync="path">',
     )
     expect(html).toMatch(/<script type="module" src="\/tasks\/dashboard\/assets\/taskflow-\w+\.js"/)
     expect(html).toMatch(/<link rel="stylesheet" href="\/tasks\/dashboard\/assets\/page-\w+\.css"/)

@@ -8,6 +8,7 @@ export const chartStyles = css`
     container-type: inline-size;
   }
   .chart {
+    block-size: 100%;
     border: 1px solid var(--_border);
     border-radius: 8px;
     background: var(--_surface);

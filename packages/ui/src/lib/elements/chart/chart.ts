@@ -308,7 +308,7 @@ export class TaskflowChartElement extends StoreElement {
     const parts = ENDS.filter((status) => bucket[status] > 0).map((status) =>
       statusCount(status, bucket[status]),
     )
-    return `${span}: ${parts.join(', ') || t('No runs')}`
+    return `${span}: ${parts.join(', ') || t('{count} run|{count} runs', { count: 0 })}`
   }
 
   #onKey = (event: KeyboardEvent) => {

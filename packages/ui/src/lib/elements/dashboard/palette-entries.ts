@@ -1,45 +1,26 @@
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { type PageName, pageRoute, type Route, runRoute, runsRoute } from '../../url/route.ts'
+import { pageRoute, type Route, runRoute } from '../../url/route.ts'
 import type { PaletteInput } from '../dialogs/palette.ts'
-import { pageLabel } from './other-pages.ts'
-
-/** Keys after `g`. */
-export const PAGE_KEYS: Readonly<Record<string, PageName>> = {
-  o: 'overview',
-  r: 'runs',
-  t: 'tasks',
-  g: 'graph',
-  s: 'schedules',
-  d: 'dead-letters',
-  l: 'logs',
-  a: 'audit',
-  i: 'instances',
-  e: 'settings',
-}
-
-/** The route of a page with nothing open. */
-export function routeOf(page: PageName): Route {
-  return page === 'runs' ? runsRoute() : pageRoute(page)
-}
 
 /** Where the palette of a dashboard leads to. */
 export function paletteInput(options: {
   store: DashboardStore
+  pages: readonly { key: string; label: string; route: Route }[]
   go: (route: Route) => void
   togglePause: () => void
   toggleTheme: () => void
   help: () => void
 }): PaletteInput {
-  const { store, go, togglePause, toggleTheme, help } = options
+  const { store, pages, go, togglePause, toggleTheme, help } = options
   return {
     entries: [
-      ...Object.entries(PAGE_KEYS).map(([key, page]) => ({
-        label: pageLabel(page),
+      ...pages.map(({ key, label, route }) => ({
+        label,
         note: t('Page'),
         keys: `g ${key}`,
-        run: () => go(routeOf(page)),
+        run: () => go(route),
       })),
       {
         label: store.paused ? t('Resume') : t('Pause live updates'),

@@ -53,7 +53,7 @@ export class PaletteForm implements DialogForm {
     const found = this.#found()
     return html`<input
         class="field typed"
-        type="search"
+        type="text"
         role="combobox"
         aria-label=${t('Go to, find a run')}
         aria-expanded="true"

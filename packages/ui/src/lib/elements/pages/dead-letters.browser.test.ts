@@ -60,7 +60,7 @@ describe('dead letters', () => {
     expect(confirm.innerText).toBe('Retry 3 runs')
     confirm.click()
     await soon(() => expect(textOf(element)).toContain('2 runs queued'))
-    expect(textOf(element)).toContain('1 run skipped: it was retried already')
+    expect(textOf(element)).toContain('1 skipped: it was retried already')
     expect(handler.requests.filter((request) => request.startsWith('POST'))).toEqual([
       'POST /bulk-retry',
     ])

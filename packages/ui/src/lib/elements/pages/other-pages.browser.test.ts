@@ -83,7 +83,7 @@ describe('audit', () => {
       problem(403, 'forbidden', 'The right audit is missing.'),
     )
     const element = await openPage(handler, '/audit')
-    await soon(() => expect(textOf(element)).toContain('You may not see the audit'))
+    await soon(() => expect(textOf(element)).toContain('The audit: you may not see this'))
     expect(textOf(element)).toContain('The right audit is missing.')
   })
 })
@@ -146,11 +146,11 @@ describe('settings', () => {
   it('K3, K4 K5 keeps the rows per page, and shows what only the server decides', async () => {
     const element = await openPage(handler, '/settings')
     await userEvent.selectOptions(
-      await waitForElement(element, 'taskflow-settings >>> select'),
+      await waitForElement(element, 'taskflow-settings >>> select[aria-label="Rows per page"]'),
       '100',
     )
     await soon(() => expect(textOf(element)).toContain('not shown: exposePayloads is off'))
-    expect(textOf(element)).toContain('read again every 30 seconds')
+    expect(textOf(element)).toContain('read again every 30s')
     find(element, 'nav .tab:nth-of-type(2)')?.click()
     await soon(() => expect(asked('limit=100').length).toBeGreaterThan(0))
   })

@@ -145,5 +145,10 @@ export const schedulesStyles = css`
     .lane {
       grid-template-columns: 104px minmax(0, 1fr);
     }
+    /* Words of other languages are longer: room for them before the actions are cut. */
+    .split th,
+    .split td {
+      padding-inline: 4px;
+    }
   }
 `
