@@ -43,23 +43,25 @@ export {
   TaskflowAuthRequiredEvent,
   TaskflowCloseEvent,
   TaskflowConnectionEvent,
-  TaskflowCopyEvent,
   type TaskflowEventMap,
   TaskflowFilterChangeEvent,
+  TaskflowNavigateEvent,
+  TaskflowReadyEvent,
+  TaskflowRunSelectEvent,
+  TaskflowSelectionChangeEvent,
+  TaskflowTabEvent,
+} from './lib/events.ts'
+export {
+  TaskflowCopyEvent,
   TaskflowLogFollowEvent,
   TaskflowLogLineEvent,
   TaskflowLogSearchEvent,
   TaskflowMetricSelectEvent,
-  TaskflowNavigateEvent,
   TaskflowNodeSelectEvent,
   TaskflowRangeSelectEvent,
-  TaskflowReadyEvent,
   TaskflowRunFinishedEvent,
-  TaskflowRunSelectEvent,
-  TaskflowSelectionChangeEvent,
   TaskflowSpanSelectEvent,
-  TaskflowTabEvent,
-} from './lib/events.ts'
+} from './lib/part-events.ts'
 export type { RunFilter, RunSort } from './lib/store/filter.ts'
 export type { PageName, Route } from './lib/url/route.ts'
 export type { UrlSyncMode } from './lib/url/url-sync.ts'

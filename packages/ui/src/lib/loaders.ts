@@ -1,6 +1,8 @@
 import { pages } from './elements/pages/define-pages.ts'
 import { defineElement, type Loaders } from './lazy.ts'
 
+const copy = async () => (await import('./pages/run-page.ts')).TaskflowCopyElement
+
 /**
  * Every element that is not there from the start. A page and what only it needs are one file, and
  * come together.
@@ -24,14 +26,22 @@ export const loaders: Loaders = {
   'taskflow-run': async () => {
     const page = await import('./pages/run-page.ts')
     defineElement('taskflow-menu', page.TaskflowMenuElement)
+    defineElement('taskflow-copy', page.TaskflowCopyElement)
     defineElement('taskflow-error', page.TaskflowErrorElement)
     defineElement('taskflow-lifecycle', page.TaskflowLifecycleElement)
     return page.TaskflowRunElement
   },
-  'taskflow-error': async () => (await import('./pages/run-page.ts')).TaskflowErrorElement,
+  'taskflow-copy': copy,
+  'taskflow-error': async () => {
+    defineElement('taskflow-copy', await copy())
+    return (await import('./pages/run-page.ts')).TaskflowErrorElement
+  },
   'taskflow-lifecycle': async () => (await import('./pages/run-page.ts')).TaskflowLifecycleElement,
   'taskflow-dialogs': async () => (await import('./pages/extras.ts')).TaskflowDialogsElement,
-  'taskflow-json': async () => (await import('./pages/extras.ts')).TaskflowJsonElement,
+  'taskflow-json': async () => {
+    defineElement('taskflow-copy', await copy())
+    return (await import('./pages/extras.ts')).TaskflowJsonElement
+  },
   'taskflow-logs': async () => (await import('./elements/logs/logs.ts')).TaskflowLogsElement,
   'taskflow-run-parts': async () => {
     const extras = await import('./pages/extras.ts')

@@ -1,5 +1,5 @@
 import { css, html, LitElement, type PropertyDeclarations } from 'lit'
-import { TaskflowCopyEvent } from '../events.ts'
+import { TaskflowCopyEvent } from '../part-events.ts'
 import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'

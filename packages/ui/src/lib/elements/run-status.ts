@@ -1,7 +1,7 @@
 import { isFinal, normaliseBase, type RunStatusJson } from '@taskflow/core/client'
 import { css, html, LitElement, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { TaskflowRunFinishedEvent } from '../events.ts'
 import { visibleText } from '../format/visible-text.ts'
+import { TaskflowRunFinishedEvent } from '../part-events.ts'
 import type { ConnectionOptions } from '../store/shared-transport.ts'
 import { tokens } from '../styles/tokens.ts'
 import { defaultBase } from './connection/default-base.ts'

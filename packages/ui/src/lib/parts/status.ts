@@ -2,7 +2,7 @@ import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { MISSING } from '../format/duration.ts'
 import { STATUS_LABELS, type StatusName } from '../format/phase.ts'
-import { statusIcon } from './icons.ts'
+import { statusIcon } from './status-icons.ts'
 
 /** Status colours are kept per word: a queued run is shown as pending. */
 export function colourOf(name: StatusName): string {
