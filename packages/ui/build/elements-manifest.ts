@@ -89,7 +89,7 @@ const HIDDEN = new Set(['connection', 'timeFormat', 'isTaskflowStore'])
 /** What an element keeps for itself: not to be set from outside. */
 function statesOf(path: string): ReadonlySet<string> {
   const source = readFileSync(join(FOLDER, path), 'utf8')
-  const names = [...source.matchAll(/^\s+(\w+): \{ state: true \}/gm)].map(([, name]) => name ?? '')
+  const names = [...source.matchAll(/\b(\w+): \{ state: true \}/g)].map(([, name]) => name ?? '')
   const inherited = path.includes('/pages/') || path.includes('/graph/') ? ['busy'] : []
   return new Set([...names, ...inherited])
 }
