@@ -70,7 +70,7 @@ describe('a page that styles everything', () => {
       letterSpacing: 'normal',
       textTransform: 'none',
       textAlign: 'start',
-      color: expect.not.stringMatching('rgb(255, 0, 0)'),
+      color: expect.stringMatching(/^(?!rgb\(255, 0, 0\)).*$/),
     })
     expect(wrong).toEqual([])
   })
@@ -124,25 +124,22 @@ describe('several on a page', () => {
   })
 
   it('bear a second copy of the library', async () => {
-    const { page, wrong } = await open('together')
-    await live(page).first().waitFor()
+    // Without trusted types: those let one copy of Lit in, unless `'allow-duplicates'` is set.
+    const { page, wrong } = await open('django')
+    await live(page).waitFor()
     await page.evaluate(() => {
       const script = document.createElement('script')
       script.type = 'module'
       // Another address is another module: everything is evaluated again.
-      script.src = '/rails/tasks/dashboard/assets/taskflow.js'
+      script.src = '/tasks/dashboard/assets/taskflow.js'
       return new Promise((resolve, reject) => {
         script.onload = resolve
         script.onerror = reject
         document.head.append(script)
       })
     })
-    await page
-      .locator('#left taskflow-dashboard')
-      .getByRole('link', { name: /^Runs/ })
-      .first()
-      .click()
-    await page.getByRole('row').filter({ hasText: 'charge_card' }).first().waitFor()
+    await toRuns(page)
+    expect(await retry(page)).toBe(200)
     expect(wrong).toEqual([])
   })
 })
@@ -153,8 +150,7 @@ describe('the status of one run', () => {
     const status = page.locator('taskflow-run-status')
     await status.getByRole('progressbar').waitFor()
     await status.getByText(/Writing part \d+ of 10/).waitFor()
-    const link = page.getByRole('link', { name: 'Download it' })
-    await link.waitFor()
+    await page.getByRole('link', { name: 'Download it' }).waitFor({ timeout: 50_000 })
     expect(wrong).toEqual([])
   })
 })

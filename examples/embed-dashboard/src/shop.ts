@@ -41,7 +41,7 @@ export function shopServer({ tasks, handler }: ReturnType<typeof makeApp>) {
     )
     if (name === 'export') {
       // Your users need no account for the dashboard: a token for their one run is enough.
-      const { taskId } = await tasks.enqueue(makeExport, { stepMs: 300 })
+      const { taskId } = await tasks.enqueue(makeExport, { stepMs: 1_000 })
       text = text
         .replace('{{run}}', taskId)
         .replace('{{token}}', await createRunToken({ secretKey, taskId }))
