@@ -50,12 +50,11 @@ export const loaders: Loaders = {
   },
   'taskflow-waterfall': async () => (await import('./pages/extras.ts')).TaskflowWaterfallElement,
   // These are for hosts: the dashboard's own pages do without them.
-  'taskflow-duration': async () => (await import('./pages/for-hosts.ts')).TaskflowDurationElement,
-  'taskflow-run-status': async () =>
-    (await import('./pages/for-hosts.ts')).TaskflowRunStatusElement,
-  'taskflow-sparkline': async () => (await import('./pages/for-hosts.ts')).TaskflowSparklineElement,
-  'taskflow-status': async () => (await import('./pages/for-hosts.ts')).TaskflowStatusElement,
-  'taskflow-time': async () => (await import('./pages/for-hosts.ts')).TaskflowTimeElement,
+  'taskflow-duration': async () => (await import('./pages/extras.ts')).TaskflowDurationElement,
+  'taskflow-run-status': async () => (await import('./pages/extras.ts')).TaskflowRunStatusElement,
+  'taskflow-sparkline': async () => (await import('./pages/extras.ts')).TaskflowSparklineElement,
+  'taskflow-status': async () => (await import('./pages/extras.ts')).TaskflowStatusElement,
+  'taskflow-time': async () => (await import('./pages/extras.ts')).TaskflowTimeElement,
 }
 
 /** The loaders of some elements. */
