@@ -17,7 +17,7 @@ const IMPORT =
   /^(?:import|export)\b[^';]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
 const problems = []
-for (const file of globSync('{packages,examples,tests,benchmarks,faults}/**/*.ts', {
+for (const file of globSync('{packages,examples,tests,benchmarks,faults}/**/*.{ts,tsx}', {
   exclude: ['**/node_modules/**', '**/dist/**'],
 })) {
   const isTest =
@@ -55,7 +55,12 @@ function check(file, specifier, isTest) {
 function checkOurs(place, name, entry, isTest) {
   const [target, ...path] = entry.split('/')
   const { exports } = JSON.parse(readFileSync(`packages/${target}/package.json`, 'utf8'))
-  if (!exports[`./${path.join('/')}`.replace(/\/$/, '')]) return 'is no published entry point'
+  const wanted = `./${path.join('/')}`.replace(/\/$/, '')
+  const isPublished = Object.keys(exports).some((key) => {
+    const [start, end] = key.split('*')
+    return end === undefined ? key === wanted : wanted.startsWith(start) && wanted.endsWith(end)
+  })
+  if (!isPublished) return 'is no published entry point'
   if (place !== 'packages' || isTest || MAY_IMPORT[name].includes(entry)) return null
   return `${name} may import of ours: ${MAY_IMPORT[name].join(', ') || 'nothing'}`
 }

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.shared.ts'
+import { checkSizes } from './build/check-sizes.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
 import { writeAssets } from './build/write-assets.ts'
 
@@ -35,6 +36,9 @@ export default defineConfig([
       options.conditions = ['@taskflow/source']
       options.legalComments = 'none'
     },
-    onSuccess: () => writeAssets('dist/assets'),
+    onSuccess: async () => {
+      await writeAssets('dist/assets')
+      await checkSizes()
+    },
   },
 ])

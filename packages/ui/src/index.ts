@@ -43,25 +43,27 @@ export {
   TaskflowAuthRequiredEvent,
   TaskflowCloseEvent,
   TaskflowConnectionEvent,
-  TaskflowCopyEvent,
   type TaskflowEventMap,
   TaskflowFilterChangeEvent,
-  TaskflowLogFollowEvent,
-  TaskflowLogLineEvent,
-  TaskflowLogSearchEvent,
-  TaskflowMetricSelectEvent,
   TaskflowNavigateEvent,
-  TaskflowNodeSelectEvent,
-  TaskflowRangeSelectEvent,
   TaskflowReadyEvent,
-  TaskflowRunFinishedEvent,
   TaskflowRunSelectEvent,
   TaskflowSelectionChangeEvent,
-  TaskflowSpanSelectEvent,
   TaskflowTabEvent,
 } from './lib/events.ts'
 export { type Catalogue, knownLanguages, registerLanguage } from './lib/messages/language.ts'
 export type { MessageKey } from './lib/messages/messages.ts'
+export {
+  TaskflowCopyEvent,
+  TaskflowLogFollowEvent,
+  TaskflowLogLineEvent,
+  TaskflowLogSearchEvent,
+  TaskflowMetricSelectEvent,
+  TaskflowNodeSelectEvent,
+  TaskflowRangeSelectEvent,
+  TaskflowRunFinishedEvent,
+  TaskflowSpanSelectEvent,
+} from './lib/part-events.ts'
 export type { RunFilter, RunSort } from './lib/store/filter.ts'
 export type { PageName, Route } from './lib/url/route.ts'
 export type { UrlSyncMode } from './lib/url/url-sync.ts'

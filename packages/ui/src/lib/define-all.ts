@@ -1,4 +1,3 @@
-import { TaskflowCopyElement } from './elements/copy-button.ts'
 import { TaskflowDashboardElement } from './elements/dashboard.ts'
 import { TaskflowLiveElement } from './elements/live.ts'
 import { TaskflowProviderElement } from './elements/provider.ts'
@@ -9,7 +8,6 @@ import { loaders } from './loaders.ts'
 export function defineAll(): void {
   // The provider comes first: what stands inside of one asks it.
   defineElement('taskflow-provider', TaskflowProviderElement)
-  defineElement('taskflow-copy', TaskflowCopyElement)
   defineElement('taskflow-dashboard', TaskflowDashboardElement)
   defineElement('taskflow-live', TaskflowLiveElement)
   defineLater(loaders)

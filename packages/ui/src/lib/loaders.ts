@@ -1,6 +1,8 @@
 import { pages } from './elements/pages/define-pages.ts'
 import { defineElement, type Loaders } from './lazy.ts'
 
+const copy = async () => (await import('./pages/run-page.ts')).TaskflowCopyElement
+
 /**
  * Every element that is not there from the start. A page and what only it needs are one file, and
  * come together.
@@ -22,14 +24,22 @@ export const loaders: Loaders = {
   'taskflow-query': async () => (await import('./pages/runs-page.ts')).TaskflowQueryElement,
   'taskflow-run': async () => {
     const page = await import('./pages/run-page.ts')
+    defineElement('taskflow-copy', page.TaskflowCopyElement)
     defineElement('taskflow-error', page.TaskflowErrorElement)
     defineElement('taskflow-lifecycle', page.TaskflowLifecycleElement)
     return page.TaskflowRunElement
   },
-  'taskflow-error': async () => (await import('./pages/run-page.ts')).TaskflowErrorElement,
+  'taskflow-copy': copy,
+  'taskflow-error': async () => {
+    defineElement('taskflow-copy', await copy())
+    return (await import('./pages/run-page.ts')).TaskflowErrorElement
+  },
   'taskflow-lifecycle': async () => (await import('./pages/run-page.ts')).TaskflowLifecycleElement,
   'taskflow-dialogs': async () => (await import('./pages/extras.ts')).TaskflowDialogsElement,
-  'taskflow-json': async () => (await import('./pages/extras.ts')).TaskflowJsonElement,
+  'taskflow-json': async () => {
+    defineElement('taskflow-copy', await copy())
+    return (await import('./pages/extras.ts')).TaskflowJsonElement
+  },
   'taskflow-logs': async () => (await import('./pages/logs-page.ts')).TaskflowLogsElement,
   'taskflow-menu': async () => (await import('./pages/extras.ts')).TaskflowMenuElement,
   'taskflow-run-parts': async () => {
@@ -39,12 +49,11 @@ export const loaders: Loaders = {
   },
   'taskflow-waterfall': async () => (await import('./pages/extras.ts')).TaskflowWaterfallElement,
   // These are for hosts: the dashboard's own pages do without them.
-  'taskflow-duration': async () => (await import('./pages/for-hosts.ts')).TaskflowDurationElement,
-  'taskflow-run-status': async () =>
-    (await import('./pages/for-hosts.ts')).TaskflowRunStatusElement,
-  'taskflow-sparkline': async () => (await import('./pages/for-hosts.ts')).TaskflowSparklineElement,
-  'taskflow-status': async () => (await import('./pages/for-hosts.ts')).TaskflowStatusElement,
-  'taskflow-time': async () => (await import('./pages/for-hosts.ts')).TaskflowTimeElement,
+  'taskflow-duration': async () => (await import('./pages/extras.ts')).TaskflowDurationElement,
+  'taskflow-run-status': async () => (await import('./pages/extras.ts')).TaskflowRunStatusElement,
+  'taskflow-sparkline': async () => (await import('./pages/extras.ts')).TaskflowSparklineElement,
+  'taskflow-status': async () => (await import('./pages/extras.ts')).TaskflowStatusElement,
+  'taskflow-time': async () => (await import('./pages/extras.ts')).TaskflowTimeElement,
 }
 
 /** The loaders of some elements. */

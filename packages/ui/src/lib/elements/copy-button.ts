@@ -1,6 +1,6 @@
 import { css, html, type PropertyDeclarations } from 'lit'
-import { TaskflowCopyEvent } from '../events.ts'
 import { t } from '../messages/messages.ts'
+import { TaskflowCopyEvent } from '../part-events.ts'
 import { copyText } from '../parts/copy.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'

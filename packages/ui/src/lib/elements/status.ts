@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { isStatusName, statusHelp, statusLabel } from '../format/phase.ts'
-import { statusIcon } from '../parts/icons.ts'
 import { colourOf, statusBadge } from '../parts/status.ts'
+import { statusIcon } from '../parts/status-icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tokens } from '../styles/tokens.ts'
 import { LocalizedElement } from './localized-element.ts'

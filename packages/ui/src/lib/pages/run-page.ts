@@ -1,3 +1,4 @@
+export { TaskflowCopyElement } from '../elements/copy-button.ts'
 export { TaskflowErrorElement } from '../elements/error.ts'
 export { TaskflowLifecycleElement } from '../elements/lifecycle.ts'
 export { TaskflowRunElement } from '../elements/run.ts'

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { MISSING } from '../format/duration.ts'
 import { type StatusName, sourceLabel, statusLabel } from '../format/phase.ts'
 import { t } from '../messages/messages.ts'
-import { statusIcon } from './icons.ts'
+import { statusIcon } from './status-icons.ts'
 
 /** Status colours are kept per word: a queued run is shown as pending. */
 export function colourOf(name: StatusName): string {

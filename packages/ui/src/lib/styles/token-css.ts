@@ -39,6 +39,27 @@ export function tokenDeclarations(): string {
   return lines.join('\n')
 }
 
+/** The `--taskflow-*` properties that hosts may set, with what they are otherwise. */
+export function publicProperties(): { name: string; description: string; default: string }[] {
+  const colours = { ...SURFACES, ...TEXTS, ...LINES, ...FILLS }
+  const of = (name: string, description: string, value: string) => ({
+    name: `--taskflow-${name}`,
+    description,
+    default: value,
+  })
+  return [
+    ...Object.entries(colours).map(([name, pair]) => of(name, 'colour', lightDark(pair))),
+    ...Object.entries(PLAIN).map(([name, value]) => of(name, 'size, font or time', value)),
+    ...Object.entries(STATUS_COLOURS).flatMap(([name, roles]) =>
+      Object.entries(roles).map(([role, pair]) =>
+        of(`${name}-${role}`, `${ROLES[role as keyof typeof ROLES]} of ${name}`, lightDark(pair)),
+      ),
+    ),
+  ]
+}
+
+const ROLES = { fg: 'text', bg: 'badge', line: 'border of the badge', solid: 'dot and bar' }
+
 const PLAIN: Record<string, string> = {
   focus: 'var(--_accent-text)',
   'font-sans': "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",

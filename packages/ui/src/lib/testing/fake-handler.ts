@@ -40,7 +40,7 @@ export class FakeHandler {
 
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const url = new URL(String(input), 'http://handler.test')
-    const path = url.pathname.replace(/^\/tasks/, '') || '/'
+    const path = url.pathname.replace(/^\/(?:tasks|jobs)/, '') || '/'
     const method = init.method ?? 'GET'
     this.requests.push(`${method} ${path}${url.search}`)
     const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {}

@@ -1,10 +1,10 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { t } from '../../messages/messages.ts'
 import {
   TaskflowLogFollowEvent,
   TaskflowLogLineEvent,
   TaskflowLogSearchEvent,
-} from '../../events.ts'
-import { t } from '../../messages/messages.ts'
+} from '../../part-events.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
 import { icon } from '../../parts/icons.ts'

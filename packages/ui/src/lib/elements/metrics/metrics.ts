@@ -1,7 +1,7 @@
 import type { MetricsJson, SeriesBucketJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { TaskflowMetricSelectEvent } from '../../events.ts'
 import { t } from '../../messages/messages.ts'
+import { TaskflowMetricSelectEvent } from '../../part-events.ts'
 import { icon, statusIcon } from '../../parts/icons.ts'
 import { sparkline } from '../../parts/sparkline.ts'
 import { colourOf } from '../../parts/status.ts'

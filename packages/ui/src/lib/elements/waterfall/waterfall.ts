@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { TaskflowSpanSelectEvent } from '../../events.ts'
 import { formatDuration } from '../../format/duration.ts'
 import { t } from '../../messages/messages.ts'
+import { TaskflowSpanSelectEvent } from '../../part-events.ts'
 import { statusIcon } from '../../parts/icons.ts'
 import { colourOf } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'

@@ -1,5 +1,0 @@
-export { TaskflowDurationElement } from '../elements/duration.ts'
-export { TaskflowRunStatusElement } from '../elements/run-status.ts'
-export { TaskflowSparklineElement } from '../elements/sparkline.ts'
-export { TaskflowStatusElement } from '../elements/status.ts'
-export { TaskflowTimeElement } from '../elements/time.ts'
