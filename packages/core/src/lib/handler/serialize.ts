@@ -19,7 +19,8 @@ const EXCERPT = 300
 
 export const isoInstant = (at: number) => new Date(at).toISOString()
 const instant = (at: number | null) => (at === null ? null : isoInstant(at))
-const seconds = (ms: number | null) => (ms === null ? null : ms / 1000)
+/** To the microsecond: more digits are noise, and every watcher is sent them with each change. */
+const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms * 1000) / 1_000_000)
 
 /** A task for lists and the stream, with its newest `logs` lines (0: none, and no stack). */
 export function taskJson(task: TaskSummary, logs: number, payload: PayloadJson = {}): TaskJson {
@@ -206,7 +207,7 @@ export function instanceJson(instance: InstanceRecord): InstanceJson {
 /** Success of what ended without being cancelled; null when nothing has. */
 function successRate({ success, failed, interrupted }: TaskMetrics): number | null {
   const ended = success + failed + interrupted
-  return ended === 0 ? null : success / ended
+  return ended === 0 ? null : Math.round((success / ended) * 1_000_000) / 1_000_000
 }
 
 function excerpt(error: string | null): string | null {

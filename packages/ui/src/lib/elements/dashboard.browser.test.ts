@@ -126,19 +126,19 @@ describe('connection', () => {
     let stream: () => Response | Promise<Response> = () => new Promise(() => {})
     handler.overrides.set('GET /dashboard/stream', () => stream())
     const element = await mountDashboard(handler)
-    const label = (word: string) =>
-      vi.waitFor(() => expect(text(element, '.live')).toBe(word), { timeout: 8000 })
-    await label('Connecting')
+    const label = (at: HTMLElement, word: string) =>
+      vi.waitFor(() => expect(text(at, '.live')).toBe(word), { timeout: 8000, interval: 10 })
+    await label(element, 'Connecting')
     await unmountAll()
     stream = () => problem(500, 'internal', 'No.')
-    const refused = await mountDashboard(handler)
-    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Error'), { timeout: 8000 })
+    await label(await mountDashboard(handler), 'Error')
+    await unmountAll()
     stream = () => Promise.reject(new TypeError('offline'))
-    find(refused, '.banner button')?.click()
-    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Disconnected'), { timeout: 8000 })
+    const offline = await mountDashboard(handler)
+    await label(offline, 'Disconnected')
     handler.overrides.clear()
-    find(refused, '.banner button')?.click()
-    await vi.waitFor(() => expect(text(refused, '.live')).toBe('Live'), { timeout: 8000 })
+    find(offline, '.banner button')?.click()
+    await label(offline, 'Live')
   })
 
   it('asks to sign in at 401, keeps the page below, and goes on afterwards', async () => {

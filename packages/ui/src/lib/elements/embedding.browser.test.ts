@@ -339,8 +339,8 @@ describe('numbers', () => {
     )
     await soon(() =>
       expect(findAll(box, '[part="delta"]').map((delta) => delta.innerText)).toEqual([
-        '+1 in 1 h',
-        '+5 in 1 h',
+        '+1 in 1h',
+        '+5 in 1h',
       ]),
     )
     expect(findAll(box, '[part="sparkline"]')).toHaveLength(2)
