@@ -40,7 +40,10 @@ describe.each(sharedStorages)('%s', { timeout: 120_000 }, (_, count, choose) => 
   it('hold to that though they are killed, and leave no place taken', async () => {
     const { instances, children } = await start(SLOTS)
     const { manager, tasks } = instances
-    const refs = await manager.enqueueMany(tasks.limited, short(400))
+    const items = Array.from({ length: 400 }, (_, n) => ({ payload: { ms: 20 + (n % 20) } }))
+    const refs = await manager.enqueueMany(tasks.limited, items)
+    // Once some are killed, their places are taken for a while: all work before the first is.
+    await eventually(() => mostAtOnce(instances.events()), PATIENCE).toBe(CONCURRENCY)
     for (const child of children) {
       const before = instances.events().length
       await eventually(() => instances.events().length, PATIENCE).toBeGreaterThan(before + 60)
