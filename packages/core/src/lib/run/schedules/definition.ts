@@ -52,8 +52,8 @@ export function readSchedule(stored: StoredSchedule): Schedule {
 }
 
 /**
- * When a schedule goes on that makes up for nothing: with the first tick that starts after now, be it
- * planned for before. Null when none is left.
+ * When a schedule goes on that makes up for nothing: with the first tick that starts after now, even
+ * if it was planned for before. Null when none is left.
  */
 export function nextStart(schedule: Schedule, now: number): number | null {
   return waitingTick(schedule, now) ?? schedule.timetable.next(now)

@@ -38,7 +38,7 @@ export class Timetable {
     return at === null ? null : this.#start(at)
   }
 
-  /** The tick that was planned for before an instant and starts after it; null without one. */
+  /** The tick that is planned for up to an instant and starts after it; null without one. */
   waiting(at: number): number | null {
     let low = at - this.#timing.jitterMs - 1
     // By halves: any number of ticks may be planned for a time as long as the jitter.
