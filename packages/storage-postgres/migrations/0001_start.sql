@@ -272,6 +272,7 @@ create table taskflow.schedule_ticks (
   task_id text
 );
 create index schedule_ticks_schedule on taskflow.schedule_ticks (schedule_id, n);
+create index schedule_ticks_due on taskflow.schedule_ticks (schedule_id, due_at);
 create index schedule_ticks_fired on taskflow.schedule_ticks (fired_at);
 
 create table taskflow.audit (

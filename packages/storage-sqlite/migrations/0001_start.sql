@@ -226,6 +226,7 @@ create table taskflow_ticks (
   task text
 );
 create index taskflow_ticks_schedule on taskflow_ticks (schedule);
+create index taskflow_ticks_due on taskflow_ticks (schedule, due_at);
 create index taskflow_ticks_fired on taskflow_ticks (fired_at);
 
 create table taskflow_audit (

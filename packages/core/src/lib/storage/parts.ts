@@ -80,6 +80,10 @@ export interface ScheduleStorage {
    * another revision, or its `nextRunAt` is not the tick's `dueAt`: so of several instances one
    * gets it. A tick by hand (`outcome: 'manual'`) only needs the schedule to be there.
    *
+   * A tick is `taken` too when one of this schedule and `dueAt` is written down that stored a task, not
+   * by hand: whatever became of that task, and whoever moved the schedule back. It is over, so the
+   * schedule goes on to the tick's `nextRunAt`.
+   *
    * Else the tick is written down and the schedule goes on to the tick's `nextRunAt`. Its task is
    * stored unless the schedule's `overlap` is in the way: `skip` while a task of this schedule is
    * pending or running, `queue` while one is pending; then the outcome is `skipped_overlap`. A tick

@@ -42,8 +42,12 @@ async function fireOne(
     return { scheduleId, dueAt, result: 'taken', taskId: null }
   }
   if (!isManual || isReached(schedule, tick)) schedule.next_run_at = tick.nextRunAt
-  if (tick.pause === true) schedule.paused = true
+  const isOver = !isManual && (await hasRun(runner, schedule, dueAt))
+  if (tick.pause === true && !isOver) schedule.paused = true
   await writeSchedules(runner, [schedule])
+  if (isOver) {
+    return { scheduleId, dueAt, result: 'taken', taskId: null }
+  }
   const overlaps = task !== null && !isManual && (await isInTheWay(runner, schedule))
   const outcome: TickOutcome = overlaps ? 'skipped_overlap' : tick.outcome
   const tasks = task === null || overlaps ? [] : [task]
@@ -67,6 +71,16 @@ function isTaken(schedule: LockedSchedule, tick: NewTick): boolean {
   return (
     schedule.paused || schedule.revision !== tick.revision || schedule.next_run_at !== tick.dueAt
   )
+}
+
+/** Whether a tick has stored its task before. */
+async function hasRun(runner: Runner, { id }: LockedSchedule, dueAt: number): Promise<boolean> {
+  const rows = await runner.run(
+    `select 1 from {schedule_ticks} where schedule_id = $1 and due_at = $2::bigint
+      and task_id is not null and outcome <> 'manual' limit 1`,
+    [toText(id), dueAt],
+  )
+  return rows.length > 0
 }
 
 /** Whether a tick by hand comes when the schedule is due, and stands for it. */

@@ -25,6 +25,12 @@ function fireOne(session: Session, tick: PackedTick, now: number): FireResult {
   if (schedule === undefined || (!isManual && isTaken(schedule, tick))) {
     return { scheduleId, dueAt, result: 'taken', taskId: null }
   }
+  if (!isManual && hasRun(session, schedule, dueAt)) {
+    session
+      .sql('update {schedules} set next_run_at = ? where id = ?')
+      .run(tick.nextRunAt, schedule.id)
+    return { scheduleId, dueAt, result: 'taken', taskId: null }
+  }
   const isInTheWay = tick.task !== null && !isManual && overlaps(session, schedule)
   const outcome = isInTheWay ? 'skipped_overlap' : tick.outcome
   const task = isInTheWay ? null : tick.task
@@ -51,6 +57,16 @@ function isTaken(schedule: ScheduleRow, tick: PackedTick): boolean {
     schedule.paused === 1 ||
     schedule.revision !== toText(tick.revision) ||
     schedule.next_run_at !== tick.dueAt
+  )
+}
+
+/** Whether a tick has stored its task before. */
+function hasRun(session: Session, { id }: ScheduleRow, dueAt: number): boolean {
+  const ran = `task is not null and outcome <> 'manual'`
+  return (
+    session
+      .sql(`select 1 from {ticks} where schedule = ? and due_at = ? and ${ran} limit 1`)
+      .get(id, dueAt) !== undefined
   )
 }
 

@@ -2,10 +2,11 @@ import type { InstanceRecord } from '../../storage/contract.ts'
 import type { ScheduleDefinition, StoredSchedule } from '../../storage/parts.ts'
 import {
   readSchedule,
+  type Schedule,
   type ScheduleSpec,
-  type StoredSpec,
   sameTimes,
   succeed,
+  waitingTick,
 } from './definition.ts'
 import { Timetable } from './timetable.ts'
 
@@ -81,7 +82,8 @@ export function isFirst(
 
 /**
  * What to store for a definition, in the place of what was there. Its next tick stays where it was
- * unless the times are others, or it was removed.
+ * unless the times are others, or it was removed. With other times, a tick that has only its start to
+ * wait for still comes.
  */
 export function definitionOf(
   { scheduleId, revision, spec, askedAt }: OwnSchedule,
@@ -89,9 +91,11 @@ export function definitionOf(
   now: number,
 ): ScheduleDefinition {
   const earlier = stored ?? removed
-  const before = earlier && specOf(earlier)
-  const next = succeed(spec, revision, before, now)
+  const before = earlier && read(earlier)
+  const next = succeed(spec, revision, before?.spec, now)
   const isNewDate = !earlier && spec.trigger.type === 'date'
+  const first = new Timetable(scheduleId, next).next(isNewDate ? Math.min(now, askedAt) : now)
+  const waiting = stored && before ? waitingTick(before, now) : null
   return {
     scheduleId,
     funcName: spec.funcName,
@@ -99,21 +103,33 @@ export function definitionOf(
     definition: JSON.stringify(next),
     overlap: spec.overlap,
     nextRunAt:
-      stored && before && sameTimes(before, spec)
+      stored && before && sameTimes(before.spec, spec)
         ? stored.nextRunAt
-        : new Timetable(scheduleId, next).next(isNewDate ? Math.min(now, askedAt) : now),
+        : (sooner(waiting, first, spec, now) ?? first),
     paused: false,
   }
 }
 
+/** A waiting tick within the bounds of a definition, unless that has a tick before it. */
+function sooner(
+  waiting: number | null,
+  first: number | null,
+  { startAt, endAt }: ScheduleSpec,
+  now: number,
+): number | null {
+  if (waiting === null || waiting < (startAt ?? waiting)) return null
+  const at = Math.min(waiting, first ?? waiting, endAt ?? waiting)
+  return at > now ? at : null
+}
+
 function revisionsOf(stored: StoredSchedule): readonly string[] {
-  return specOf(stored)?.revisions ?? [stored.revision]
+  return read(stored)?.spec.revisions ?? [stored.revision]
 }
 
 /** Undefined for what a newer version wrote. */
-function specOf(stored: StoredSchedule): StoredSpec | undefined {
+function read(stored: StoredSchedule): Schedule | undefined {
   try {
-    return readSchedule(stored).spec
+    return readSchedule(stored)
   } catch {
     return undefined
   }

@@ -51,6 +51,29 @@ export function readSchedule(stored: StoredSchedule): Schedule {
   }
 }
 
+/**
+ * When a schedule goes on that makes up for nothing: with the first tick that starts after now, even
+ * if it was planned for before. Null when none is left.
+ */
+export function nextStart(schedule: Schedule, now: number): number | null {
+  return waitingTick(schedule, now) ?? schedule.timetable.next(now)
+}
+
+/** The tick that was planned for before now, and has only its start to wait for; null without one. */
+export function waitingTick({ stored, timetable }: Schedule, now: number): number | null {
+  const { nextRunAt } = stored
+  if (nextRunAt === null) return null
+  if (nextRunAt <= now) return timetable.waiting(now)
+  // An earlier definition may have planned it, with other jitter.
+  const next = timetable.next(now)
+  return next === null || nextRunAt < next ? nextRunAt : null
+}
+
+/** Whether no run may come any more. */
+export function hasEnded({ endAt }: ScheduleSpec, now: number): boolean {
+  return endAt !== null && endAt < now
+}
+
 /** What differs between specs that differ. */
 export async function revisionOf(spec: ScheduleSpec): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(spec))

@@ -3,7 +3,7 @@ import type { NewTask } from '../../storage/contract.ts'
 import type { NewTick, ScheduleChange, TickRecord } from '../../storage/parts.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { TaskRef } from '../task-queue.ts'
-import type { Schedule } from './definition.ts'
+import { nextStart, type Schedule } from './definition.ts'
 import { type Schedules, unknownSchedule } from './schedules.ts'
 import { tickTask } from './tick-task.ts'
 
@@ -42,9 +42,9 @@ export class ScheduleOperations {
 
   /** Goes on with the first run after now: what was due meanwhile was not to run. */
   async resume(scheduleId: string): Promise<boolean> {
-    const { stored, timetable } = await this.#schedules.find(scheduleId)
-    if (!stored.paused) return false
-    const nextRunAt = timetable.next(this.#schedules.clock.now())
+    const schedule = await this.#schedules.find(scheduleId)
+    if (!schedule.stored.paused) return false
+    const nextRunAt = nextStart(schedule, this.#schedules.clock.now())
     return this.#change({ scheduleId, paused: false, nextRunAt })
   }
 
@@ -58,7 +58,7 @@ export class ScheduleOperations {
     const schedule = await this.#schedules.find(scheduleId)
     const now = this.#schedules.clock.now()
     const task = await tickTask(schedule, {}, 'manual', this.#options)
-    const nextRunAt = schedule.timetable.next(now)
+    const nextRunAt = nextStart(schedule, now)
     // Or it would seem done, though nobody has waited for its time.
     const pause = isOnce(schedule, nextRunAt) ? { pause: true } : {}
     await this.#fire({ ...pause, ...manual(schedule, task, now, nextRunAt) })

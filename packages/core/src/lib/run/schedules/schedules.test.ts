@@ -357,6 +357,110 @@ describe('a deploy', () => {
     expect(await only(fresh)).toMatchObject({ nextRunAt: null, nextRuns: [] })
   })
 
+  describe('while a tick waits for its start', () => {
+    const jitterMs = 30 * MINUTE
+    const often = { everyMs: HOUR }
+
+    /** An instance, and the time between a tick's planned time and its start. */
+    const waiting = async () => {
+      const here = world()
+      const { task, runs } = noted()
+      const planned = here.clock.now() + HOUR
+      const old = await instance(here, task, often, { jitterMs })
+      const start = (await only(old)).nextRunAt ?? expect.fail('it is planned')
+      expect(start - planned).toBeGreaterThan(MINUTE)
+      await here.clock.advance(planned + SECOND - here.clock.now())
+      return { here, task, runs, old, planned, start }
+    }
+
+    it.each<[string, Trigger, Partial<ScheduleOptions>]>([
+      ['less jitter', often, { jitterMs: 0 }],
+      ['more jitter', often, { jitterMs: 59 * MINUTE }],
+      ['other tags', often, { jitterMs, tags: { v: '2' } }],
+      ['another trigger', { everyMs: 3 * HOUR }, { jitterMs }],
+    ])('lets it run once, with %s, and after a rollback', async (_, when, options) => {
+      const { here, task, runs, old, planned, start } = await waiting()
+      const fresh = await instance(here, task, when, options)
+      expect((await only(fresh)).nextRunAt).toBe(start)
+      const back = await instance(here, task, often, { jitterMs })
+      await stop(old, here.clock)
+      await stop(fresh, here.clock)
+      await here.clock.advance(10 * SECOND)
+      expect((await only(back)).nextRunAt).toBe(start)
+      await here.clock.advance(planned + HOUR - 1 - here.clock.now())
+      expect(runs).toHaveLength(1)
+      expect((await only(back)).nextRunAt).toBeGreaterThanOrEqual(planned + HOUR)
+    })
+
+    it('does not bring it again once it has run', async () => {
+      const { here, task, runs, planned, start } = await waiting()
+      await here.clock.advance(start - here.clock.now())
+      expect(runs).toHaveLength(1)
+      const fresh = await instance(here, task, often, { jitterMs: 59 * MINUTE })
+      await fresh.pauseSchedule('noted')
+      await fresh.resumeSchedule('noted')
+      await here.clock.advance(planned + HOUR - 1 - here.clock.now())
+      expect(runs).toHaveLength(1)
+    })
+
+    it('keeps to the new bounds', async () => {
+      const { here, task, runs, planned, start } = await waiting()
+      const endAt = start - 5 * SECOND
+      const ending = await instance(here, task, often, { jitterMs, endAt })
+      expect((await only(ending)).nextRunAt).toBe(endAt)
+      const startAt = planned + 10 * HOUR
+      const later = await instance(here, task, often, { jitterMs, startAt })
+      expect((await only(later)).nextRunAt).toBeGreaterThanOrEqual(startAt)
+      await here.clock.advance(HOUR)
+      expect(runs).toEqual([])
+    })
+
+    it('a resume lets it run once, after days too', async () => {
+      const { here, runs, old, planned, start } = await waiting()
+      await old.pauseSchedule('noted')
+      await here.clock.advance(SECOND)
+      await old.resumeSchedule('noted')
+      expect((await only(old)).nextRunAt).toBe(start)
+      await old.pauseSchedule('noted')
+      await here.clock.advance(planned + 48 * HOUR + SECOND - here.clock.now())
+      await old.resumeSchedule('noted')
+      await here.clock.advance(HOUR - 2 * SECOND)
+      expect(runs).toHaveLength(1)
+    })
+
+    it('a run by hand leaves it where it is, and of a one-off it can be resumed', async () => {
+      const { clock, manager } = world()
+      const { task, runs } = noted()
+      const tasks = manager([task])
+      const at = clock.now() + HOUR
+      await tasks.schedule(task, { at }, { payload: 1, jitterMs })
+      await tasks.start()
+      const start = (await only(tasks)).nextRunAt ?? expect.fail('it is planned')
+      expect(start - at).toBeGreaterThan(10 * SECOND)
+      await clock.advance(at + SECOND - clock.now())
+      await tasks.runSchedule('noted')
+      await tasks.resumeSchedule('noted')
+      expect((await only(tasks)).nextRunAt).toBe(start)
+      await clock.advance(HOUR)
+      expect(runs).toHaveLength(2)
+    })
+
+    it('a schedule that is new has nothing to wait for', async () => {
+      const { clock, manager } = world()
+      const { task, runs } = noted()
+      const tasks = manager([task])
+      await tasks.start()
+      const created = clock.now()
+      await tasks.schedule(task, often, { payload: 1, jitterMs })
+      await tasks.pauseSchedule('noted')
+      await tasks.resumeSchedule('noted')
+      await clock.advance(created + HOUR - 1 - clock.now())
+      expect(runs).toEqual([])
+      const late = tasks.schedule(task, { at: clock.now() - 1 }, { payload: 1, id: 'b', jitterMs })
+      await expect(late).rejects.toMatchObject({ code: 'invalid_input' })
+    })
+  })
+
   it('does not bring back what an operator removed, unless it is defined anew', async () => {
     const here = world()
     const { task } = noted()
@@ -422,6 +526,68 @@ describe('ten minutes down', () => {
     await clock.advance(0)
     expect((await second.scheduleTicks('noted', { limit: 500 })).ticks).toHaveLength(101)
     expect(runs.length).toBe(1)
+  })
+})
+
+describe('after the end of a schedule', () => {
+  const ended = async (options: Partial<ScheduleOptions>, again: Partial<ScheduleOptions> = {}) => {
+    const { clock, manager } = world()
+    const { task, runs } = noted()
+    const began = clock.now()
+    const endAt = began + 3.5 * MINUTE
+    const start = async (more: Partial<ScheduleOptions> = {}) => {
+      const tasks = manager([task])
+      await tasks.schedule(task, { everyMs: MINUTE }, { payload: 1, endAt, ...options, ...more })
+      await tasks.start()
+      await clock.advance(SECOND)
+      return tasks
+    }
+    await stop(await start(), clock)
+    runs.length = 0
+    await clock.advance(HOUR)
+    const tasks = await start(again)
+    const { ticks } = await tasks.scheduleTicks('noted')
+    const minutes = ticks.flatMap(({ taskId, dueAt }) =>
+      taskId !== null && dueAt > began ? [(dueAt - began) / MINUTE] : [],
+    )
+    return { runs: runs.length, minutes: minutes.reverse() }
+  }
+
+  it.each([
+    ['latest', [3]],
+    ['skip', []],
+    ['all', [1, 2, 3]],
+  ] as const)('misfire %s makes up for what was due before it', async (misfire, minutes) => {
+    const options = { misfire, overlap: 'allow' } as const
+    expect(await ended(options)).toEqual({ runs: minutes.length, minutes })
+  })
+
+  it.each(['latest', 'skip', 'all'] as const)(
+    'misfire %s: nothing runs at a start either',
+    async (misfire) => {
+      const options = { misfire, overlap: 'allow' } as const
+      const expected = await ended(options)
+      expect(await ended({ ...options, runOnStart: true })).toEqual(expected)
+      const anew = { runOnStart: true, tags: { v: '2' } }
+      expect(await ended(options, anew)).toEqual(expected)
+    },
+  )
+
+  it('nor where it is added anew', async () => {
+    const { clock, manager } = world()
+    const { task, runs } = noted()
+    const first = manager([task])
+    await first.start()
+    const options = { payload: 1, endAt: clock.now() + 90 * SECOND }
+    await first.schedule(task, { everyMs: MINUTE }, options)
+    await clock.advance(HOUR)
+    expect(runs).toHaveLength(1)
+    await stop(first, clock)
+    const second = manager([task])
+    await second.start()
+    await second.schedule(task, { everyMs: MINUTE }, { ...options, payload: 2, runOnStart: true })
+    await clock.advance(HOUR)
+    expect(runs).toHaveLength(1)
   })
 })
 
@@ -571,6 +737,34 @@ describe('the clock', () => {
     expect(runs).toHaveLength(2)
     const { ticks } = await tasks.scheduleTicks('noted')
     expect(new Set(ticks.map(({ taskId }) => taskId)).size).toBe(2)
+  })
+
+  it('that goes back does not repeat a tick that failed, whoever resumes it', async () => {
+    const { clock, manager } = world()
+    let runs = 0
+    const task = defineTask({
+      name: 'broken',
+      run() {
+        runs++
+        throw new Error('broken')
+      },
+    })
+    let back = 0
+    const storage = memoryStorage({ now: () => clock.now() - back })
+    const tasks = manager([task], { storage })
+    await tasks.schedule(task, { everyMs: HOUR })
+    await tasks.start()
+    await clock.advance(HOUR)
+    expect(runs).toBe(1)
+    back = HOUR / 2
+    await clock.advance(5 * SECOND)
+    await tasks.pauseSchedule('broken')
+    await tasks.resumeSchedule('broken')
+    await clock.advance(HOUR)
+    expect(runs).toBe(1)
+    expect(await outcomes(tasks, 'broken')).toEqual(['ran'])
+    await clock.advance(HOUR / 2)
+    expect(runs).toBe(2)
   })
 
   it('that counts is the storage’s', async () => {

@@ -11,7 +11,7 @@ import {
   type OwnSchedule,
   takesOver,
 } from './declarations.ts'
-import { readSchedule, type Schedule } from './definition.ts'
+import { hasEnded, readSchedule, type Schedule } from './definition.ts'
 import { ownSchedule } from './own-schedule.ts'
 import { readSpec, type ScheduleOptions } from './schedule-options.ts'
 import {
@@ -271,8 +271,9 @@ export class Schedules {
       const [stored] = await this.storage.list({ scheduleIds: [scheduleId] })
       if (stored?.revision !== revision) {
         const removed = (await this.#removed([scheduleId])).get(scheduleId)
-        const definition = definitionOf(own, { stored, removed }, this.clock.now())
-        if (spec.runOnStart) definition.nextRunAt = this.clock.now()
+        const now = this.clock.now()
+        const definition = definitionOf(own, { stored, removed }, now)
+        if (spec.runOnStart && !hasEnded(spec, now)) definition.nextRunAt = now
         await this.storage.declare({ schedules: [definition] })
       }
     } catch (error) {
@@ -326,14 +327,15 @@ export class Schedules {
    * before: once per deploy, not once per instance. Whether schedules were moved for that.
    */
   async #runOnStart(stored: readonly StoredSchedule[]): Promise<boolean> {
+    const now = this.clock.now()
     const starting = stored.filter(({ scheduleId, paused, revision }) => {
       const own = this.#declared.get(scheduleId)
-      return own?.spec.runOnStart && own.revision === revision && !paused
+      if (!own?.spec.runOnStart || own.revision !== revision || paused) return false
+      return !hasEnded(own.spec, now)
     })
     if (starting.length === 0) return false
     const instances = await this.#instances()
     const instanceId = this.#host.instanceId()
-    const now = this.clock.now()
     const changes = starting.flatMap(({ scheduleId, revision, nextRunAt }) => {
       if (!isFirst(instances, { scheduleId, revision, instanceId })) return []
       if (nextRunAt === null || nextRunAt > now) return [{ scheduleId, nextRunAt: now }]

@@ -197,6 +197,31 @@ describe('jitter', () => {
     expect(found.map((at) => Math.floor(at / HOUR))).toEqual(found.map((_, i) => i + 1))
     expect(new Set(found.map((at) => at % HOUR)).size).toBeGreaterThan(190)
   })
+
+  it.each([0, 10 * MINUTE, HOUR, 5 * HOUR])(
+    'of up to %i ms: a tick waits between its time and its start, and at no other moment',
+    (jitterMs) => {
+      const table = timetable({ cron: '0 * * * *' }, { jitterMs })
+      for (let planned = HOUR; planned < 50 * HOUR; planned += HOUR) {
+        const start = table.next(planned - 1) ?? expect.fail('it goes on')
+        expect(table.waiting(planned)).toBe(start > planned ? start : null)
+        expect(table.waiting(Math.max(planned, start - 1))).toBe(start > planned ? start : null)
+        expect(table.waiting(start)).toBe(null)
+        expect(table.waiting(planned + HOUR - 1)).toBe(null)
+      }
+    },
+  )
+
+  it('longer than a crowd of ticks: only the last of them may wait', () => {
+    const times = [{ cron: '* * 9 * * *' }, { cron: '0 12 * * *' }]
+    const table = timetable({ anyOf: times }, { jitterMs: DAY })
+    const last = 10 * HOUR - 1_000
+    const start = table.next(last - 1) ?? expect.fail('it goes on')
+    expect(start).toBeGreaterThan(last)
+    expect(table.waiting(start - 1)).toBe(start)
+    expect(table.waiting(start)).toBe(null)
+    expect(table.waiting(10 * HOUR - 1_001)).not.toBe(start)
+  })
 })
 
 describe('jitter before an end', () => {

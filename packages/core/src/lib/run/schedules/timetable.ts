@@ -32,15 +32,25 @@ export class Timetable {
     this.#next = nextOf(timing.trigger, timing.anchor)
   }
 
-  /** The first tick after an instant; null when none is left. */
+  /** The first tick that is planned for after an instant; null when none is left. */
   next(after: number): number | null {
     const at = this.#nominal(after)
-    const { jitterMs, endAt } = this.#timing
-    if (at === null || jitterMs === 0) return at
-    const following = this.#nominal(at)
-    const last = following === null ? (endAt ?? Number.POSITIVE_INFINITY) : following - 1
-    const room = Math.min(jitterMs, last - at)
-    return at + Math.floor(chance(`${this.#scheduleId} ${at}`) * (room + 1))
+    return at === null ? null : this.#start(at)
+  }
+
+  /** The tick that is planned for up to an instant and starts after it; null without one. */
+  waiting(at: number): number | null {
+    let low = at - this.#timing.jitterMs - 1
+    // By halves: any number of ticks may be planned for a time as long as the jitter.
+    for (let high = at; low < high; ) {
+      const middle = Math.floor((low + high) / 2)
+      const planned = this.#nominal(middle)
+      if (planned === null || planned > at) high = middle
+      else low = planned
+    }
+    if (this.#nominal(low - 1) !== low) return null
+    const start = this.#start(low)
+    return start > at ? start : null
   }
 
   /** The next ticks, at most `count`. */
@@ -64,6 +74,16 @@ export class Timetable {
       }
       if (found.length === count || start === from) return found
     }
+  }
+
+  /** When a tick starts that is planned for an instant. */
+  #start(at: number): number {
+    const { jitterMs, endAt } = this.#timing
+    if (jitterMs === 0) return at
+    const following = this.#nominal(at)
+    const last = following === null ? (endAt ?? Number.POSITIVE_INFINITY) : following - 1
+    const room = Math.min(jitterMs, last - at)
+    return at + Math.floor(chance(`${this.#scheduleId} ${at}`) * (room + 1))
   }
 
   /** Without jitter. */

@@ -115,6 +115,9 @@ export class MemorySchedules implements ScheduleStorage {
     }
     const { definition } = schedule
     if (movesOn(definition, tick)) definition.nextRunAt = tick.nextRunAt
+    if (tick.outcome !== 'manual' && hasRun(schedule, dueAt)) {
+      return { scheduleId, dueAt, result: 'taken', taskId: null }
+    }
     if (tick.pause) definition.paused = true
     const isInTheWay =
       tick.task !== null &&
@@ -189,6 +192,13 @@ function isTaken({ definition }: Schedule, tick: NewTick): boolean {
     definition.paused ||
     definition.revision !== tick.revision ||
     definition.nextRunAt !== tick.dueAt
+  )
+}
+
+/** Whether a tick has stored its task before. */
+function hasRun({ ticks }: Schedule, dueAt: number): boolean {
+  return ticks.some(
+    (tick) => tick.dueAt === dueAt && tick.taskId !== null && tick.outcome !== 'manual',
   )
 }
 

@@ -201,6 +201,29 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     })),
   ],
   [
+    'fires a tick again that it has written down',
+    /a tick that ran is not fired again/,
+    scheduling((good) => ({
+      async fire({ ticks, now }) {
+        const before = await good.list()
+        const results = await good.fire({ ticks, now })
+        const again = ticks.filter(
+          ({ scheduleId, revision, dueAt }, i) =>
+            results[i]?.result === 'taken' &&
+            before.some(
+              (each) =>
+                each.scheduleId === scheduleId &&
+                each.revision === revision &&
+                each.nextRunAt === dueAt &&
+                !each.paused,
+            ),
+        )
+        await good.fire({ ticks: again.map((tick) => ({ ...tick, outcome: 'manual' })), now })
+        return results
+      },
+    })),
+  ],
+  [
     'goes back to a tick that was fired when somebody runs it by hand',
     /leaves the next tick where it is/,
     scheduling((good) => ({

@@ -166,6 +166,39 @@ export function scheduleTicksCases({ describe, test, has }: Suite): void {
       assert.equal((await bench.metrics()).total, 1)
     })
 
+    test('a tick that ran is not fired again, wherever its schedule was moved: it goes on', async (bench) => {
+      await declare(bench)
+      await fireOne(bench, { task: taskOf(bench, { idempotencyKey: 'tick' }) })
+      // Its key is free again.
+      await bench.run('failed', DUE + 5)
+      const isOver = async (more: Partial<NewTick> = {}) => {
+        const task = taskOf(bench, { idempotencyKey: 'tick' })
+        const again = await fireOne(bench, { task, ...more })
+        assert.deepEqual(again, { scheduleId: 's', dueAt: DUE, result: 'taken', taskId: null })
+        assert.equal((await find(bench)).nextRunAt, DUE + HOUR)
+        assert.equal((await bench.metrics()).total, 1)
+        assert.equal((await ticks(bench)).length, 1)
+      }
+      await bench.schedules.change({ changes: [{ scheduleId: 's', nextRunAt: DUE }], now: T0 })
+      await isOver()
+      await declare(bench, { revision: 'r2', nextRunAt: DUE })
+      await isOver({ revision: 'r2' })
+      const next = { revision: 'r2', dueAt: DUE + HOUR, nextRunAt: null }
+      assert.equal((await fireOne(bench, next)).result, 'ran')
+    })
+
+    test('one that ran nothing, or by hand, may still run', async (bench) => {
+      await declare(bench)
+      await fireOne(bench, { outcome: 'manual' })
+      const back = { changes: [{ scheduleId: 's', nextRunAt: DUE }], now: T0 }
+      await bench.schedules.change(back)
+      await fireOne(bench, { outcome: 'missed', task: null })
+      await bench.schedules.change(back)
+      assert.equal((await fireOne(bench)).result, 'ran')
+      assert.equal((await bench.metrics()).total, 2)
+      assert.equal((await ticks(bench)).length, 3)
+    })
+
     test('nothing to fire is nothing', async (bench) => {
       assert.deepEqual(await fire(bench), [])
     })
