@@ -18,6 +18,8 @@ const CONNECT_SECONDS = 5
 const DOUBT_MS = 1_500
 /** How long the answer to that may take. */
 const ANSWER_WITHIN_MS = 1_500
+/** How long a statement may take that only reads: somebody looks at a page, and can ask for less. */
+const LOOK_MS = 3_000
 
 /**
  * Session settings that keep the plan of a prepared statement good whatever the statistics said
@@ -56,7 +58,7 @@ export class Store {
     this.options = options
     this.epoch = epoch
     this.#work = options.sql ?? this.#connect(options.max, STABLE_PLANS)
-    this.#look = options.sql ?? this.#connect(Math.min(2, options.max), { jit: 'off' })
+    this.#look = options.sql ?? this.#connectLook()
     this.#beat = options.sql ?? this.#connect(1, STABLE_PLANS)
   }
 
@@ -70,8 +72,8 @@ export class Store {
     return this.#call(call, () => this.#beat)
   }
 
-  /** A call that only reads, planned for the case at hand. */
-  look<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
+  /** A call that only reads, planned for the case at hand; a statement of it may take 3 s. */
+  look<Result>(call: (runner: CallRunner) => Promise<Result>): Promise<Result> {
     return this.#call(call, () => this.#look, false)
   }
 
@@ -217,7 +219,7 @@ export class Store {
   #replace(sql: Sql): void {
     if (this.options.sql) return
     if (sql === this.#work) this.#work = this.#connect(this.options.max, STABLE_PLANS)
-    else if (sql === this.#look) this.#look = this.#connect(2, { jit: 'off' })
+    else if (sql === this.#look) this.#look = this.#connectLook()
     else if (sql === this.#beat) this.#beat = this.#connect(1, STABLE_PLANS)
   }
 
@@ -237,10 +239,18 @@ export class Store {
     if (isOurs) void sql.end({ timeout: 0 })
   }
 
+  #connectLook(): Sql {
+    const { max, timeoutMs } = this.options
+    return this.#connect(Math.min(2, max), {
+      jit: 'off',
+      statement_timeout: String(Math.min(LOOK_MS, timeoutMs)),
+    })
+  }
+
   #connect(max: number, settings: Record<string, string>): Sql {
     return connect(this.options, max, {
-      ...settings,
       statement_timeout: String(this.options.timeoutMs),
+      ...settings,
       // A process that is stopped within a transaction would keep its locks from all others.
       idle_in_transaction_session_timeout: String(this.options.timeoutMs),
     })
