@@ -12,6 +12,8 @@ export interface TestProxy {
   heal(): void
   /** Keeps silent from a request with this text on. */
   silenceAt(text: string): void
+  /** Drops a request with this text and all that follows on its connection, without a reset. */
+  muteAt(text: string): void
   /** Passes a request with this text on, and cuts its connection in place of the answer. */
   cutAnswerTo(text: string): void
   close(): Promise<void>
@@ -23,12 +25,14 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
   let silent = false
   let cut: string | null = null
   let hush: string | null = null
+  let mute: string | null = null
   let port = 0
   let server: Server | undefined
 
   const forward = (client: Socket) => {
     const upstream = connect(Number(target.port || 5432), target.hostname)
     let cutting = false
+    let muted = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -43,7 +47,11 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
         hush = null
         silent = true
       }
-      if (silent) return
+      if (mute !== null && data.includes(mute)) {
+        mute = null
+        muted = true
+      }
+      if (silent || muted) return
       if (cut !== null && data.includes(cut)) {
         cut = null
         cutting = true
@@ -51,7 +59,7 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
       upstream.write(data)
     })
     upstream.on('data', (data) => {
-      if (silent) return
+      if (silent || muted) return
       // The server has done what was asked by the time that it answers.
       if (cutting) client.destroy()
       else client.write(data)
@@ -92,6 +100,9 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
     },
     silenceAt: (text) => {
       hush = text
+    },
+    muteAt: (text) => {
+      mute = text
     },
     cutAnswerTo: (text) => {
       cut = text

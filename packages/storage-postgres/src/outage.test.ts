@@ -144,6 +144,22 @@ describe('a slow statement', () => {
   })
 })
 
+describe('a slow search', () => {
+  it('is ended by the server long before calls that change something are', async () => {
+    const patient = postgresStorage({ url: database.url, timeoutMs: 600_000, listen: false })
+    await patient.open()
+    await database.sql.begin(async (sql) => {
+      await sql`lock table taskflow.live in access exclusive mode`
+      const search = '%_\\'.repeat(60)
+      const error = await refusal(patient.list({ filter: { search }, limit: 1_000 }))
+      expect(error.message).toMatch(/took too long \(57014\)/)
+      expect(error.committed).toBe('no')
+    })
+    expect(await patient.list({ filter: {}, limit: 1 })).toMatchObject({ total: 0 })
+    await patient.close()
+  })
+})
+
 describe('listening', () => {
   it('says that its connection is lost, connects anew and hears again', async () => {
     const hints: string[] = []

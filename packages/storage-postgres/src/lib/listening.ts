@@ -4,6 +4,7 @@ import type postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { channelOf, decodeHints, NOTIFY } from './hints.ts'
 import type { CheckedOptions } from './options.ts'
+import { patiently } from './patience.ts'
 import { connect } from './store.ts'
 
 /**
@@ -139,7 +140,8 @@ class Connection {
   readonly #self = `=${randomUUID()}`
   #timer: NodeJS.Timeout | undefined
   #heardAt = 0
-  #spokeAt: number | null = null
+  /** Ends the waiting for an echo. */
+  #stopWaiting: (() => void) | undefined
   #ended = false
 
   constructor(options: CheckedOptions, channel: string, events: ConnectionEvents) {
@@ -155,11 +157,11 @@ class Connection {
 
   async open(): Promise<void> {
     // A server may fall silent after it took the connection.
-    const silence = setTimeout(() => this.end(), ANSWER_WITHIN_MS)
+    const stop = patiently(ANSWER_WITHIN_MS, () => this.end())
     try {
       await this.#sql.unsafe(`listen "${this.#channel}"`)
     } finally {
-      clearTimeout(silence)
+      stop()
     }
     this.#heardAt = performance.now()
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
@@ -169,29 +171,29 @@ class Connection {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#timer)
+    this.#stopWaiting?.()
     void this.#sql.end({ timeout: 0 })
   }
 
   #heard(text: string): void {
     if (this.#ended) return
     this.#heardAt = performance.now()
-    this.#spokeAt = null
+    this.#stopWaiting?.()
+    this.#stopWaiting = undefined
     if (!text.startsWith('=')) this.#events.heard(text)
   }
 
   /** What is to be said now, if it was quiet for so long. Then the answer is waited for. */
   echo(quietMs: number): Echo | null {
-    const now = performance.now()
     // Whatever others say is as good as an echo.
-    if (this.#spokeAt !== null || now - this.#heardAt < quietMs) return null
-    this.#spokeAt = now
+    const quiet = performance.now() - this.#heardAt
+    if (this.#ended || this.#stopWaiting !== undefined || quiet < quietMs) return null
+    this.#stopWaiting = patiently(ANSWER_WITHIN_MS, () => this.#lose())
     return { channel: this.#channel, text: this.#self }
   }
 
   #look(): void {
-    const spokeAt = this.#spokeAt ?? Number.POSITIVE_INFINITY
-    if (performance.now() - spokeAt > ANSWER_WITHIN_MS) this.#lose()
-    const echo = this.#ended ? null : this.echo(QUIET_MS)
+    const echo = this.echo(QUIET_MS)
     if (echo === null) return
     // Its own failing is told by the echo that does not come.
     this.#sql.unsafe(NOTIFY, [echo.channel, echo.text]).catch(() => {})

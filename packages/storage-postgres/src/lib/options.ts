@@ -26,7 +26,10 @@ export interface PostgresStorageOptions {
   listen?: boolean | undefined
   /** Bring the schema up to date in `open`. False refuses a schema that is not: use the command. [true] */
   migrate?: boolean | undefined
-  /** How long a call may take before it rejects, in ms. [10 000] */
+  /**
+   * How long a call may take before it rejects, in ms. The server ends a statement of a list or a
+   * count after 3 s at the latest, but with `sql` or `pooler`. [10 000]
+   */
   timeoutMs?: number | undefined
 }
 

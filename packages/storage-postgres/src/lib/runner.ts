@@ -18,6 +18,8 @@ export interface RunnerOptions {
   prepare: boolean
   /** False when nothing is written, so that nothing can be half done. */
   writes: boolean
+  /** Called when a statement has come back with its rows. */
+  heard: () => void
 }
 
 /** Statements of one call, and what is known of their effects when it fails. */
@@ -90,6 +92,7 @@ export class CallRunner implements Runner {
     this.#open.add(query)
     try {
       const rows = await query
+      this.#options.heard()
       this.#open.delete(query)
       if (!this.#inTransaction && this.#options.writes) this.#done = true
       return rows as unknown as Result[]

@@ -1,16 +1,25 @@
 import { randomInt } from 'node:crypto'
 import { StorageUnavailableError } from '@taskflow/core'
 import postgres, { type Sql } from 'postgres'
-import { isAnswer, isConflict, toError } from './errors.ts'
+import { codeOf, isAnswer, isConflict, toError } from './errors.ts'
 import type { CheckedOptions } from './options.ts'
+import { patiently } from './patience.ts'
 import { CallRunner, type Runner } from './runner.ts'
 import { TABLES } from './tables.ts'
 
 /** How often a call is made again after it lost a conflict with others. */
 const TRIES = 6
-const CONNECT_SECONDS = 1.5
+/**
+ * When postgres.js gives up a connection that it makes, whatever else this process was busy with.
+ * Calls give up earlier, by the two that follow.
+ */
+const CONNECT_SECONDS = 5
 /** How long an answer may take before it is asked whether the server is there at all. */
 const DOUBT_MS = 1_500
+/** How long the answer to that may take. */
+const ANSWER_WITHIN_MS = 1_500
+/** How long a statement may take that only reads: somebody looks at a page, and can ask for less. */
+const LOOK_MS = 3_000
 
 /**
  * Session settings that keep the plan of a prepared statement good whatever the statistics said
@@ -40,12 +49,16 @@ export class Store {
   #beat: Sql
   readonly #names = new Map<string, string>()
   readonly #underWay = new Set<Promise<unknown>>()
+  /** How many calls use a client. */
+  readonly #users = new Map<Sql, number>()
+  /** How many statements have come back. */
+  #heard = 0
 
   constructor(options: CheckedOptions, epoch: string) {
     this.options = options
     this.epoch = epoch
     this.#work = options.sql ?? this.#connect(options.max, STABLE_PLANS)
-    this.#look = options.sql ?? this.#connect(Math.min(2, options.max), { jit: 'off' })
+    this.#look = options.sql ?? this.#connectLook()
     this.#beat = options.sql ?? this.#connect(1, STABLE_PLANS)
   }
 
@@ -59,8 +72,8 @@ export class Store {
     return this.#call(call, () => this.#beat)
   }
 
-  /** A call that only reads, planned for the case at hand. */
-  look<Result>(call: (runner: Runner) => Promise<Result>): Promise<Result> {
+  /** A call that only reads, planned for the case at hand; a statement of it may take 3 s. */
+  look<Result>(call: (runner: CallRunner) => Promise<Result>): Promise<Result> {
     return this.#call(call, () => this.#look, false)
   }
 
@@ -115,22 +128,37 @@ export class Store {
         named: this.named,
         prepare: sql !== this.#look && !this.options.pooler && !this.options.sql,
         writes,
+        heard: () => {
+          this.#heard += 1
+        },
       })
+      this.#use(sql)
       try {
         return await this.#inTime(runner, sql, call(runner))
       } catch (error) {
-        if (left <= 1 || !isConflict(error)) {
+        const again = isConflict(error)
+          ? left > 1
+          : left === TRIES && (await this.#wantsConnection(runner, error))
+        if (!again) {
           const unknown = runner.isCommitted || (runner.mayBeCommitted && !isAnswer(error))
           throw toError(error, unknown ? 'unknown' : 'no')
         }
+      } finally {
+        this.#leave(sql)
       }
     }
   }
 
+  /** True when a call failed for want of a connection alone, and the server is there to give one. */
+  async #wantsConnection(runner: CallRunner, error: unknown): Promise<boolean> {
+    if (codeOf(error) !== 'CONNECT_TIMEOUT' || runner.mayBeCommitted) return false
+    return this.#answers()
+  }
+
   /** Ends a call that nothing answers: with the server gone soon, with the server there in time. */
   async #inTime<Result>(runner: CallRunner, sql: Sql, result: Promise<Result>): Promise<Result> {
-    let doubt: NodeJS.Timeout | undefined
-    let limit: NodeJS.Timeout | undefined
+    let stopDoubt = () => {}
+    let stopLimit = () => {}
     const silence = new Promise<never>((_, reject) => {
       const giveUp = (reason: string) => {
         const committed = runner.mayBeCommitted ? 'unknown' : 'no'
@@ -138,22 +166,22 @@ export class Store {
         this.#replace(sql)
         reject(new StorageUnavailableError(`The Postgres server ${reason}.`, { committed }))
       }
-      doubt = setTimeout(() => {
+      stopDoubt = patiently(DOUBT_MS, () => {
         void this.#answers().then((answers) => {
           if (!answers) giveUp('does not answer')
         })
-      }, DOUBT_MS)
-      limit = setTimeout(
-        () => giveUp(`did not answer within ${this.options.timeoutMs} ms`),
+      })
+      stopLimit = patiently(
         // The server's own limit comes first: it says that nothing was committed.
         this.options.timeoutMs + 250,
+        () => giveUp(`did not answer within ${this.options.timeoutMs} ms`),
       )
     })
     try {
       return await Promise.race([result, silence])
     } finally {
-      clearTimeout(doubt)
-      clearTimeout(limit)
+      stopDoubt()
+      stopLimit()
     }
   }
 
@@ -168,10 +196,12 @@ export class Store {
 
   async #ask(): Promise<boolean> {
     const sql = this.#connect(1, {})
-    let timer: NodeJS.Timeout | undefined
+    const before = this.#heard
+    let stop = () => {}
     try {
       const late = new Promise<boolean>((resolve) => {
-        timer = setTimeout(resolve, CONNECT_SECONDS * 1_000, false)
+        // A server that is slow to take a connection may still answer on others.
+        stop = patiently(ANSWER_WITHIN_MS, () => resolve(this.#heard > before))
       })
       const answer = sql.unsafe('select 1').then(
         () => true,
@@ -180,25 +210,47 @@ export class Store {
       )
       return await Promise.race([answer, late])
     } finally {
-      clearTimeout(timer)
+      stop()
       void sql.end({ timeout: 0 })
     }
   }
 
-  /** Lets go of connections that do not answer; a client that was given is not ours to end. */
+  /** Lets go of a client that does not answer; one that was given is not ours to end. */
   #replace(sql: Sql): void {
     if (this.options.sql) return
     if (sql === this.#work) this.#work = this.#connect(this.options.max, STABLE_PLANS)
-    else if (sql === this.#look) this.#look = this.#connect(2, { jit: 'off' })
+    else if (sql === this.#look) this.#look = this.#connectLook()
     else if (sql === this.#beat) this.#beat = this.#connect(1, STABLE_PLANS)
-    else return
-    void sql.end({ timeout: 0 })
+  }
+
+  #use(sql: Sql): void {
+    this.#users.set(sql, (this.#users.get(sql) ?? 0) + 1)
+  }
+
+  /** Ends a client that was replaced once nobody waits for it: one that hangs must not end others. */
+  #leave(sql: Sql): void {
+    const users = (this.#users.get(sql) ?? 1) - 1
+    if (users > 0) {
+      this.#users.set(sql, users)
+      return
+    }
+    this.#users.delete(sql)
+    const isOurs = !this.options.sql && ![this.#work, this.#look, this.#beat].includes(sql)
+    if (isOurs) void sql.end({ timeout: 0 })
+  }
+
+  #connectLook(): Sql {
+    const { max, timeoutMs } = this.options
+    return this.#connect(Math.min(2, max), {
+      jit: 'off',
+      statement_timeout: String(Math.min(LOOK_MS, timeoutMs)),
+    })
   }
 
   #connect(max: number, settings: Record<string, string>): Sql {
     return connect(this.options, max, {
-      ...settings,
       statement_timeout: String(this.options.timeoutMs),
+      ...settings,
       // A process that is stopped within a transaction would keep its locks from all others.
       idle_in_transaction_session_timeout: String(this.options.timeoutMs),
     })

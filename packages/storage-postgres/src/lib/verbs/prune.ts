@@ -58,8 +58,12 @@ export async function prune(
   const endedBefore = Math.ceil(input.endedBefore)
   const meant = [funcNames === undefined ? null : texts(funcNames), texts(exceptFuncNames ?? [])]
   if (input.dryRun === true) {
-    const [row] = await store.look((runner) =>
-      runner.run<{ deleted: number }>(COUNT, [endedBefore, ...meant]),
+    const [row] = await store.look((looking) =>
+      looking.transaction(async (runner) => {
+        // Counting all that ended may take longer than a page may.
+        await runner.run(`set local statement_timeout = ${store.options.timeoutMs}`)
+        return runner.run<{ deleted: number }>(COUNT, [endedBefore, ...meant])
+      }),
     )
     return { deleted: row?.deleted ?? 0 }
   }
