@@ -12,7 +12,7 @@ import {
   waitForElement,
 } from '../testing/mount.ts'
 import { makeBucket } from '../testing/page-records.ts'
-import { answer } from '../testing/page-test.ts'
+import { answer, soon } from '../testing/page-test.ts'
 import { makeMetrics, makeTask } from '../testing/records.ts'
 
 let handler: FakeHandler
@@ -65,7 +65,7 @@ describe('overview', () => {
   it('draws how the numbers went in the last hour', async () => {
     answer(handler, 'GET /metrics/series', [makeBucket(1, { success: 2 }), makeBucket(2, { failed: 1 })])
     const element = await live()
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(findAll(element, '.card [part="delta"]').map((one) => one.innerText)).toEqual([
         '',
         '',
