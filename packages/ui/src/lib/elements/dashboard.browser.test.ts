@@ -63,7 +63,10 @@ describe('overview', () => {
   })
 
   it('draws how the numbers went in the last hour', async () => {
-    answer(handler, 'GET /metrics/series', [makeBucket(1, { success: 2 }), makeBucket(2, { failed: 1 })])
+    answer(handler, 'GET /metrics/series', [
+      makeBucket(1, { success: 2 }),
+      makeBucket(2, { failed: 1 }),
+    ])
     const element = await live()
     await soon(() =>
       expect(findAll(element, '.card [part="delta"]').map((one) => one.innerText)).toEqual([
