@@ -11,6 +11,8 @@ import {
   unmountAll,
   waitForElement,
 } from '../testing/mount.ts'
+import { makeBucket } from '../testing/page-records.ts'
+import { answer, soon } from '../testing/page-test.ts'
 import { makeMetrics, makeTask } from '../testing/records.ts'
 
 let handler: FakeHandler
@@ -58,6 +60,25 @@ describe('overview', () => {
     expect(textOf(element)).toContain('CardError in charge_card')
     expect(textOf(element)).toContain('Running now')
     expect(findAll(element, '.recent li')).toHaveLength(3)
+  })
+
+  it('draws how the numbers went in the last hour', async () => {
+    answer(handler, 'GET /metrics/series', [
+      makeBucket(1, { success: 2 }),
+      makeBucket(2, { failed: 1 }),
+    ])
+    const element = await live()
+    await soon(() =>
+      expect(findAll(element, '.card [part="delta"]').map((one) => one.innerText)).toEqual([
+        '',
+        '',
+        '+2 in 1h',
+        '+1 in 1h',
+        '66.7 % in 1h',
+        '',
+      ]),
+    )
+    expect(findAll(element, '.card [part="sparkline"]')).toHaveLength(3)
   })
 
   it('follows the numbers', async () => {

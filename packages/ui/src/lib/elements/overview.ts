@@ -93,6 +93,7 @@ export class TaskflowOverviewElement extends StoreElement {
         .base=${this.base}
         .credentials=${this.credentials}
         .linkFor=${this.linkFor}
+        range="1h"
         exportparts="card, label, value, delta, sparkline"
       ></taskflow-metrics>
       ${

@@ -1,6 +1,6 @@
 import { isFinal, isRetryable, type TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { type ActionProgress, announceRun, performAction, type RunAction } from '../actions.ts'
+import type { ActionProgress, RunAction } from '../actions.ts'
 import { TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
 import { formatCount, shortId } from '../format/number.ts'
 import { attemptsText } from '../format/phase.ts'
@@ -23,9 +23,9 @@ import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
 import type { TaskflowLogsElement } from './logs/logs.ts'
 import type { MenuItem } from './menu.ts'
+import { dialogsOf, openMenu } from './overlays.ts'
 import { runStyles } from './run.styles.ts'
 import { runOverview } from './run-overview.ts'
-import { dialogsOf, openMenu } from './runs/bulk.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
@@ -380,6 +380,7 @@ export class TaskflowRunElement extends StoreElement {
       failure: (cause) => store.failure(cause),
     })
     if (!result) return
+    const { announceRun } = await import('../pages/extras.ts')
     announceRun(this, store, 'retry', task.task_id, result)
     if (this.runId === task.task_id) {
       this.progress = { action: 'retry', state: 'done', newId: result.task_id }
@@ -457,7 +458,9 @@ export class TaskflowRunElement extends StoreElement {
     const { store, runId } = this
     if (!store || this.progress?.state === 'sending') return
     this.progress = { action, state: 'sending' }
-    const progress = await performAction(this, store, action, runId, options)
+    // Without the code nothing was sent: the button is there again.
+    const actions = await import('../pages/extras.ts').catch(() => null)
+    const progress = (await actions?.performAction(this, store, action, runId, options)) ?? null
     if (this.runId === runId) this.progress = progress
   }
 

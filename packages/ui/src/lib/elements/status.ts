@@ -3,8 +3,8 @@ import { isStatusName, statusHelp, statusLabel } from '../format/phase.ts'
 import { colourOf, statusBadge } from '../parts/status.ts'
 import { statusIcon } from '../parts/status-icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
-import { tokens } from '../styles/tokens.ts'
-import { LocalizedElement } from './localized-element.ts'
+import { statusTokens } from '../styles/status-tokens.ts'
+import { TranslatedElement } from './translated-element.ts'
 
 /**
  * A status as a badge, a dot or an icon, always with its word for screen readers.
@@ -12,9 +12,9 @@ import { LocalizedElement } from './localized-element.ts'
  * @csspart badge - the filled badge
  * @csspart icon - icon or dot
  */
-export class TaskflowStatusElement extends LocalizedElement {
+export class TaskflowStatusElement extends TranslatedElement {
   static override styles = [
-    tokens,
+    statusTokens,
     statusStyles,
     css`
       :host {

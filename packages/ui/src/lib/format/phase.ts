@@ -1,5 +1,5 @@
 import type { TaskJson, TaskPhase } from '@taskflow/core/client'
-import { type MessageKey, type PlainKey, t } from '../messages/messages.ts'
+import { type MessageKey, type PlainKey, t, word } from '../messages/messages.ts'
 
 /** Everything a status badge can show: the phases, and the word for all that is pending. */
 export type StatusName = TaskPhase | 'pending'
@@ -15,7 +15,7 @@ const LABELS = {
   failed: 'Failed',
   interrupted: 'Interrupted',
   cancelled: 'Cancelled',
-} as const satisfies Record<StatusName, MessageKey>
+} as const satisfies Record<StatusName, PlainKey>
 
 const HELP = {
   pending: 'Waits to run.',
@@ -28,7 +28,7 @@ const HELP = {
   failed: 'Every attempt failed.',
   interrupted: 'Cut off by a shutdown or a crash, and not run again by itself.',
   cancelled: 'Stopped on request.',
-} as const satisfies Record<StatusName, MessageKey>
+} as const satisfies Record<StatusName, PlainKey>
 
 const COUNTS = {
   pending: '{count} pending',
@@ -51,12 +51,12 @@ const SOURCES: Partial<Record<string, PlainKey>> = {
 
 /** The word people read for a phase. */
 export function statusLabel(name: StatusName): string {
-  return t(LABELS[name])
+  return word(LABELS[name])
 }
 
 /** One line on what a phase means. */
 export function statusHelp(name: StatusName): string {
-  return t(HELP[name])
+  return word(HELP[name])
 }
 
 /** `3 failed` */
@@ -67,7 +67,7 @@ export function statusCount(name: StatusName, count: number): string {
 /** What made a run, in a word; one that is not known, by its own name. */
 export function sourceLabel(source: string): string {
   const known = SOURCES[source]
-  return known ? t(known) : source
+  return known ? word(known) : source
 }
 
 /** True for a word that {@link statusLabel} knows. */

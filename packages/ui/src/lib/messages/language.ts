@@ -1,5 +1,3 @@
-import { loadGerman } from './de/german.ts'
-
 /** Texts of a language by the English ones. A text that is missing is shown in English. */
 export type Catalogue = Readonly<Record<string, string>>
 
@@ -13,9 +11,10 @@ export interface Language {
 type Loader = () => Promise<Catalogue>
 
 const ENGLISH: Language = { tag: 'en', messages: {} }
-const loaders = new Map<string, Loader>([['de', loadGerman]])
-const loaded = new Map<string, Promise<Catalogue>>()
-const ready = new Map<string, Catalogue>([['en', {}]])
+const loaders = new Map<string, Loader>([
+  ['de', async () => (await import('./de/german.ts')).loadGerman()],
+])
+const catalogues = new Map<string, Catalogue | Promise<Catalogue>>([['en', {}]])
 
 /** How instants are written. */
 export interface TimeFormat {
@@ -61,8 +60,7 @@ export function speakAs(element: object): void {
 export function registerLanguage(tag: string, load: () => Promise<Catalogue>): void {
   const key = tag.toLowerCase()
   loaders.set(key, load)
-  loaded.delete(key)
-  ready.delete(key)
+  catalogues.delete(key)
 }
 
 /** Languages that can be chosen, `en` first. */
@@ -74,33 +72,31 @@ export function knownLanguages(): string[] {
 export function languageOf(tag: string): Language | Promise<Language> {
   const valid = isTag(tag) ? tag : 'en'
   const key = keyOf(valid)
-  const messages = ready.get(key)
-  if (messages) return { tag: key === 'en' && !/^en\b/i.test(valid) ? 'en' : valid, messages }
-  return fetched(key).then((catalogue) => ({ tag: valid, messages: catalogue }))
+  const found = catalogues.get(key) ?? fetched(key)
+  const made = (messages: Catalogue) => ({
+    tag: key === 'en' && !/^en\b/i.test(valid) ? 'en' : valid,
+    messages,
+  })
+  return found instanceof Promise ? found.then(made) : made(found)
 }
 
 function fetched(key: string): Promise<Catalogue> {
-  const known = loaded.get(key)
-  if (known) return known
   const catalogue = (loaders.get(key)?.() ?? Promise.resolve({}))
     // English is better than nothing; the next page tries again.
     .catch(() => ({}))
     .then((messages) => {
-      ready.set(key, messages)
+      catalogues.set(key, messages)
       return messages
     })
-  loaded.set(key, catalogue)
+  catalogues.set(key, catalogue)
   return catalogue
 }
 
 /** `de-AT`, then `de`, then English. */
 function keyOf(tag: string): string {
-  const parts = tag.toLowerCase().split('-')
-  for (let length = parts.length; length > 0; length--) {
-    const key = parts.slice(0, length).join('-')
-    if (loaders.has(key)) return key
-  }
-  return 'en'
+  let key = tag.toLowerCase()
+  while (key && !loaders.has(key)) key = key.slice(0, Math.max(0, key.lastIndexOf('-')))
+  return key || 'en'
 }
 
 function isTag(tag: string): boolean {

@@ -30,6 +30,11 @@ export function t<Key extends MessageKey>(
   return pieces(key, values ?? {}).join('')
 }
 
+/** As {@link t}, for texts without numbers and names: an element that has no others is the smaller. */
+export function word(key: PlainKey): string {
+  return language().messages[key] ?? key
+}
+
 /** As {@link t}, with markup for some of the names. */
 export function rich<Key extends MessageKey>(
   key: Key,

@@ -1,8 +1,9 @@
 import { repeat } from 'lit/directives/repeat.js'
-import { performAction } from '../actions.ts'
-import { openMenu } from '../elements/runs/bulk.ts'
+import { openMenu } from '../elements/overlays.ts'
 import { StoreElement } from '../elements/store-element.ts'
 import { Ticker } from '../elements/ticker.ts'
+import { shortId } from '../format/number.ts'
+import { formatClock } from '../format/time.ts'
 import { copyText } from '../parts/copy.ts'
 import { download } from '../parts/download.ts'
 import { emptyRuns } from '../parts/empty-runs.ts'
@@ -20,6 +21,7 @@ import { hostReset } from '../styles/tokens.ts'
  * than the one that this makes.
  */
 export const shared = [
-  ...[StoreElement, Ticker, copyText, download, emptyRuns, emptyState, hostReset],
-  ...[notices, openMenu, overlayStyles, performAction, repeat, showPopover, sourceBadge, tabStyles],
+  ...[StoreElement, Ticker, copyText, download, emptyRuns, emptyState, formatClock],
+  ...[hostReset, notices, openMenu, overlayStyles, repeat, shortId, showPopover, sourceBadge],
+  tabStyles,
 ]

@@ -48,7 +48,7 @@ export function icon(name: IconName, classes = ''): TemplateResult {
 
 /** The mark of taskflow: three lines that end in a dot. */
 export function logo(): TemplateResult {
-  return html`<svg class="logo" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+  return html`<svg class="logo" viewBox="0 0 20 20" aria-hidden="true">
     <rect width="20" height="20" rx="5" />
     <path d="M5 6.2h6.4M5 10h10M5 13.8h5" />
     <circle cx="14.4" cy="6.2" r="1.2" />

@@ -19,28 +19,27 @@ export const statusShapes = {
 
 /** An icon that says nothing to screen readers: the word beside it does. */
 export function drawIcon(shape: TemplateResult<2>, classes: string): TemplateResult {
-  return html`<svg class="icon ${classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+  return html`<svg class="icon ${classes}" viewBox="0 0 16 16" aria-hidden="true">
     ${shape}
   </svg>`
 }
 
-const statusShape: Record<StatusName, keyof typeof statusShapes> = {
-  pending: 'ring',
-  queued: 'ring',
-  scheduled: 'clock',
-  blocked: 'bars',
-  running: 'arc',
-  retrying: 'cycle',
-  success: 'check',
-  failed: 'cross',
-  interrupted: 'bolt',
-  cancelled: 'slashed',
+const { ring, clock, bars, arc, cycle, check, cross, bolt, slashed } = statusShapes
+
+const SHAPES: Record<StatusName, TemplateResult<2>> = {
+  pending: ring,
+  queued: ring,
+  scheduled: clock,
+  blocked: bars,
+  running: arc,
+  retrying: cycle,
+  success: check,
+  failed: cross,
+  interrupted: bolt,
+  cancelled: slashed,
 }
 
 /** The shape of a status: one each, so that colour is never the only sign. */
 export function statusIcon(name: StatusName, classes = ''): TemplateResult {
-  return drawIcon(
-    statusShapes[statusShape[name]],
-    name === 'running' ? `spins ${classes}` : classes,
-  )
+  return drawIcon(SHAPES[name], name === 'running' ? `spins ${classes}` : classes)
 }

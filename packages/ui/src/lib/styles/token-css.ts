@@ -1,3 +1,4 @@
+import { FONT, lightDark, plainDeclarations, statusDeclarations } from './status-token-css.ts'
 import { FILLS, LINES, type Pair, STATUS_COLOURS, SURFACES, TEXTS } from './token-values.ts'
 
 /*
@@ -24,19 +25,12 @@ const DERIVED: Record<string, string> = {
 
 /** The declarations of all tokens, for `:host` of an element or `:root` of a page. */
 export function tokenDeclarations(): string {
-  const lines: string[] = []
-  for (const [name, pair] of Object.entries({ ...SURFACES, ...TEXTS, ...LINES, ...FILLS })) {
-    lines.push(...declare(name, pair))
-  }
-  for (const [name, colours] of Object.entries(STATUS_COLOURS)) {
-    for (const [role, pair] of Object.entries(colours)) {
-      lines.push(`--_${name}-${role}: var(--taskflow-${name}-${role}, ${lightDark(pair)});`)
-    }
-  }
-  for (const [name, value] of Object.entries(PLAIN)) {
-    lines.push(`--_${name}: var(--taskflow-${name}, ${value});`)
-  }
-  return lines.join('\n')
+  const colours = Object.entries({ ...SURFACES, ...TEXTS, ...LINES, ...FILLS })
+  return [
+    ...colours.flatMap(([name, pair]) => declare(name, pair)),
+    ...statusDeclarations(),
+    ...plainDeclarations(PLAIN),
+  ].join('\n')
 }
 
 /** The `--taskflow-*` properties that hosts may set, with what they are otherwise. */
@@ -62,9 +56,8 @@ const ROLES = { fg: 'text', bg: 'badge', line: 'border of the badge', solid: 'do
 
 const PLAIN: Record<string, string> = {
   focus: 'var(--_accent-text)',
-  'font-sans': "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  ...FONT,
   'font-mono': "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
-  'font-size': '13px',
   radius: '6px',
   space: '4px',
   'max-width': '1600px',
@@ -89,7 +82,3 @@ function declare(name: string, pair: Pair): string[] {
 }
 
 const ACCENT_SET = 'var(--_brand-accent)'
-
-function lightDark([light, dark]: Pair): string {
-  return light === dark ? light : `light-dark(${light}, ${dark})`
-}

@@ -1,31 +1,11 @@
 import { announceFailure, countBulk, performBulk } from '../../actions.ts'
 import { TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
-import { needElement } from '../../lazy.ts'
 import { speakAs } from '../../messages/language.ts'
 import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type RunFilter, toFilterQuery } from '../../store/filter.ts'
-import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
-import type { MenuItem, TaskflowMenuElement } from '../menu.ts'
+import { dialogsOf } from '../overlays.ts'
 import type { Selection } from './selection.ts'
-
-/** The dialogs of an element, their code fetched when it is the first time. */
-export async function dialogsOf(host: { renderRoot: ParentNode }): Promise<TaskflowDialogsElement> {
-  await needElement('taskflow-dialogs')
-  const dialogs = host.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
-  if (!dialogs) throw new Error('expected <taskflow-dialogs> in the element')
-  return dialogs
-}
-
-/** Opens the menu of an element at a button, its code fetched when it is the first time. */
-export async function openMenu(
-  host: { renderRoot: ParentNode },
-  button: HTMLElement,
-  items: readonly MenuItem[],
-): Promise<void> {
-  await needElement('taskflow-menu')
-  await host.renderRoot.querySelector<TaskflowMenuElement>('taskflow-menu')?.openAt(button, items)
-}
 
 interface Host extends HTMLElement {
   renderRoot: ParentNode

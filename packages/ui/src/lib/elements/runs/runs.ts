@@ -1,6 +1,6 @@
 import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import { performAction, type RunAction } from '../../actions.ts'
+import type { RunAction } from '../../actions.ts'
 import {
   TaskflowFilterChangeEvent,
   TaskflowNavigateEvent,
@@ -32,10 +32,9 @@ import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { parseSort, type Route } from '../../url/route.ts'
+import { dialogsOf, openMenu } from '../overlays.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
-import { actOnSelection, clearHistory, dialogsOf, openMenu } from './bulk.ts'
-import { bulkBar } from './bulk-bar.ts'
 import { CARDS_BELOW, leastWidth, shownColumns } from './columns.ts'
 import { countFilters } from './count-filters.ts'
 import { detailPane } from './detail-pane.ts'
@@ -284,7 +283,7 @@ export class TaskflowRunsElement extends StoreElement {
   #bulkBar(list: RunList, store: DashboardStore) {
     const selection = this.#selection
     if (!selection) return nothing
-    return bulkBar({
+    return this.#panels?.bulkBar({
       selection,
       list,
       busy: this.busy,
@@ -442,6 +441,8 @@ export class TaskflowRunsElement extends StoreElement {
     const { ids = [], allMatching = false } = this.#selection ?? {}
     this.dispatchEvent(new TaskflowSelectionChangeEvent(ids, allMatching))
     this.requestUpdate()
+    // The bar of what can be done to them is among the panels.
+    if (ids.length > 0) this.#loadPanels().catch(() => {})
   }
 
   async #bulk(action: 'retry' | 'cancel'): Promise<void> {
@@ -450,6 +451,7 @@ export class TaskflowRunsElement extends StoreElement {
     if (!store || !selection || this.busy) return
     this.busy = true
     try {
+      const { actOnSelection } = await import('../../pages/extras.ts')
       await actOnSelection({ host: this, store, action, selection, filter })
     } finally {
       this.busy = false
@@ -474,7 +476,9 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   async #act(action: RunAction, id: string): Promise<void> {
-    if (this.store && !this.readonly) await performAction(this, this.store, action, id)
+    if (!this.store || this.readonly) return
+    const { performAction } = await import('../../pages/extras.ts')
+    await performAction(this, this.store, action, id)
   }
 
   /** What is behind the three dots of the toolbar. */
@@ -494,7 +498,7 @@ export class TaskflowRunsElement extends StoreElement {
               label: t('Clear history…'),
               icon: 'trash' as const,
               danger: true,
-              run: () => void clearHistory(this, store),
+              run: () => void this.#clearHistory(store),
             },
           ]
         : []),
@@ -506,15 +510,26 @@ export class TaskflowRunsElement extends StoreElement {
     await download(store, '/export.csv', query, 'runs.csv')
   }
 
+  async #clearHistory(store: DashboardStore): Promise<void> {
+    const { clearHistory } = await import('../../pages/extras.ts')
+    await clearHistory(this, store)
+  }
+
   async #help(): Promise<void> {
     await (await dialogsOf(this)).shortcuts()
+  }
+
+  async #loadPanels(): Promise<void> {
+    if (this.#panels) return
+    this.#panels = await import('../../pages/extras.ts')
+    this.requestUpdate()
   }
 
   async #openPanel(panel: 'filters' | 'columns', button: HTMLElement | null): Promise<void> {
     const anchor =
       button ?? this.renderRoot.querySelector<HTMLElement>('[data-open="more"]') ?? this
     const popover = this.renderRoot.querySelector<HTMLElement>('.panel')
-    this.#panels ??= await import('../../pages/extras.ts')
+    await this.#loadPanels()
     this.panel = panel
     await this.updateComplete
     if (!popover) return
