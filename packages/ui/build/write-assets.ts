@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { transform } from 'esbuild'
 import { pageCss } from '../src/lib/page/page-css.ts'
 import type { Manifest, ManifestFile } from '../src/lib/server/manifest.ts'
 import { minifyCss } from './minify-templates.ts'
+
+const LOGIN_SCRIPT = fileURLToPath(new URL('../src/lib/page/login-script.ts', import.meta.url))
 
 /** What a browser loads before it shows something, and all there is in English. */
 const FIRST_LOAD_LIMIT = 62_500
@@ -54,6 +58,8 @@ export async function writeAssets(folder: string): Promise<void> {
   const sizes = new Map<string, number>()
   for (const [name, text] of chunks) sizes.set(name, (await write(name, text, js, true)).bytes)
   const style = await write(`page-${hash(css)}.css`, css, type, true)
+  const loginScript = await loginCode()
+  const login = await write(`login-${hash(loginScript)}.js`, loginScript, js, true)
   const icon = await write(`icon-${hash(ICON)}.svg`, ICON, 'image/svg+xml', true)
   await write('taskflow.js', `import "./${script.name}"\n`, js, false)
 
@@ -64,6 +70,7 @@ export async function writeAssets(folder: string): Promise<void> {
       .map(([name, text]) => ({ name, integrity: integrity(text) })),
     style: { name: style.name, integrity: style.integrity },
     icon: { name: icon.name },
+    login: { name: login.name, integrity: login.integrity },
     files,
   }
   // The manifest replaces the old one in one step, and old files go last: a server that starts
@@ -98,6 +105,12 @@ export async function writeAssets(folder: string): Promise<void> {
       `expected at most ${FIRST_LOAD_LIMIT} B gzip first and ${TOTAL_LIMIT} B in all, got ${firstLoad} and ${total}`,
     )
   }
+}
+
+async function loginCode(): Promise<string> {
+  const source = await readFile(LOGIN_SCRIPT, 'utf8')
+  const { code } = await transform(source, { loader: 'ts', minify: true, target: 'es2022' })
+  return code
 }
 
 /** The scripts that esbuild put beside the bundle, without those of earlier builds. */

@@ -8,6 +8,8 @@ export interface PageAssets {
   chunks: { name: string; integrity: string }[]
   style: { name: string; integrity: string }
   icon: { name: string }
+  /** The script of the login page. */
+  login: { name: string; integrity: string }
 }
 
 type PageInput = Parameters<DashboardUi['page']>[0]
@@ -16,7 +18,6 @@ type LoginInput = Parameters<DashboardUi['loginPage']>[0]
 /** The stand-alone page: one element, no inline script or style. */
 export function dashboardPage(input: PageInput, assets: PageAssets): string {
   const { base, title, theme } = input
-  const script = assetUrl(base, assets.script.name)
   return document({
     ...input,
     assets,
@@ -25,14 +26,14 @@ export function dashboardPage(input: PageInput, assets: PageAssets): string {
         ({ name, integrity }) =>
           `<link rel="modulepreload" href="${assetUrl(base, name)}" integrity="${integrity}">`,
       ),
-      `<script type="module" src="${script}" integrity="${assets.script.integrity}"></script>`,
+      moduleScript(base, assets.script),
     ].join('\n'),
     body: `<taskflow-dashboard base="${escapeHtml(base)}" title="${escapeHtml(title)}" theme="${theme ?? 'auto'}" locale="auto" url-sync="path"></taskflow-dashboard>
 <noscript><p class="note">This page shows tasks as they run, and needs JavaScript for that.</p></noscript>`,
   })
 }
 
-/** The login page: a plain form that works without script. */
+/** The login page: a plain form that works without script; with it, the password can be shown. */
 export function loginPage(input: LoginInput, assets: PageAssets): string {
   const { base, title, next, message, username } = input
   // With a name filled in, the message is about what was just sent.
@@ -43,7 +44,7 @@ export function loginPage(input: LoginInput, assets: PageAssets): string {
     ...input,
     title: `Sign in – ${title}`,
     assets,
-    head: '',
+    head: moduleScript(base, assets.login),
     body: `<main class="login">
 ${MARK}
 <h1>${escapeHtml(title)}</h1>
@@ -88,6 +89,10 @@ ${body}
 </body>
 </html>
 `
+}
+
+function moduleScript(base: string, { name, integrity }: PageAssets['script']): string {
+  return `<script type="module" src="${assetUrl(base, name)}" integrity="${integrity}"></script>`
 }
 
 function assetUrl(base: string, name: string): string {

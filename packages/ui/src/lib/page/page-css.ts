@@ -67,6 +67,11 @@ taskflow-dashboard:not(:defined) { display: block; background: var(--_page); }
 }
 .login button:hover { background: var(--_accent-hover); }
 .login button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
+.login button.show {
+  margin-block-end: 16px;
+  background: none;
+  color: var(--_accent-text);
+}
 .login .notice {
   margin: 0 0 16px;
   padding: 10px 12px;
