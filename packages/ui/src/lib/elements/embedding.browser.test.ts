@@ -339,8 +339,8 @@ describe('numbers', () => {
     )
     await soon(() =>
       expect(findAll(box, '[part="delta"]').map((delta) => delta.innerText)).toEqual([
-        '+1 in 1 h',
-        '+5 in 1 h',
+        '+1 in 1h',
+        '+5 in 1h',
       ]),
     )
     expect(findAll(box, '[part="sparkline"]')).toHaveLength(2)
@@ -380,6 +380,24 @@ describe('a log', () => {
     )
     expect(find(box, '.lines.timeless')).not.toBeNull()
     expect(searched.mock.calls[0]?.[0].detail).toEqual({ query: 'line 2', total: 6 })
+  })
+
+  it('E3 leads to an attempt that is picked, as often as one likes', async () => {
+    const box = await put(
+      `<taskflow-logs base="/tasks" run-id="${failed.task_id}" count="40"></taskflow-logs>`,
+    )
+    const list = (await inside(box, '[aria-label="Attempt"]')) as HTMLSelectElement
+    expect([...list.options].map(({ text }) => text)).toEqual(['Attempt', 'Attempt 1', 'Attempt 2'])
+    const frame = find(box, '.lines')
+    for (const [attempt, first] of [
+      ['1', true],
+      ['2', false],
+      ['1', true],
+    ] as const) {
+      await userEvent.selectOptions(list, attempt)
+      await soon(() => expect(frame?.scrollTop === 0).toBe(first))
+      expect(list.value).toBe('')
+    }
   })
 
   it('goes to an attempt', async () => {
