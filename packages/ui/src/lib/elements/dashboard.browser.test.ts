@@ -122,6 +122,11 @@ describe('connection', () => {
     expect(handler.streams[0]?.headers.get('last-event-id')).toBe('e.1')
   })
 
+  it('A9 says which instance the stream is on', async () => {
+    const element = await live()
+    expect(find(element, '.live')?.title).toBe('Changes show up by themselves.\nInstance: web-1')
+  })
+
   it('A10 has a word for each state of the connection', async () => {
     let stream: () => Response | Promise<Response> = () => new Promise(() => {})
     handler.overrides.set('GET /dashboard/stream', () => stream())
