@@ -195,6 +195,23 @@ describe('the dashboard', () => {
     await waitForElement(element, 'taskflow-runs >>> tbody tr')
   })
 
+  it('leads by its palette to the sections alone', async () => {
+    const element = await mountDashboard(handler, { sections: 'overview schedules' })
+    await waitForElement(element, '.recent li')
+    find(element, 'button.palette')?.click()
+    const field = await waitForElement(element, 'taskflow-dialogs >>> [role="combobox"]')
+    const options = () =>
+      findAll(element, '[role="option"]').map((one) => one.innerText.replace(/\s+/g, ' '))
+    const pages = () => options().filter((one) => one.includes('Page'))
+    await soon(() => expect(pages()).toHaveLength(2))
+    expect(pages()[0]).toContain('Overview')
+    expect(pages()[1]).toContain('Schedules')
+    const before = handler.requests.length
+    await userEvent.type(field, failed.func_name)
+    await soon(() => expect(textOf(element)).toContain('Nothing is called that.'))
+    expect(handler.requests.slice(before).filter((one) => one.includes('search='))).toEqual([])
+  })
+
   it('puts its pages to the side where there is room', async () => {
     const element = await mountDashboard(handler, { layout: 'sidebar' })
     const nav = await waitForElement(element, 'nav.tabs')
