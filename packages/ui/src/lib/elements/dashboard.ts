@@ -220,6 +220,7 @@ export class TaskflowDashboardElement extends StoreElement {
         togglePause: () => store.setPaused(!store.paused),
         toggleTheme: this.#toggleTheme,
         openPalette: this.#openPalette,
+        signOut: this.#signOut,
       })}
       <div class="columns">
       ${dashboardNav({
@@ -418,6 +419,15 @@ export class TaskflowDashboardElement extends StoreElement {
     else if (event.key === '/' && search) search.focus()
     else return
     event.preventDefault()
+  }
+
+  /** The form would be refused by a host that asks for a CSRF token. */
+  #signOut = (event: Event) => {
+    const { store } = this
+    if (!store || !this.connection.changeHeaders) return
+    event.preventDefault()
+    const form = event.target as HTMLFormElement
+    void import('../pages/extras.ts').then(({ signOut }) => signOut(form, store.transport))
   }
 
   #openPalette = () => {
