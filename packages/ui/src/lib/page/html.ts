@@ -8,8 +8,11 @@ export interface PageAssets {
   chunks: { name: string; integrity: string }[]
   style: { name: string; integrity: string }
   icon: { name: string }
-  /** The script of the login page. */
-  login: { name: string; integrity: string }
+  /** What only the login page has. */
+  login: {
+    script: { name: string; integrity: string }
+    style: { name: string; integrity: string }
+  }
 }
 
 type PageInput = Parameters<DashboardUi['page']>[0]
@@ -44,7 +47,7 @@ export function loginPage(input: LoginInput, assets: PageAssets): string {
     ...input,
     title: `Sign in – ${title}`,
     assets,
-    head: moduleScript(base, assets.login),
+    head: `${stylesheet(base, assets.login.style)}\n${moduleScript(base, assets.login.script)}`,
     body: `<main class="login">
 ${MARK}
 <h1>${escapeHtml(title)}</h1>
@@ -81,7 +84,7 @@ function document(input: {
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" type="image/svg+xml" href="${assetUrl(base, assets.icon.name)}">
-<link rel="stylesheet" href="${assetUrl(base, assets.style.name)}" integrity="${assets.style.integrity}">
+${stylesheet(base, assets.style)}
 ${head}
 </head>
 <body>
@@ -89,6 +92,10 @@ ${body}
 </body>
 </html>
 `
+}
+
+function stylesheet(base: string, { name, integrity }: PageAssets['style']): string {
+  return `<link rel="stylesheet" href="${assetUrl(base, name)}" integrity="${integrity}">`
 }
 
 function moduleScript(base: string, { name, integrity }: PageAssets['script']): string {

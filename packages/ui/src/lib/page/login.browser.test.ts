@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { page } from 'vitest/browser'
 import { loginPage } from './html.ts'
+import { loginCss } from './login-css.ts'
 import { pageCss } from './page-css.ts'
 
 afterEach(() => {
@@ -10,13 +11,14 @@ afterEach(() => {
 
 it('J5 shows the password while somebody wants to see it, and never sends it from a plain field', async () => {
   const file = { name: 'x', integrity: '' }
-  const assets = { script: file, chunks: [], style: file, icon: file, login: file }
+  const shared = { script: file, chunks: [], style: file, icon: file }
+  const assets = { ...shared, login: { script: file, style: file } }
   const names = { base: '/tasks', title: 'Shop', theme: null }
   const input = { ...names, next: '/tasks/dashboard', message: 'No match', username: 'ada' }
   const { body } = new DOMParser().parseFromString(loginPage(input, assets), 'text/html')
   document.body.replaceChildren(...body.children)
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(pageCss())
+  sheet.replaceSync(pageCss() + loginCss())
   document.adoptedStyleSheets = [sheet]
   const form = document.querySelector('form')
   const password = document.querySelector<HTMLInputElement>('#password')

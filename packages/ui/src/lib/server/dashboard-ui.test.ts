@@ -67,6 +67,13 @@ describe('loginPage', () => {
     expect(html).not.toMatch(/ style=|<style|<script>| on\w+=/)
   })
 
+  it('has a style of its own, which the dashboard does not load', () => {
+    const style = /dashboard\/assets\/login-\w+\.css/
+    expect(ui.loginPage(login)).toMatch(style)
+    expect(ui.loginPage(login)).toMatch(/dashboard\/assets\/page-\w+\.css/)
+    expect(ui.page(input)).not.toMatch(style)
+  })
+
   it('J5 brings the button that shows the password as a file of its own', async () => {
     const [, name = '', integrity = ''] =
       /assets\/(login-\w+\.js)" integrity="sha384-([^"]+)"/.exec(ui.loginPage(login)) ?? []
