@@ -123,7 +123,8 @@ export async function writeAssets(folder: string): Promise<void> {
 
 async function loginCode(): Promise<string> {
   const source = await readFile(LOGIN_SCRIPT, 'utf8')
-  const { code } = await transform(source, { loader: 'ts', minify: true, target: 'es2022' })
+  const options = { loader: 'ts', format: 'esm', minify: true, target: 'es2022' } as const
+  const { code } = await transform(source, options)
   return code
 }
 

@@ -427,7 +427,10 @@ export class TaskflowDashboardElement extends StoreElement {
     if (!store || !this.connection.changeHeaders) return
     event.preventDefault()
     const form = event.target as HTMLFormElement
-    void import('../pages/extras.ts').then(({ signOut }) => signOut(form, store.transport))
+    import('../pages/extras.ts').then(
+      ({ signOut }) => signOut(form, store.transport),
+      () => form.submit(),
+    )
   }
 
   #openPalette = () => {
