@@ -143,6 +143,11 @@ describe('connection', () => {
     expect(handler.streams[0]?.headers.get('last-event-id')).toBe('e.1')
   })
 
+  it('A9 says which instance the stream is on', async () => {
+    const element = await live()
+    expect(find(element, '.live')?.title).toBe('Changes show up by themselves.\nInstance: web-1')
+  })
+
   it('A10 has a word for each state of the connection', async () => {
     let stream: () => Response | Promise<Response> = () => new Promise(() => {})
     handler.overrides.set('GET /dashboard/stream', () => stream())
@@ -241,6 +246,35 @@ describe('frame', () => {
     const again = await live()
     const button = await waitForElement(again, '[aria-label="Sign out"]')
     expect(button.closest('form')?.getAttribute('action')).toBe('/tasks/auth/logout')
+  })
+
+  it('signs out with the CSRF token where the host asks for one', async () => {
+    const meta = document.createElement('meta')
+    Object.assign(meta, { name: 'csrf-token', content: 't1' })
+    document.head.append(meta)
+    handler.user = { id: '1', name: 'Ada Lovelace' }
+    const sent: (string | null)[] = []
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (!String(input).endsWith('/tasks/auth/logout')) return handler.fetch(input, init)
+      sent.push(init?.method ?? 'GET', new Headers(init?.headers).get('x-csrf-token'))
+      return Object.defineProperty(new Response('signed out'), 'url', {
+        value: `${location.origin}/tasks/auth/login?reason=signed-out`,
+      })
+    }
+    const element = await mountDashboard(handler, { 'csrf-meta': 'csrf-token' })
+    element.fetch = fetch
+    const button = await waitForElement(element, '[aria-label="Sign out"]')
+    const gone = new Promise<string>((resolve) => {
+      const leave = (event: NavigateEvent) => {
+        event.preventDefault()
+        resolve(event.destination.url)
+      }
+      navigation?.addEventListener('navigate', leave, { once: true })
+    })
+    button.click()
+    expect(await gone).toMatch(/\/tasks\/auth\/login\?reason=signed-out$/)
+    expect(sent).toEqual(['POST', 't1'])
+    meta.remove()
   })
 
   it('is ready once', async () => {

@@ -22,13 +22,13 @@ import { overlayStyles } from '../styles/overlay.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
-import { HOME, type Route } from '../url/route.ts'
+import { HOME, type PageName, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
 import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
-import { isPageName, OtherPages, pageLabel } from './dashboard/other-pages.ts'
+import { isPageName, OtherPages, pageLabel, unfetchedPage } from './dashboard/other-pages.ts'
 import { PAGE_KEYS, routeOf } from './dashboard/page-keys.ts'
 import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
 import type { TaskflowRunElement } from './run.ts'
@@ -220,6 +220,7 @@ export class TaskflowDashboardElement extends StoreElement {
         togglePause: () => store.setPaused(!store.paused),
         toggleTheme: this.#toggleTheme,
         openPalette: this.#openPalette,
+        signOut: this.#signOut,
       })}
       <div class="columns">
       ${dashboardNav({
@@ -245,9 +246,10 @@ export class TaskflowDashboardElement extends StoreElement {
 
   /** Null: all pages. */
   get #sections(): readonly string[] | null {
-    const names = this.sections.split(/[\s,]+/).filter(Boolean)
-    return names.length > 0 ? names : null
+    return this.sections.match(/[^\s,]+/g)
   }
+
+  #offers = (page: PageName) => this.#sections?.includes(page) ?? true
 
   /** Where somebody is; null where there is no such page, or it is not offered. */
   get #route(): Route | null {
@@ -267,11 +269,8 @@ export class TaskflowDashboardElement extends StoreElement {
     }
     if (route) this.#need(route.page === 'overview' ? 'overview' : route.full ? 'run' : 'runs')
     if (route && this.unfetched) {
-      return emptyState({
-        icon: 'offline',
-        title: t('This page could not be loaded'),
-        text: t('The server is away, or has another version by now.'),
-        more: html`<button class="button" type="button" @click=${() => location.reload()}>${t('Load again')}</button>`,
+      return unfetchedPage(() => {
+        this.unfetched = false
       })
     }
     if (!route) {
@@ -422,6 +421,18 @@ export class TaskflowDashboardElement extends StoreElement {
     event.preventDefault()
   }
 
+  /** The form would be refused by a host that asks for a CSRF token. */
+  #signOut = (event: Event) => {
+    const { store } = this
+    if (!store || !this.connection.changeHeaders) return
+    event.preventDefault()
+    const form = event.target as HTMLFormElement
+    import('../pages/extras.ts').then(
+      ({ signOut }) => signOut(form, store.transport),
+      () => form.submit(),
+    )
+  }
+
   #openPalette = () => {
     const { store } = this
     if (!store) return
@@ -431,11 +442,10 @@ export class TaskflowDashboardElement extends StoreElement {
       await dialogs.palette(
         paletteInput({
           store,
-          pages: Object.entries(PAGE_KEYS).map(([key, page]) => ({
-            key,
-            label: pageLabel(page),
-            route: routeOf(page),
-          })),
+          keys: PAGE_KEYS,
+          labelOf: pageLabel,
+          routeOf,
+          offers: this.#offers,
           go: (route) => this.#request(route),
           togglePause: () => store.setPaused(!store.paused),
           toggleTheme: this.#toggleTheme,
@@ -460,7 +470,7 @@ export class TaskflowDashboardElement extends StoreElement {
   #goByKey(event: KeyboardEvent): void {
     this.#goes = false
     const page = PAGE_KEYS[event.key]
-    if (page && (this.#sections?.includes(page) ?? true)) this.#request(routeOf(page))
+    if (page && this.#offers(page)) this.#request(routeOf(page))
   }
 
   #menu = (event: Event) => {

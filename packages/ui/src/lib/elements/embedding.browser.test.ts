@@ -195,6 +195,23 @@ describe('the dashboard', () => {
     await waitForElement(element, 'taskflow-runs >>> tbody tr')
   })
 
+  it('leads by its palette to the sections alone', async () => {
+    const element = await mountDashboard(handler, { sections: 'overview schedules' })
+    await waitForElement(element, '.recent li')
+    find(element, 'button.palette')?.click()
+    const field = await waitForElement(element, 'taskflow-dialogs >>> [role="combobox"]')
+    const options = () =>
+      findAll(element, '[role="option"]').map((one) => one.innerText.replace(/\s+/g, ' '))
+    const pages = () => options().filter((one) => one.includes('Page'))
+    await soon(() => expect(pages()).toHaveLength(2))
+    expect(pages()[0]).toContain('Overview')
+    expect(pages()[1]).toContain('Schedules')
+    const before = handler.requests.length
+    await userEvent.type(field, failed.func_name)
+    await soon(() => expect(textOf(element)).toContain('Nothing is called that.'))
+    expect(handler.requests.slice(before).filter((one) => one.includes('search='))).toEqual([])
+  })
+
   it('puts its pages to the side where there is room', async () => {
     const element = await mountDashboard(handler, { layout: 'sidebar' })
     const nav = await waitForElement(element, 'nav.tabs')
@@ -380,6 +397,24 @@ describe('a log', () => {
     )
     expect(find(box, '.lines.timeless')).not.toBeNull()
     expect(searched.mock.calls[0]?.[0].detail).toEqual({ query: 'line 2', total: 6 })
+  })
+
+  it('E3 leads to an attempt that is picked, as often as one likes', async () => {
+    const box = await put(
+      `<taskflow-logs base="/tasks" run-id="${failed.task_id}" count="40"></taskflow-logs>`,
+    )
+    const list = (await inside(box, '[aria-label="Attempt"]')) as HTMLSelectElement
+    expect([...list.options].map(({ text }) => text)).toEqual(['Attempt', 'Attempt 1', 'Attempt 2'])
+    const frame = find(box, '.lines')
+    for (const [attempt, first] of [
+      ['1', true],
+      ['2', false],
+      ['1', true],
+    ] as const) {
+      await userEvent.selectOptions(list, attempt)
+      await soon(() => expect(frame?.scrollTop === 0).toBe(first))
+      expect(list.value).toBe('')
+    }
   })
 
   it('goes to an attempt', async () => {

@@ -1,6 +1,7 @@
 import type { StreamState } from '@taskflow/core/client'
 import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { TaskflowConnectionEvent } from '../events.ts'
+import { visibleText } from '../format/visible-text.ts'
 import { type MessageKey, t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { statusStyles } from '../styles/status-css.ts'
@@ -26,7 +27,8 @@ const HELP = {
 } as const satisfies Record<StreamState, MessageKey>
 
 /**
- * Says whether the page is live: Live, Connecting, Polling, Error, Disconnected or Signed out.
+ * Says whether the page is live: Live, Connecting, Polling, Error, Disconnected or Signed out; on
+ * hover, what that means and which instance sends the changes.
  *
  * @fires taskflow-connection - the state changed
  * @csspart dot - the dot or icon
@@ -57,9 +59,7 @@ export class TaskflowLiveElement extends StoreElement {
       .live[data-state='live'] .dot {
         box-shadow: 0 0 0 3px color-mix(in oklab, var(--_success-solid) 28%, transparent);
       }
-      .live[data-state='polling'] {
-        color: var(--_retrying-fg);
-      }
+      .live[data-state='polling'],
       .live[data-state='connecting'] {
         color: var(--_retrying-fg);
       }
@@ -86,7 +86,7 @@ export class TaskflowLiveElement extends StoreElement {
     const { store } = this
     if (!store) return nothing
     const state = store.connectionState
-    return html`<span class="live" role="status" data-state=${state} title=${t(HELP[state])}
+    return html`<span class="live" role="status" data-state=${state} title=${help(state, store.instance)}
       ><span part="dot">${mark(state)}</span><span part="label">${t(LABELS[state])}</span></span
     >`
   }
@@ -99,6 +99,11 @@ export class TaskflowLiveElement extends StoreElement {
     this.#last = key
     this.dispatchEvent(new TaskflowConnectionEvent(store.connectionState, store.paused))
   }
+}
+
+function help(state: StreamState, instance: string | null): string {
+  const from = state === 'live' && instance
+  return t(HELP[state]) + (from ? `\n${t('Instance')}: ${visibleText(instance)}` : '')
 }
 
 function mark(state: StreamState) {

@@ -8,6 +8,11 @@ export interface PageAssets {
   chunks: { name: string; integrity: string }[]
   style: { name: string; integrity: string }
   icon: { name: string }
+  /** What only the login page has. */
+  login: {
+    script: { name: string; integrity: string }
+    style: { name: string; integrity: string }
+  }
 }
 
 type PageInput = Parameters<DashboardUi['page']>[0]
@@ -16,7 +21,6 @@ type LoginInput = Parameters<DashboardUi['loginPage']>[0]
 /** The stand-alone page: one element, no inline script or style. */
 export function dashboardPage(input: PageInput, assets: PageAssets): string {
   const { base, title, theme } = input
-  const script = assetUrl(base, assets.script.name)
   return document({
     ...input,
     assets,
@@ -25,14 +29,14 @@ export function dashboardPage(input: PageInput, assets: PageAssets): string {
         ({ name, integrity }) =>
           `<link rel="modulepreload" href="${assetUrl(base, name)}" integrity="${integrity}">`,
       ),
-      `<script type="module" src="${script}" integrity="${assets.script.integrity}"></script>`,
+      moduleScript(base, assets.script),
     ].join('\n'),
     body: `<taskflow-dashboard base="${escapeHtml(base)}" title="${escapeHtml(title)}" theme="${theme ?? 'auto'}" locale="auto" url-sync="path"></taskflow-dashboard>
 <noscript><p class="note">This page shows tasks as they run, and needs JavaScript for that.</p></noscript>`,
   })
 }
 
-/** The login page: a plain form that works without script. */
+/** The login page: a plain form that works without script; with it, the password can be shown. */
 export function loginPage(input: LoginInput, assets: PageAssets): string {
   const { base, title, next, message, username } = input
   // With a name filled in, the message is about what was just sent.
@@ -43,7 +47,7 @@ export function loginPage(input: LoginInput, assets: PageAssets): string {
     ...input,
     title: `Sign in – ${title}`,
     assets,
-    head: '',
+    head: `${stylesheet(base, assets.login.style)}\n${moduleScript(base, assets.login.script)}`,
     body: `<main class="login">
 ${MARK}
 <h1>${escapeHtml(title)}</h1>
@@ -80,7 +84,7 @@ function document(input: {
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" type="image/svg+xml" href="${assetUrl(base, assets.icon.name)}">
-<link rel="stylesheet" href="${assetUrl(base, assets.style.name)}" integrity="${assets.style.integrity}">
+${stylesheet(base, assets.style)}
 ${head}
 </head>
 <body>
@@ -88,6 +92,14 @@ ${body}
 </body>
 </html>
 `
+}
+
+function stylesheet(base: string, { name, integrity }: PageAssets['style']): string {
+  return `<link rel="stylesheet" href="${assetUrl(base, name)}" integrity="${integrity}">`
+}
+
+function moduleScript(base: string, { name, integrity }: PageAssets['script']): string {
+  return `<script type="module" src="${assetUrl(base, name)}" integrity="${integrity}"></script>`
 }
 
 function assetUrl(base: string, name: string): string {

@@ -1,5 +1,6 @@
 export { announceRun, performAction } from '../actions.ts'
 export { paletteInput } from '../elements/dashboard/palette-entries.ts'
+export { signOut } from '../elements/dashboard/sign-out.ts'
 export { TaskflowDialogsElement } from '../elements/dialogs/dialogs.ts'
 export { TaskflowDurationElement } from '../elements/duration.ts'
 export { TaskflowJsonElement } from '../elements/json.ts'

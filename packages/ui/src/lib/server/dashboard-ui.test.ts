@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,12 +59,29 @@ describe('page', () => {
 })
 
 describe('loginPage', () => {
-  it('posts user, password and the way back without script', () => {
+  it('posts user, password and the way back, without script as well', () => {
     const html = ui.loginPage(login)
     expect(html).toContain('<form method="post" action="/tasks/auth/login">')
     for (const name of ['username', 'password', 'next']) expect(html).toContain(`name="${name}"`)
     expect(html).toContain('value="/tasks/dashboard"')
-    expect(html).not.toContain('<script')
+    expect(html).not.toMatch(/ style=|<style|<script>| on\w+=/)
+  })
+
+  it('has a style of its own, which the dashboard does not load', () => {
+    const style = /dashboard\/assets\/login-\w+\.css/
+    expect(ui.loginPage(login)).toMatch(style)
+    expect(ui.loginPage(login)).toMatch(/dashboard\/assets\/page-\w+\.css/)
+    expect(ui.page(input)).not.toMatch(style)
+  })
+
+  it('J5 brings the button that shows the password as a file of its own', async () => {
+    const [, name = '', integrity = ''] =
+      /assets\/(login-\w+\.js)" integrity="sha384-([^"]+)"/.exec(ui.loginPage(login)) ?? []
+    const asset = await ui.asset(name, '')
+    expect(asset).toMatchObject({ immutable: true, contentType: 'text/javascript; charset=utf-8' })
+    const code = text(asset?.body ?? new Uint8Array())
+    expect(code).toContain('Show password')
+    expect(createHash('sha384').update(code).digest('base64')).toBe(integrity)
   })
 
   it('says what was refused at the password, and anything else above the form', () => {

@@ -49,6 +49,8 @@ export class DashboardStore extends Emitter {
   /** Null until they were read, and where there are none to read. */
   schedules: ScheduleJson[] | null = null
   session: SessionJson | null = null
+  /** Id of the instance that the stream is on, or was on last; null before the first. */
+  instance: string | null = null
   /** Why the last request failed, until one succeeds. */
   error: ClientError | null = null
   /** Epoch ms of the newest answer or event. */
@@ -233,6 +235,7 @@ export class DashboardStore extends Emitter {
       case 'hello':
         this.#clockOffset = Date.parse(message.data.now) - Date.now() || 0
         this.#streamRights = message.data.rights
+        this.instance = message.data.instance
         break
       case 'state':
         this.#receiveState(message.data.tasks, message.data.metrics)

@@ -12,6 +12,8 @@ it('leaves out of an error what differs from run to run', () => {
     message: '<ip>:<n> after <n> ms, order <id>',
   })
   expect(fingerprintOf('no such bucket')).toEqual({ name: null, message: 'no such bucket' })
+  const reading = (name: string) => fingerprintOf(`TypeError: of undefined (reading '${name}')`)
+  expect(reading('price')).not.toEqual(reading('stock'))
   expect(fingerprintOf(null).message).toBe('No error was recorded')
 })
 

@@ -53,7 +53,10 @@ export function fingerprintOf(error: string | null): { name: string | null; mess
   return { name: errorName(error), message: excerpt(normalise(errorMessage(error)), 200) }
 }
 
-/** Leaves out what differs though the fault is the same: ids, addresses, numbers, quoted values. */
+/**
+ * Leaves out what differs though the fault is the same: ids, addresses, times, numbers. Quoted words
+ * stay: as often as not they are the fault, as in `(reading 'price')`.
+ */
 function normalise(message: string): string {
   return message
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>')

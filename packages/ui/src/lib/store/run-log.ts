@@ -50,6 +50,8 @@ export class RunLog extends Emitter {
   /** Lines per stream, as far as they are known. */
   counts: Partial<Record<LogStream | 'all', number>> = {}
   matches: LogMatches | null = null
+  /** How many attempts have written, as far as lines were read; the last ones are read first. */
+  attempts = 1
 
   readonly #store: DashboardStore
   readonly #id: string
@@ -289,6 +291,7 @@ export class RunLog extends Emitter {
   #keep(page: number, entries: (LogEntryJson | undefined)[]): void {
     this.#pages.delete(page)
     this.#pages.set(page, entries)
+    for (const entry of entries) if (entry) this.#saw(entry)
     for (const old of this.#pages.keys()) {
       if (this.#pages.size <= KEEP) break
       this.#pages.delete(old)
@@ -313,6 +316,7 @@ export class RunLog extends Emitter {
   #receive(entry: LogEntryJson & { task_id: string }): void {
     if (entry.task_id !== this.#id || entry.n <= (this.counts.all ?? 0)) return
     this.counts.all = entry.n
+    this.#saw(entry)
     this.counts[entry.stream] = (this.counts[entry.stream] ?? 0) + 1
     const { stream, level } = this.view
     const shown =
@@ -325,6 +329,10 @@ export class RunLog extends Emitter {
       this.matches = { ...matches, numbers, total: matches.total + 1 }
     }
     this.emit()
+  }
+
+  #saw({ attempt }: LogEntryJson): void {
+    this.attempts = Math.max(this.attempts, attempt + 1)
   }
 
   #append(entry: LogEntryJson): void {

@@ -22,6 +22,7 @@ export function dashboardHeader(options: {
   togglePause: () => void
   toggleTheme: () => void
   openPalette: () => void
+  signOut: (event: Event) => void
 }): TemplateResult {
   const { store, home, dark } = options
   const theme = dark ? t('Light theme') : t('Dark theme')
@@ -51,7 +52,7 @@ export function dashboardHeader(options: {
     >
       ${icon(dark ? 'sun' : 'moon')}
     </button>
-    ${user(store)}
+    ${user(store, options.signOut)}
     <slot name="header-end"></slot>
   </header>`
 }
@@ -163,13 +164,13 @@ function pauseButton(store: DashboardStore, toggle: () => void) {
   </button>`
 }
 
-function user(store: DashboardStore) {
+function user(store: DashboardStore, signOut: (event: Event) => void) {
   const name = store.session?.user?.name
   if (!name) return nothing
   return html`<span class="avatar" title=${visibleText(name)} aria-label=${t('Signed in as {name}', { name: visibleText(name) })} role="img"
       >${initials(name)}</span
     >
-    <form method="post" action="${store.base}/auth/logout">
+    <form method="post" action="${store.base}/auth/logout" @submit=${signOut}>
       <button class="button plain icon-only" type="submit" aria-label=${t('Sign out')} title=${t('Sign out')}>
         ${icon('signOut')}
       </button>

@@ -56,15 +56,7 @@ export class OtherPages {
 
   #wait(tag: string): TemplateResult | typeof nothing {
     if (this.#failed === tag) {
-      return emptyState({
-        icon: 'offline',
-        title: t('The page could not be loaded'),
-        text: t('The server may be away, or may have been updated meanwhile.'),
-        more: html`<span class="choices"
-          ><button class="button" type="button" @click=${() => this.#load(tag)}>${t('Try again')}</button>
-          <button class="button" type="button" @click=${() => location.reload()}>${t('Reload')}</button></span
-        >`,
-      })
+      return unfetchedPage(() => this.#load(tag))
     }
     this.#load(tag)
     return nothing
@@ -83,6 +75,19 @@ export class OtherPages {
       },
     )
   }
+}
+
+/** Instead of a page whose code could not be fetched. */
+export function unfetchedPage(again: () => void): TemplateResult {
+  return emptyState({
+    icon: 'offline',
+    title: t('The page could not be loaded'),
+    text: t('The server may be away, or may have been updated meanwhile.'),
+    more: html`<span class="choices"
+      ><button class="button" type="button" @click=${again}>${t('Try again')}</button>
+      <button class="button" type="button" @click=${() => location.reload()}>${t('Reload')}</button></span
+    >`,
+  })
 }
 
 function tagOf({ page, item }: Route): string {

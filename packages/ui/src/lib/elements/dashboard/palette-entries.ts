@@ -1,26 +1,32 @@
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { pageRoute, type Route, runRoute } from '../../url/route.ts'
+import { type PageName, pageRoute, type Route, runRoute } from '../../url/route.ts'
 import type { PaletteInput } from '../dialogs/palette.ts'
 
 /** Where the palette of a dashboard leads to. */
 export function paletteInput(options: {
   store: DashboardStore
-  pages: readonly { key: string; label: string; route: Route }[]
+  /** Keys of the pages, after `g`. */
+  keys: Readonly<Record<string, PageName>>
+  labelOf: (page: PageName) => string
+  routeOf: (page: PageName) => Route
+  /** Whether a page is there to go to. */
+  offers: (page: PageName) => boolean
   go: (route: Route) => void
   togglePause: () => void
   toggleTheme: () => void
   help: () => void
 }): PaletteInput {
-  const { store, pages, go, togglePause, toggleTheme, help } = options
+  const { store, keys, offers, go, togglePause, toggleTheme, help } = options
+  const pages = Object.entries(keys).filter(([, page]) => offers(page))
   return {
     entries: [
-      ...pages.map(({ key, label, route }) => ({
-        label,
+      ...pages.map(([key, page]) => ({
+        label: options.labelOf(page),
         note: t('Page'),
         keys: `g ${key}`,
-        run: () => go(route),
+        run: () => go(options.routeOf(page)),
       })),
       {
         label: store.paused ? t('Resume') : t('Pause live updates'),
@@ -30,13 +36,14 @@ export function paletteInput(options: {
       },
       { label: t('light or dark'), note: t('Action'), keys: 't', run: toggleTheme },
       { label: t('Keys'), note: t('Action'), keys: '?', run: help },
-      ...store.functions.map(({ func_name }) => ({
+      ...(offers('tasks') ? store.functions : []).map(({ func_name }) => ({
         label: visibleText(func_name),
         note: t('Task'),
         run: () => go(pageRoute('tasks', func_name)),
       })),
     ],
     findRuns: async (text) => {
+      if (!offers('runs')) return []
       try {
         const { tasks } = await store.client.list({ search: text, limit: 5 })
         return tasks

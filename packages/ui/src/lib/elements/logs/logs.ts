@@ -177,10 +177,10 @@ export class TaskflowLogsElement extends StoreElement {
     if (changed.has('timestamps') && this.timestamps) this.times = this.timestamps !== 'off'
   }
 
-  async #goToAttempt(): Promise<void> {
+  async #goToAttempt(attempt = this.attempt): Promise<void> {
     const log = this.#log
-    if (!log || !this.attempt) return
-    const n = await log.firstOf(this.attempt - 1)
+    if (!log || !attempt) return
+    const n = await log.firstOf(attempt - 1)
     if (n !== null) await this.#goTo(n)
   }
 
@@ -240,6 +240,7 @@ export class TaskflowLogsElement extends StoreElement {
         toggle: this.#toggle,
         download: () => void this.#download(),
         reload: () => void log.reload(),
+        goToAttempt: (attempt) => void this.#goToAttempt(attempt),
         fullScreen: () => void this.#fullScreen(),
       })}
       <div class="frame">

@@ -34,6 +34,8 @@ export interface LogToolbar {
   toggle: (what: 'following' | 'wrap' | 'times') => void
   download: () => void
   reload: () => void
+  /** Goes to the first line of an attempt, counted from 1. */
+  goToAttempt: (attempt: number) => void
   fullScreen: () => void
 }
 
@@ -66,16 +68,13 @@ export function logToolbar(bar: LogToolbar) {
         </button>`
       })}
     </div>
-    <span class="select">
-      <select
-        aria-label=${t('Level')}
-        .value=${log.view.level}
-        @change=${(event: Event) => setView({ level: (event.target as HTMLSelectElement).value as LogLevel | '' })}
-      >
-        ${LEVELS.map(([level, label]) => html`<option value=${level} ?selected=${level === log.view.level}>${t(label)}</option>`)}
-      </select>
-      ${icon('chevronDown', 'small')}
-    </span>
+    ${select(
+      t('Level'),
+      LEVELS.map(([level, label]) => [level, t(label)]),
+      log.view.level,
+      (level) => setView({ level: level as LogLevel | '' }),
+    )}
+    ${log.attempts > 1 ? attempts(bar) : nothing}
     ${search(bar)}
     <slot name="toolbar-end"></slot>
     ${
@@ -98,6 +97,44 @@ export function logToolbar(bar: LogToolbar) {
     ${button('cycle', t('Read again'), bar.reload)}
     ${document.fullscreenEnabled ? button('expand', t('Full screen'), bar.fullScreen) : nothing}
   </div>`
+}
+
+function select(
+  label: string,
+  options: readonly (readonly [value: string, label: string])[],
+  chosen: string,
+  choose: (value: string, list: HTMLSelectElement) => void,
+) {
+  return html`<span class="select">
+    <select
+      aria-label=${label}
+      .value=${chosen}
+      @change=${(event: Event) => {
+        const list = event.target as HTMLSelectElement
+        choose(list.value, list)
+      }}
+    >
+      ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
+    </select>
+    ${icon('chevronDown', 'small')}
+  </span>`
+}
+
+/** Leads to an attempt; what is read afterwards may be of another, so it names none. */
+function attempts({ log, goToAttempt }: LogToolbar) {
+  const numbers = Array.from({ length: log.attempts }, (_, index) => index + 1)
+  return select(
+    t('Attempt'),
+    [
+      ['', t('Attempt')],
+      ...numbers.map((number) => [String(number), t('Attempt {number}', { number })] as const),
+    ],
+    '',
+    (attempt, list) => {
+      list.value = ''
+      goToAttempt(Number(attempt))
+    },
+  )
 }
 
 function search({ log, match, search, setSearch, step }: LogToolbar) {

@@ -107,7 +107,7 @@ export class TaskflowInstancesElement extends PageElement {
         ],
         [t('Time zone'), overview.time_zone],
         [t('Storage'), overview.storage],
-        [t('Executors'), overview.executors.join(', ')],
+        [t('Executors'), executors(overview)],
         [t('Slots of this instance'), formatCount(overview.concurrency)],
         [t('Running'), formatCount(running)],
         [
@@ -176,4 +176,17 @@ export class TaskflowInstancesElement extends PageElement {
       </td>
     </tr>`
   }
+}
+
+/** Each executor with its tasks and what runs on it; servers of before only have their names. */
+function executors({ executors, executor_counts }: OverviewJson) {
+  if (!executor_counts) return executors.join(', ')
+  return executor_counts.map(
+    ({ executor, functions, running }) => html`<div data-executor=${executor}>
+      ${visibleText(executor)}
+      <span class="muted"
+        >${t('{count} task|{count} tasks', { count: functions })}, ${t('{count} running', { count: running })}</span
+      >
+    </div>`,
+  )
 }

@@ -163,7 +163,9 @@ export const COLUMNS = [
     cell: ({ payload }) =>
       payload === undefined
         ? orMissing(null)
-        : html`<span class="truncate mono">${excerpt(JSON.stringify(payload) ?? '', 120)}</span>`,
+        : html`<span class="truncate block mono" title=${visibleText(JSON.stringify(payload, null, 2))}
+            >${excerpt(JSON.stringify(payload), 120)}</span
+          >`,
   },
   {
     id: 'logs',
@@ -196,8 +198,8 @@ export const COLUMNS = [
 
 /** What leaves first when there is no room, from its end. The first ones never do. */
 const BY_WORTH: readonly ColumnId[] = [
-  ...(['state', 'task', 'duration', 'created', 'id', 'attempts', 'error', 'group'] as const),
-  ...(['lifecycle', 'instance', 'priority', 'waited'] as const),
+  ...(['state', 'task', 'duration', 'created', 'id', 'attempts', 'error'] as const),
+  ...(['payload', 'group', 'lifecycle', 'instance', 'priority', 'waited'] as const),
 ]
 const ALWAYS = 4
 /** Rows are cards of two lines below this. */
@@ -210,12 +212,15 @@ const EDGES = 44 + 76
 export function shownColumns(
   width: number,
   chosen: readonly string[] | undefined,
+  /** Input of runs is sent to this page. */
+  payloads: boolean,
 ): readonly Column[] {
   if (width < CARDS_BELOW) return only(CARD)
   if (chosen) return only(chosen)
   const ids: ColumnId[] = []
   let room = width - EDGES
   for (const [index, id] of BY_WORTH.entries()) {
+    if (id === 'payload' && !payloads) continue
     const column = COLUMNS.find((one) => one.id === id)
     room -= column?.width ?? 0
     if (room < 0 && index >= ALWAYS) break

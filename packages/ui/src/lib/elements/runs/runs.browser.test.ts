@@ -397,6 +397,20 @@ describe('columns', () => {
     expect(headings(await openRows())).toContain('Finished')
   })
 
+  it('C17 show the arguments by themselves where the server sends them, as text', async () => {
+    handler.tasks = [makeTask(2, { payload: { to: 'ada', note: 'a\u202eb' } }), makeTask(1)]
+    expect(headings(await openRows())).not.toContain('Arguments')
+    await unmountAll()
+    handler.overview.config.expose_payloads = true
+    const element = await openRows()
+    await vi.waitFor(() => expect(headings(element)).toContain('Arguments'))
+    const [shown, missing] = findAll(element, 'tbody tr').map((one) =>
+      [...one.querySelectorAll('td')].map((cell) => cell.innerText.trim()),
+    )
+    const at = shown?.indexOf('{"to":"ada","note":"a⟨U+202E⟩b"}') ?? -1
+    expect(missing?.[at]).toBe('—')
+  })
+
   it('C3 the lifecycle says its step in words', async () => {
     handler.tasks = [makeTask(1, { status: 'failed', phase: 'failed' })]
     const element = await openRows()

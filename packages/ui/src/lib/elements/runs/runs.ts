@@ -407,7 +407,8 @@ export class TaskflowRunsElement extends StoreElement {
   #columns() {
     const own = this.columns.split(/[\s,]+/).filter(Boolean)
     const columns = own.length > 0 ? own : readPreferences(this.storeBase).columns
-    const shown = shownColumns(this.#width, columns)
+    const payloads = this.store?.overview?.config.expose_payloads ?? false
+    const shown = shownColumns(this.#width, columns, payloads)
     const least = columns && this.#width >= CARDS_BELOW ? leastWidth(shown) : 0
     this.style.setProperty('--_table-width', `${least}px`)
     return shown

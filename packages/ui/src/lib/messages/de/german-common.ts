@@ -94,7 +94,6 @@ export const common = {
   'Light theme': 'Helles Design',
   List: 'Liste',
   Live: 'Live',
-  'Load again': 'Neu laden',
   Loading: 'Lädt',
   'Log, {count} line|Log, {count} lines': 'Log, {count} Zeile|Log, {count} Zeilen',
   Logs: 'Logs',
@@ -198,8 +197,6 @@ export const common = {
   'The page could not be loaded': 'Die Seite konnte nicht geladen werden',
   'The replay': 'Die Wiederholung',
   'The run': 'Der Lauf',
-  'The server is away, or has another version by now.':
-    'Der Server ist nicht da oder hat inzwischen eine andere Version.',
   'The server is not available.': 'Der Server ist nicht erreichbar.',
   'The server may be away, or may have been updated meanwhile.':
     'Der Server ist vielleicht nicht da oder wurde inzwischen erneuert.',
@@ -207,7 +204,6 @@ export const common = {
     'Der Server hat den Strom abgelehnt; neuer Versuch läuft.',
   'The session has ended.': 'Die Sitzung ist beendet.',
   'There is no such page': 'Diese Seite gibt es nicht',
-  'This page could not be loaded': 'Diese Seite konnte nicht geladen werden',
   Time: 'Zeit',
   'Time zone': 'Zeitzone',
   'Try again': 'Erneut versuchen',
