@@ -21,6 +21,8 @@ export class VictimProcess {
   /** Its own process, or that of what started it. */
   readonly child: ChildProcess
   instanceId = ''
+  /** The app's process, where another one started it: it would survive that one. */
+  #appPid = 0
   /** What its process wrote to stderr, the last of it. */
   stderr = ''
 
@@ -56,8 +58,9 @@ export class VictimProcess {
 
   /** Resolves when it claims. @throws Error when it ends before that. */
   async ready(): Promise<void> {
-    const { instanceId } = (await this.#next()) as { instanceId: string }
-    this.instanceId = instanceId
+    const ready = (await this.#next()) as { instanceId: string; pid: number }
+    this.instanceId = ready.instanceId
+    this.#appPid = ready.pid
   }
 
   /** Tells it something; resolves with its answer. @throws Error when it ends before that. */
@@ -70,6 +73,9 @@ export class VictimProcess {
   /** Ends it; resolves when it is gone. */
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const exit = this.alive ? once(this.child, 'exit') : Promise.resolve()
+    if (this.alive && this.#appPid > 0 && this.#appPid !== this.pid) {
+      process.kill(this.#appPid, signal)
+    }
     this.child.kill(signal)
     await exit
   }

@@ -48,7 +48,7 @@ let resting = options.load === undefined
 
 process.on('message', (order: VictimOrder) => void obey(order))
 await manager.start()
-process.send?.({ instanceId: manager.instanceId })
+process.send?.({ instanceId: manager.instanceId, pid: process.pid })
 if (options.load) for (let n = 0; n < options.load.atOnce; n++) void produce(options.load)
 
 async function obey(order: VictimOrder): Promise<void> {
