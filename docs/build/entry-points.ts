@@ -19,8 +19,8 @@ export function entryPoints(): EntryPoint[] {
       const folder = path.slice(0, -'/package.json'.length)
       return Object.entries<{ '@taskflow/source'?: string }>(exports).flatMap(([entry, target]) => {
         const source = target['@taskflow/source']
-        // A pattern stands for files that register an element each, and export nothing.
-        return source === undefined || source.includes('*')
+        // Those register one element each; its class is of the package's own entry point.
+        return source === undefined || entry.startsWith('./define/')
           ? []
           : [{ name: `${name}${entry.slice(1)}`, file: `${folder}/${source.slice(2)}` }]
       })
