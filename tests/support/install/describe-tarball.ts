@@ -36,6 +36,8 @@ export function describeTarball(folder: string, packed: () => Packed[]): void {
     const { files, manifest } = own()
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']))
     expect(text(`packages/${folder}/LICENSE`)).toBe(text('LICENSE'))
+    const { customElements = 'package.json' } = manifest
+    expect(files).toContain(customElements)
     const entries = Object.values(manifest.exports as Record<string, object | string>)
     for (const entry of entries) {
       if (typeof entry === 'string') continue
