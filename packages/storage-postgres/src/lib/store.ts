@@ -48,7 +48,8 @@ export class Store {
   /** Beats: whoever misses them is taken for dead, so nothing may be in their way. */
   #beat: Sql
   readonly #names = new Map<string, string>()
-  readonly #underWay = new Set<Promise<unknown>>()
+  /** No Set: its old tables would keep the answers alive. */
+  #underWay: Promise<unknown>[] = []
   /** How many calls use a client. */
   readonly #users = new Map<Sql, number>()
   /** How many statements have come back. */
@@ -108,11 +109,11 @@ export class Store {
     writes = true,
   ): Promise<Result> {
     const underWay = this.#tryOften(call, pool, writes)
-    this.#underWay.add(underWay)
+    this.#underWay.push(underWay)
     try {
       return await underWay
     } finally {
-      this.#underWay.delete(underWay)
+      this.#underWay = this.#underWay.filter((each) => each !== underWay)
     }
   }
 

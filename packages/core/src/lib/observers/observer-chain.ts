@@ -40,7 +40,14 @@ export class ObserverChain {
   }
 
   lifecycle(event: LifecycleEvent): void {
-    for (const observer of this.#onLifecycle) this.#isolate(() => observer.onLifecycle(event))
+    // Told several times of each task: without a closure for each.
+    for (const observer of this.#onLifecycle) {
+      try {
+        this.#heed(observer.onLifecycle(event))
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
   }
 
   /** True when attempts are to begin by `around`. */
@@ -105,11 +112,14 @@ export class ObserverChain {
 
   #isolate(call: () => void | Promise<void>): void {
     try {
-      const outcome = call()
-      if (outcome !== undefined) Promise.resolve(outcome).catch(this.#onError)
+      this.#heed(call())
     } catch (error) {
       this.#onError(error)
     }
+  }
+
+  #heed(outcome: void | Promise<void>): void {
+    if (outcome !== undefined) Promise.resolve(outcome).catch(this.#onError)
   }
 }
 

@@ -63,9 +63,13 @@ export class AttemptLog {
       })
   }
 
-  /** What is left for the settlement, after a flush under way has ended. */
-  async rest(at: number): Promise<NewLogEntry[]> {
-    await this.#flushing
+  /** Resolves when a flush under way has ended; null while there is none. */
+  get flushing(): Promise<void> | null {
+    return this.#flushing
+  }
+
+  /** What is left for the settlement, while no flush is under way. */
+  rest(at: number): NewLogEntry[] {
     if (this.#dropped > 0) {
       const text = `… ${this.#dropped} more lines were not kept: the log is full`
       this.#entries.push({ at, stream: 'log', level: 'warn', text, attempt: this.#attempt })

@@ -5,13 +5,13 @@ import type { TraceSource } from '../observers/trace-source.ts'
 import type { LogLevel, LogStream } from '../record.ts'
 import type {
   ClaimedTask,
-  NewTask,
   OwnedTask,
   Settlement,
   SettlementOutcome,
   StoredTask,
 } from '../storage/contract.ts'
 import { AttemptLog } from './attempt-log.ts'
+import type { Placed } from './bag.ts'
 import type { Chains } from './chains.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
@@ -20,7 +20,7 @@ import { encodeResult } from './encode-result.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import { looksSealed } from './encryption/envelope.ts'
 import type { TaskExecutor } from './executor.ts'
-import { type ParentReader, parentsOf, type TaskParents } from './parents.ts'
+import { NO_PARENTS, type ParentReader, parentsOf, type TaskParents } from './parents.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import { secretFilter } from './secrets.ts'
 import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
@@ -49,47 +49,75 @@ export interface AttemptSettings {
   limit(inMs: number, settlement: () => Settlement): () => void
 }
 
-/** The end of an attempt that began. */
-type Decided = Settlement & { outcome: Exclude<SettlementOutcome, { type: 'unstarted' }> }
-
-/** What an attempt promises. */
-interface Started {
-  /** Resolves once the attempt is decided; never rejects. */
-  settlement: Promise<Settlement>
-  /** Resolves when the handler is really over, later than that if it ignores its time-out. */
-  ended: Promise<void>
+/** What is told of attempts. */
+export interface AttemptEvents {
+  /** It is decided what becomes of the task; once. Usually its handler is `over` by then. */
+  decided(attempt: Attempt, settlement: Settlement): void
+  /** The handler of a decided attempt has returned at last: it had ignored its time-out. */
+  over(attempt: Attempt): void
 }
 
-/** The same of one whose handler has begun. */
-interface Begun extends Started {
-  settlement: Promise<Decided>
+/** How a handler came out; what has yet to be stored besides is its log. */
+type End = Pick<Settlement, 'result' | 'error' | 'stacktrace' | 'delayMs' | 'chained'> & {
+  outcome: Exclude<SettlementOutcome, { type: 'unstarted' }>
 }
 
-/** One claimed task under way. */
-export class Attempt {
+const SUCCESS: End['outcome'] = { type: 'success' }
+
+/**
+ * One claimed task under way. Thousands of them may live and die in a second, so what most of them do
+ * without – encryption, parents, time-outs, chains – costs them no promise and no closure.
+ */
+export class Attempt implements Placed {
   readonly claimed: ClaimedTask
   readonly task: Task<unknown, unknown>
   readonly log: AttemptLog
+  place = -1
   readonly #settings: AttemptSettings
+  readonly #events: AttemptEvents
   readonly #controller = new AbortController()
   #aborted: TaskAborted | null = null
   #startedAt = 0
   #abortedAt = Number.POSITIVE_INFINITY
   /** Takes the payload's secrets out of what is written and thrown. */
-  #hide = (text: string) => text
+  #hide = asItIs
   /** The kind of error it ended with, for observers. */
   #errorType: string | null = null
+  /** Tells observers that wrap it how it ended. */
+  #tell: ((end: AttemptEnd) => void) | null = null
+  /** Takes its time limit away. */
+  #disarm: (() => void) | null = null
+  /** What becomes of the task is known, be it that its last lines are on their way yet. */
+  #concluded = false
+  #decided = false
+  #over = false
 
-  constructor(claimed: ClaimedTask, task: Task<unknown, unknown>, settings: AttemptSettings) {
+  constructor(
+    claimed: ClaimedTask,
+    task: Task<unknown, unknown>,
+    settings: AttemptSettings,
+    events: AttemptEvents,
+  ) {
     this.claimed = claimed
     this.task = task
     this.#settings = settings
+    this.#events = events
     this.log = new AttemptLog({
       attempt: claimed.attemptsMade - 1,
       written: claimed.logCount,
       maxLines: settings.maxLogLines,
       maxBytes: settings.maxLogBytes,
     })
+  }
+
+  /** `decided` was told of it. */
+  get decided(): boolean {
+    return this.#decided
+  }
+
+  /** The handler is really over. */
+  get over(): boolean {
+    return this.#over
   }
 
   /** Zero-based. */
@@ -111,112 +139,178 @@ export class Attempt {
   }
 
   /** Reads what parents returned, if there are any, and runs the handler. */
-  start(executor: TaskExecutor): Started {
+  start(executor: TaskExecutor): void {
     const { dependsOn } = this.claimed
-    if (dependsOn.length === 0) return this.#wrap(executor, [])
-    const begun = this.#settings.parents
-      .read(dependsOn, this.#controller.signal)
-      .then((parents) => this.#wrap(executor, parents))
-    return {
-      ended: begun.then(
-        ({ ended }) => ended,
-        () => {},
-      ),
-      // Asked to stop before the handler began: that is no attempt.
-      settlement: begun.then(
-        ({ settlement }) => settlement,
-        () => unstarted(this.claimed),
-      ),
+    if (dependsOn.length === 0) {
+      this.#begin(executor, [])
+      return
     }
-  }
-
-  /** Runs the handler, inside of what observers put around it. */
-  #wrap(executor: TaskExecutor, parents: readonly StoredTask[]): Begun {
-    const { observers } = this.#settings
-    if (!observers.wraps) return this.#begin(executor, parents)
-    const { taskId, funcName, maxAttempts, tags, trace } = this.claimed
-    const attempt = this.number
-    return observers.around(
-      { taskId, funcName, attempt, maxAttempts, executor: executor.name, tags, trace },
-      () => this.#begin(executor, parents),
-      async ({ settlement }) => this.#endOf(await settlement),
+    void this.#settings.parents.read(dependsOn, this.#controller.signal).then(
+      (parents) => this.#begin(executor, parents),
+      // Asked to stop before the handler began: that is no attempt.
+      () => {
+        this.#over = true
+        this.#decide(unstarted(this.claimed))
+      },
     )
   }
 
-  #begin(executor: TaskExecutor, parents: readonly StoredTask[]): Begun {
-    const { clock, graceMs } = this.#settings
+  /** Runs the handler, inside of what observers put around it. */
+  #begin(executor: TaskExecutor, parents: readonly StoredTask[]): void {
+    this.#startedAt = this.#settings.clock.monotonic()
     const { timeoutMs } = this.task.settings
-    this.#startedAt = clock.monotonic()
-    const over =
-      timeoutMs === null
-        ? () => {}
-        : this.#settings.limit(timeoutMs + graceMs, () => this.#timedOut(timeoutMs))
-    const handler = this.#execute(executor, parents)
-    const ended = handler.then(over, over)
-    if (timeoutMs === null) return { settlement: this.#settle(handler), ended }
-
-    let disarm = clock.after(timeoutMs, () => {
-      this.abort('timeout', timedOutAfter(timeoutMs))
-      disarm = clock.after(graceMs, () => giveUp())
+    if (timeoutMs !== null) this.#limit(timeoutMs)
+    const { observers } = this.#settings
+    const end = observers.wraps ? this.#wrap(executor, parents) : this.#run(executor, parents)
+    // Out here, since the next task that gets the slot is none of the observers' business.
+    void end.then((end) => {
+      this.#over = true
+      if (this.#decided) this.#events.over(this)
+      else if (!this.#concluded) this.#conclude(end)
     })
-    let giveUp = () => {}
-    const unresponsive = new Promise<never>((_, reject) => {
-      giveUp = () => reject(this.#aborted)
-    })
-    const settlement = this.#settle(Promise.race([handler, unresponsive]))
-    void ended.then(() => disarm())
-    return { settlement, ended }
   }
 
-  async #execute(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<unknown> {
-    const { task, claimed } = this
+  #wrap(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<End> {
+    const { taskId, funcName, maxAttempts, tags, trace } = this.claimed
+    const told = new Promise<AttemptEnd>((resolve) => {
+      this.#tell = resolve
+    })
+    return this.#settings.observers.around(
+      {
+        taskId,
+        funcName,
+        attempt: this.number,
+        maxAttempts,
+        executor: executor.name,
+        tags,
+        trace,
+      },
+      () => this.#run(executor, parents),
+      () => told,
+    )
+  }
+
+  /** Runs the handler; never rejects. */
+  #run(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<End> {
+    return this.#execute(executor, parents).then(
+      (value) => {
+        this.#disarm?.()
+        return this.#returned(value)
+      },
+      (thrown) => {
+        this.#disarm?.()
+        return this.#threw(thrown)
+      },
+    )
+  }
+
+  /** Asks the handler to stop when its time is up, and gives it up if it does not. */
+  #limit(timeoutMs: number): void {
+    const { clock, graceMs, limit } = this.#settings
+    const over = limit(timeoutMs + graceMs, () => this.#timedOut(timeoutMs))
+    let cancelTimer = clock.after(timeoutMs, () => {
+      this.abort('timeout', timedOutAfter(timeoutMs))
+      cancelTimer = clock.after(graceMs, () => this.#conclude(this.#threw(this.#aborted)))
+    })
+    this.#disarm = () => {
+      cancelTimer()
+      over()
+    }
+  }
+
+  #execute(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<unknown> {
+    const { payload: text } = this.claimed
+    try {
+      if (parents.length > 0 || looksSealed(text)) return this.#executeOpened(executor, parents)
+      const payload = storedPayload(this.task, text)
+      return payload instanceof Promise
+        ? payload.then((payload) => this.#call(executor, this.claimed, payload, NO_PARENTS))
+        : this.#call(executor, this.claimed, payload, NO_PARENTS)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** The same with what must be decrypted first. */
+  async #executeOpened(executor: TaskExecutor, parents: readonly StoredTask[]): Promise<unknown> {
+    const { claimed, task } = this
     const { encryption } = this.#settings
-    const sealed = looksSealed(claimed.payload)
-    const text = sealed
-      ? await encryption.open(claimed.payload, payloadBinding(claimed))
-      : claimed.payload
+    const text = await encryption.open(claimed.payload, payloadBinding(claimed))
     const payload = await storedPayload(task, text)
+    const opened = await parentsOf(parents, encryption)
+    return this.#call(executor, { ...claimed, payload: text }, payload, opened)
+  }
+
+  #call(
+    executor: TaskExecutor,
+    claimed: ClaimedTask,
+    payload: unknown,
+    parents: TaskParents,
+  ): Promise<unknown> {
+    const { task } = this
     this.#hide = secretFilter(payload, task.settings.secret)
-    return executor.execute({
+    const { maxResultBytes, maxLogLines, maxLogBytes } = this.#settings
+    const ended: unknown = executor.execute({
       task,
-      claimed: sealed ? { ...claimed, payload: text } : claimed,
+      claimed,
       payload,
-      context: this.#context(await parentsOf(parents, encryption)),
+      context: this.#context(parents),
       limits: {
-        maxJsonBytes: this.#settings.maxResultBytes,
-        maxLogLines: Math.max(0, this.#settings.maxLogLines - this.claimed.logCount),
-        maxLogBytes: this.#settings.maxLogBytes,
+        maxJsonBytes: maxResultBytes,
+        maxLogLines: Math.max(0, maxLogLines - claimed.logCount),
+        maxLogBytes,
       },
       trace: () => this.#settings.trace?.() ?? null,
       write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
       dropped: (lines) => this.log.drop(lines),
     })
+    // An executor without types may return anything.
+    return Promise.resolve(ended)
   }
 
-  async #settle(handler: Promise<unknown>): Promise<Decided> {
-    let decided: Omit<Decided, 'taskId' | 'fence' | 'durationMs' | 'logs'>
-    try {
-      const text = this.#encodeResult(await handler)
-      const { encryption } = this.#settings
-      const result = encryption.seals()
-        ? await encryption.seal(text, resultBinding(this.claimed))
-        : text
-      decided = { outcome: { type: 'success' }, result, chained: await this.#follow(text) }
-    } catch (thrown) {
-      decided = this.#decide(thrown)
-    }
+  #returned(value: unknown): End | Promise<End> {
+    const result = this.#encodeResult(value)
+    const { encryption, chains } = this.#settings
+    if (!encryption.seals() && !chains.has(this.task.name)) return { outcome: SUCCESS, result }
+    return this.#sealed(result).catch((thrown) => this.#threw(thrown))
+  }
+
+  /** The result as it is stored, and the runs that follow this success. */
+  async #sealed(text: string): Promise<End> {
+    const { encryption, chains } = this.#settings
+    const result = await encryption.seal(text, resultBinding(this.claimed))
+    const refused = (message: string) => this.#write('log', 'error', message)
+    const { name } = this.task
+    const chained = chains.has(name)
+      ? await chains.follow(name, text, this.#hide, refused)
+      : undefined
+    return { outcome: SUCCESS, result, chained }
+  }
+
+  /** What becomes of the task is known. Lines that are being stored come first. */
+  #conclude(end: End): void {
+    this.#concluded = true
     const { clock } = this.#settings
     const durationMs = Math.max(0, Math.round(clock.monotonic() - this.#startedAt))
-    return {
-      ...decided,
-      taskId: this.claimed.taskId,
-      fence: this.claimed.fence,
-      durationMs,
-      logs: await this.log.rest(clock.now()),
-    }
+    this.#tell?.(this.#endOf(end, durationMs))
+    const { flushing } = this.log
+    if (flushing) void flushing.then(() => this.#settle(end, durationMs))
+    else this.#settle(end, durationMs)
   }
 
-  #decide(thrown: unknown): Pick<Decided, 'outcome' | 'error' | 'stacktrace' | 'delayMs'> {
+  #settle(end: End, durationMs: number): void {
+    const { taskId, fence } = this.claimed
+    const logs = this.log.rest(this.#settings.clock.now())
+    this.#decide({ ...end, taskId, fence, durationMs, logs })
+  }
+
+  #decide(settlement: Settlement): void {
+    this.#decided = true
+    this.#events.decided(this, settlement)
+  }
+
+  /** What is made of what the handler threw. */
+  #threw(thrown: unknown): End {
     const why = this.#aborted?.reason ?? null
     const snoozeMs = snoozeMsOf(thrown)
     if (snoozeMs !== null && why === null) {
@@ -235,7 +329,7 @@ export class Attempt {
   }
 
   /** A failure: for good, or to be tried again. */
-  #failed(cause: 'error' | 'timeout', final: boolean): Pick<Decided, 'outcome' | 'delayMs'> {
+  #failed(cause: 'error' | 'timeout', final: boolean): Pick<End, 'outcome' | 'delayMs'> {
     const { attemptsMade, maxAttempts } = this.claimed
     if (final || attemptsMade >= maxAttempts) return { outcome: { type: 'failed', cause } }
     const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
@@ -250,7 +344,7 @@ export class Attempt {
     return { ...this.#failed('timeout', false), taskId, fence, durationMs, error, logs: [] }
   }
 
-  #endOf({ outcome, durationMs, error, stacktrace }: Decided): AttemptEnd {
+  #endOf({ outcome, error, stacktrace }: End, durationMs: number): AttemptEnd {
     const text = { error: error ?? null, stacktrace: stacktrace ?? null }
     return { outcome: outcome.type, durationMs, errorType: this.#errorType, ...text }
   }
@@ -258,14 +352,6 @@ export class Attempt {
   #encodeResult(value: unknown): string {
     const warn = (message: string) => this.#write('log', 'warn', message)
     return encodeResult(value, this.#settings.maxResultBytes, warn)
-  }
-
-  /** The runs that follow this success. */
-  async #follow(result: string): Promise<NewTask[] | undefined> {
-    const { chains } = this.#settings
-    if (!chains.has(this.task.name)) return undefined
-    const refused = (message: string) => this.#write('log', 'error', message)
-    return chains.follow(this.task.name, result, this.#hide, refused)
   }
 
   #context(parents: TaskParents): TaskContext {
@@ -317,6 +403,8 @@ function snoozeMsOf(thrown: unknown): number | null {
     return null
   }
 }
+
+const asItIs = (text: string) => text
 
 const timedOutAfter = (ms: number) => `Timed out after ${ms} ms`
 

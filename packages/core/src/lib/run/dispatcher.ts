@@ -41,6 +41,12 @@ interface Turn {
   wakes: number
 }
 
+/** Work with the storage: a turn, or null for a look for strays. */
+interface UnderWay {
+  turn: Turn | null
+  work: Promise<void>
+}
+
 /** What is left at the end of a shutdown. */
 export interface HandBack {
   /** Handlers that ended by themselves or by the signal, since the shutdown began. */
@@ -67,7 +73,7 @@ export class Dispatcher {
   #instanceId: string | null = null
   #draining = false
   #finished: Finished[] = []
-  readonly #underWay = new Map<Promise<void>, Turn | null>()
+  #underWay: UnderWay[] = []
   /** Turns are about to be sent. */
   #planned = false
   /** Counts reasons to look for work. */
@@ -90,6 +96,7 @@ export class Dispatcher {
       stuck: (lane) => this.#giveBack(() => true, [lane]),
     })
     this.#handlers = new Handlers(settings, {
+      started: (attempt) => observers.lifecycle(startedStep(attempt, options.clock.now())),
       decided: (attempt, settlement, kept) => this.#decided(attempt, settlement, kept),
       ended: (attempt) => this.#ended(attempt),
     })
@@ -118,7 +125,7 @@ export class Dispatcher {
   /** Tasks that run here in the storage's eyes: claimed, started, or finished and not yet settled. */
   get held(): number {
     let settling = 0
-    for (const turn of this.#underWay.values()) settling += turn?.batch.length ?? 0
+    for (const { turn } of this.#underWay) settling += turn?.batch.length ?? 0
     return this.#handlers.active.size + this.#lanes.waiting + this.#finished.length + settling
   }
 
@@ -198,10 +205,10 @@ export class Dispatcher {
   async #commitRest(): Promise<void> {
     const { clock } = this.#options
     const rest = await Promise.all(
-      [...this.#handlers.active.values()].map(async (attempt) => ({
-        attempt,
-        logs: await attempt.log.rest(clock.now()),
-      })),
+      this.#handlers.active.all().map(async (attempt) => {
+        await attempt.log.flushing
+        return { attempt, logs: attempt.log.rest(clock.now()) }
+      }),
     )
     const disowned = new Set(this.#handlers.disown())
     // All at once: what is neither active nor finished would be taken for a stray.
@@ -237,7 +244,7 @@ export class Dispatcher {
       const instanceId = this.#instanceId
       if (instanceId === null) return
       // An answer under way may name what would look like a stray.
-      if (this.#straysDue && this.#underWay.size > 0) return
+      if (this.#straysDue && this.#underWay.length > 0) return
       if (this.#straysDue) {
         this.#track(this.#giveStraysBack(instanceId), null)
         return
@@ -249,9 +256,9 @@ export class Dispatcher {
   }
 
   #track(work: Promise<void>, turn: Turn | null): void {
-    this.#underWay.set(work, turn)
+    this.#underWay.push({ turn, work })
     void work.then(() => {
-      this.#underWay.delete(work)
+      this.#underWay = this.#underWay.filter((each) => each.work !== work)
       if (this.#passedOver.size > 0 && !this.#hasSuspect()) {
         for (const lane of this.#passedOver) lane.stir()
       }
@@ -261,7 +268,7 @@ export class Dispatcher {
 
   /** What is worth a turn now; one beside another must be worth it. */
   #nextTurn(instanceId: string): Turn | null {
-    const { size } = this.#underWay
+    const { length: size } = this.#underWay
     if (size >= MAX_TURNS || (this.#outage.lasting && !(this.#probe && size === 0))) return null
     const beside = size > 0
     const wakes = this.#wakes
@@ -316,7 +323,7 @@ export class Dispatcher {
       this.#passedOver.delete(lane)
       return true
     }
-    const asking = [...this.#underWay.values()].find((turn) => turn?.suspects)?.lane ?? first
+    const asking = this.#underWay.find(({ turn }) => turn?.suspects)?.turn?.lane ?? first
     if (asking !== lane) this.#passedOver.add(lane)
     return false
   }
@@ -324,7 +331,7 @@ export class Dispatcher {
   /** A task that took a process down runs here, or may come: no second one beside it. */
   #hasSuspect(): boolean {
     if (this.#handlers.hasSuspect) return true
-    for (const turn of this.#underWay.values()) if (turn?.suspects) return true
+    if (this.#underWay.some(({ turn }) => turn?.suspects)) return true
     return this.#lanes.all.some(({ backlog }) => backlog.some(({ crashes }) => crashes > 0))
   }
 
@@ -342,8 +349,7 @@ export class Dispatcher {
     const executor = task && this.#options.executors.get(task.settings.executor)
     if (task && executor) {
       this.#flusher.start()
-      const attempt = this.#handlers.start(claimed, task, executor)
-      this.#observers.lifecycle(startedStep(attempt, this.#options.clock.now()))
+      this.#handlers.start(claimed, task, executor)
     } else {
       this.#lanes.of(claimed.funcName)?.leave()
       this.#finish(unstarted(claimed), null)
@@ -389,7 +395,7 @@ export class Dispatcher {
     }
     this.#straysDue = false
     if (this.#instanceId !== instanceId) return
-    const running = [...this.#handlers.active.values()].map(({ claimed }) => claimed)
+    const running = this.#handlers.active.all().map(({ claimed }) => claimed)
     const waiting = this.#lanes.all.flatMap(({ backlog }) => backlog)
     const settlements = this.#finished.map(({ settlement }) => settlement)
     // By start, not by task: the end of one may still wait here while the next one runs.
@@ -430,8 +436,8 @@ export class Dispatcher {
 
   /** Resolves when no turn is under way. */
   async #quiet(): Promise<void> {
-    while (this.#planned || this.#underWay.size > 0) {
-      await Promise.all(this.#underWay.keys())
+    while (this.#planned || this.#underWay.length > 0) {
+      await Promise.all(this.#underWay.map(({ work }) => work))
     }
   }
 }

@@ -1,11 +1,14 @@
 import type { ClaimedTask, OwnedTask, Settlement } from '../storage/contract.ts'
-import { Attempt, type AttemptSettings } from './attempt.ts'
+import { Attempt, type AttemptEvents, type AttemptSettings } from './attempt.ts'
+import { Bag } from './bag.ts'
 import type { Task } from './define-task.ts'
 import type { TaskExecutor } from './executor.ts'
 import type { TaskAborted } from './signals.ts'
 
 /** What is told of handlers. */
 export interface HandlerEvents {
+  /** An attempt is about to begin. */
+  started(attempt: Attempt): void
   /** The attempt is decided; `kept` is false when it is not ours to settle any more. */
   decided(attempt: Attempt, settlement: Settlement, kept: boolean): void
   /** The handler is really over and its slot free. */
@@ -16,10 +19,17 @@ export interface HandlerEvents {
 export class Handlers {
   readonly #settings: AttemptSettings
   readonly #events: HandlerEvents
-  /** By task id. */
-  readonly #active = new Map<string, Attempt>()
+  readonly #attemptEvents: AttemptEvents = {
+    decided: (attempt, settlement) => this.#decided(attempt, settlement),
+    over: (attempt) => {
+      this.#stuck--
+      this.#leave(attempt)
+    },
+  }
+  /** Not decided, and ours to settle. */
+  readonly #active = new Bag<Attempt>()
   /** Not decided, and not ours to settle any more. */
-  readonly #disowned = new Set<Attempt>()
+  readonly #disowned = new Bag<Attempt>()
   /** Handlers whose attempt is settled although they have not returned. */
   #stuck = 0
   /** Those that run and took a process down before. */
@@ -31,8 +41,8 @@ export class Handlers {
     this.#events = events
   }
 
-  /** Attempts that are not decided and ours to settle, by task id. */
-  get active(): ReadonlyMap<string, Attempt> {
+  /** Attempts that are not decided and ours to settle. */
+  get active(): Pick<Bag<Attempt>, 'size' | 'all'> {
     return this.#active
   }
 
@@ -48,66 +58,56 @@ export class Handlers {
 
   /** Handlers that heed nothing: they go on although their task ended, or long after they were asked to stop. */
   get unresponsive(): number {
-    let count = this.#stuck
-    for (const attempt of this.#active.values()) if (attempt.ignoresSignal) count++
-    for (const attempt of this.#disowned) if (attempt.ignoresSignal) count++
-    return count
+    const ignores = ({ ignoresSignal }: Attempt) => ignoresSignal
+    return this.#stuck + this.#active.count(ignores) + this.#disowned.count(ignores)
   }
 
   /** Runs a claimed task. */
-  start(claimed: ClaimedTask, task: Task, executor: TaskExecutor): Attempt {
+  start(claimed: ClaimedTask, task: Task, executor: TaskExecutor): void {
     // Payloads come as text from the storage; the task checks them itself.
-    const attempt = new Attempt(claimed, task as Task<unknown, unknown>, this.#settings)
-    this.#active.set(claimed.taskId, attempt)
-    const suspect = claimed.crashes > 0
-    if (suspect) this.#suspects++
-    const { settlement, ended } = attempt.start(executor)
-    let returned = false
-    let decided = false
-    const leave = () => {
-      if (suspect) this.#suspects--
-      this.#events.ended(attempt)
-    }
-    void ended.then(() => {
-      returned = true
-      if (!decided) return
-      this.#stuck--
-      leave()
-    })
-    void settlement.then((outcome) => {
-      decided = true
-      // Else not ours any more: the lease was lost, or the shutdown gave it back.
-      const kept = this.#active.get(claimed.taskId) === attempt
-      if (kept) this.#active.delete(claimed.taskId)
-      else this.#disowned.delete(attempt)
-      this.#events.decided(attempt, outcome, kept)
-      if (returned) leave()
-      else this.#stuck++
-      for (const waiter of this.#waiters) waiter()
-    })
-    return attempt
+    const any = task as Task<unknown, unknown>
+    const attempt = new Attempt(claimed, any, this.#settings, this.#attemptEvents)
+    this.#active.add(attempt)
+    if (isSuspect(attempt)) this.#suspects++
+    this.#events.started(attempt)
+    attempt.start(executor)
+  }
+
+  #decided(attempt: Attempt, settlement: Settlement): void {
+    // Else not ours any more: the lease was lost, or the shutdown gave it back.
+    const kept = this.#active.delete(attempt)
+    if (!kept) this.#disowned.delete(attempt)
+    this.#events.decided(attempt, settlement, kept)
+    if (attempt.over) this.#leave(attempt)
+    else this.#stuck++
+    for (const waiter of this.#waiters) waiter()
+  }
+
+  #leave(attempt: Attempt): void {
+    if (isSuspect(attempt)) this.#suspects--
+    this.#events.ended(attempt)
   }
 
   /** Passes cancel requests on to the handlers they mean. */
   cancel({ taskId, fence }: OwnedTask): void {
-    const attempt = this.#active.get(taskId)
-    if (attempt?.claimed.fence === fence) attempt.abort('cancelled', 'Cancelled')
+    const meant = ({ claimed }: Attempt) => claimed.taskId === taskId && claimed.fence === fence
+    this.#active.find(meant)?.abort('cancelled', 'Cancelled')
   }
 
   /** A request made in this process: whatever attempt of the task runs. */
   cancelAny(taskId: string): void {
-    this.#active.get(taskId)?.abort('cancelled', 'Cancelled')
+    const attempt = this.#active.find(({ claimed }) => claimed.taskId === taskId)
+    attempt?.abort('cancelled', 'Cancelled')
   }
 
   abortAll(reason: TaskAborted['reason'], message: string): void {
-    for (const attempt of this.#active.values()) attempt.abort(reason, message)
+    for (const attempt of this.#active.all()) attempt.abort(reason, message)
   }
 
   /** What becomes of those that run is not ours to say any more; returns them. */
   disown(): Attempt[] {
-    const attempts = [...this.#active.values()]
+    const attempts = this.#active.empty()
     for (const attempt of attempts) this.#disowned.add(attempt)
-    this.#active.clear()
     return attempts
   }
 
@@ -127,3 +127,5 @@ export class Handlers {
     this.#waiters = []
   }
 }
+
+const isSuspect = ({ claimed }: Attempt) => claimed.crashes > 0

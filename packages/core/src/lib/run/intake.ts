@@ -178,11 +178,11 @@ export class Intake {
       if (storage.inOrder) this.#host.stored()
       const results = await inserted
       const at = this.#options.clock.now()
-      for (const [i, task] of tasks.entries()) {
+      tasks.forEach((task, i) => {
         const { duplicate, unknownParent } = results[i] ?? {}
-        if (duplicate || unknownParent !== undefined) continue
+        if (duplicate || unknownParent !== undefined) return
         this.#observers.lifecycle(acceptedStep(task, at))
-      }
+      })
       if (!storage.inOrder) this.#host.stored()
       return results
     } catch (error) {

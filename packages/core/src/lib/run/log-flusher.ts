@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogStorage } from '../storage/contract.ts'
 import type { Attempt } from './attempt.ts'
+import type { Bag } from './bag.ts'
 import { Gather } from './gather.ts'
 
 /** Lines of a running task wait at most this long. */
@@ -14,14 +15,14 @@ const MAX_CHARS = 8 * 1024 * 1024
 export class LogFlusher {
   readonly #clock: Clock
   readonly #appends: Gather<LogBatch, unknown> | null
-  readonly #active: ReadonlyMap<string, Attempt>
+  readonly #active: Pick<Bag<Attempt>, 'size' | 'all'>
   readonly #instanceId: () => string | null
   #cancelTimer: (() => void) | null = null
 
   constructor(
     clock: Clock,
     logs: LogStorage | undefined,
-    active: ReadonlyMap<string, Attempt>,
+    active: Pick<Bag<Attempt>, 'size' | 'all'>,
     instanceId: () => string | null,
   ) {
     this.#clock = clock
@@ -57,7 +58,7 @@ export class LogFlusher {
   #flush(appends: Gather<LogBatch, unknown>): void {
     // Between two leases there is nobody to write as.
     if (this.#instanceId() === null) return
-    for (const { claimed, log } of this.#active.values()) {
+    for (const { claimed, log } of this.#active.all()) {
       log.flush(async (entries, progress) => {
         const { taskId, fence } = claimed
         await appends.add({ taskId, fence, entries, progress })

@@ -66,12 +66,24 @@ export async function newTask(
   const stored = encryption.seals(keyId)
     ? await encryption.seal(text, payloadBinding({ taskId, funcName, retryOf }), keyId)
     : text
+  return toStore({ taskId, payload: stored, trace }, task, options, origin)
+}
+
+/** Apart, so that nothing of it is kept for the time of an `await`. */
+function toStore(
+  known: Pick<NewTask, 'taskId' | 'payload' | 'trace'>,
+  { name: funcName, settings }: Task<unknown, unknown>,
+  options: EnqueueOptions,
+  origin: Origin,
+): NewTask {
+  const { runAt, delayMs } = due(options)
   return {
-    taskId,
+    taskId: known.taskId,
     funcName,
     group: settings.group,
-    payload: stored,
-    ...due(options),
+    payload: known.payload,
+    runAt,
+    delayMs,
     priority: checkPriority(options.priority) ?? settings.priority,
     maxAttempts: settings.retries + 1,
     requeueOnInterrupt: settings.requeueOnInterrupt,
@@ -79,12 +91,12 @@ export async function newTask(
     tags: checkTags(options.tags ?? {}),
     source: origin.source,
     executor: settings.executor,
-    retryOf: retryOf ?? null,
+    retryOf: origin.retryOf ?? null,
     dependsOn: checkParents(options.dependsOn),
     onParentFailure: checkPolicy(options.onParentFailure),
     flowId: origin.flowId,
     scheduleId: origin.scheduleId,
-    trace,
+    trace: known.trace,
   }
 }
 

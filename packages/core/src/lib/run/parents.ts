@@ -37,14 +37,15 @@ export function taskParents(list: readonly TaskParent[]): TaskParents {
   return parents as readonly TaskParent[] as TaskParents
 }
 
-const NONE = Object.freeze(taskParents([]))
+/** Of a task that depends on none. */
+export const NO_PARENTS = Object.freeze(taskParents([]))
 
 /** Stored parents as the running task sees them. */
 export async function parentsOf(
   stored: readonly StoredTask[],
   encryption: Encryption,
 ): Promise<TaskParents> {
-  if (stored.length === 0) return NONE
+  if (stored.length === 0) return NO_PARENTS
   return taskParents(
     await Promise.all(
       stored.map(async (task) => {

@@ -71,6 +71,10 @@ class Planner {
       this.#ids.set(taskId, standing)
       return { task, parents: NONE, standing }
     }
+    if (dependsOn.length === 0) {
+      this.#remember(task)
+      return { task, parents: NONE }
+    }
     const parents = new Set<string>()
     for (const id of dependsOn) {
       const parent = this.#ids.get(id) ?? this.#table.get(id)?.taskId
@@ -81,7 +85,7 @@ class Planner {
       parents.add(parent)
     }
     this.#remember(task)
-    return { task, parents: dependsOn.length > 0 ? [...parents] : NONE }
+    return { task, parents: [...parents] }
   }
 
   #standing(task: NewTask): string | undefined {

@@ -174,20 +174,30 @@ export function toClaimed(row: Row): ClaimedTask {
 
 /** A task as it begins: pending. `parents` are its `dependsOn` with the tasks that stand. */
 export function newRow(input: NewTask, parents: readonly string[], now: number): Row {
-  const { runAt, delayMs, ...task } = input
+  // Each by its name: of a spread copy with as many properties V8 makes a table, several times over.
   return {
-    ...task,
+    taskId: input.taskId,
+    funcName: input.funcName,
+    group: input.group,
+    payload: input.payload,
+    priority: input.priority,
+    maxAttempts: input.maxAttempts,
+    requeueOnInterrupt: input.requeueOnInterrupt,
+    idempotencyKey: input.idempotencyKey,
+    source: input.source,
+    executor: input.executor,
+    retryOf: input.retryOf,
     dependsOn: parents.length > 0 ? parents : NONE,
-    onParentFailure: task.onParentFailure ?? 'hold',
-    flowId: task.flowId ?? null,
-    scheduleId: task.scheduleId ?? null,
-    trace: task.trace ?? null,
+    onParentFailure: input.onParentFailure ?? 'hold',
+    flowId: input.flowId ?? null,
+    scheduleId: input.scheduleId ?? null,
+    trace: input.trace ?? null,
     waitsFor: null,
     children: null,
-    tags: { ...task.tags },
+    tags: { ...input.tags },
     status: 'pending',
     createdAt: now,
-    runAt: runAt ?? now + (delayMs ?? 0),
+    runAt: input.runAt ?? now + (input.delayMs ?? 0),
     claimedAt: null,
     startTime: null,
     endTime: null,
