@@ -41,7 +41,9 @@ async function refusal(more: Partial<PostgresStorageOptions> = {}): Promise<stri
 describe('options', () => {
   const url = 'postgres://ann:hunter2@localhost/app'
   it.each([
-    [undefined, 'an options object'],
+    [undefined, 'an object of options'],
+    [url, 'an object of options, got string'],
+    [{ timeout: 1 }, 'no option "timeout": expected timeoutMs'],
     [{}, "'url'"],
     [{ url: 'mysql://ann:hunter2@x/y' }, "'url'"],
     [{ url: 'postgres://ann:hunter2@:bad:/y' }, "'url'"],

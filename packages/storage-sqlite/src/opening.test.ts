@@ -34,7 +34,8 @@ async function some(storage: TaskStorage = fixture.storage, taskId = 'one'): Pro
 
 describe('options', () => {
   it.each([
-    [undefined, 'an options object'],
+    [undefined, 'an object of options'],
+    [{ fiel: 1 }, 'no option "fiel": expected file'],
     [{}, "'file'"],
     [{ file: '' }, "'file'"],
     [{ file: 7 }, "'file'"],

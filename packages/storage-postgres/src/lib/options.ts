@@ -1,4 +1,5 @@
 import { TaskflowError } from '@taskflow/core'
+import { checkOptionNames, type OptionNames } from '@taskflow/core/node'
 import type { Sql } from 'postgres'
 
 export interface PostgresStorageOptions {
@@ -33,6 +34,17 @@ export interface PostgresStorageOptions {
   timeoutMs?: number | undefined
 }
 
+const NAMES: OptionNames<PostgresStorageOptions> = {
+  url: true,
+  sql: true,
+  schema: true,
+  max: true,
+  pooler: true,
+  listen: true,
+  migrate: true,
+  timeoutMs: true,
+}
+
 /** Options as checked. */
 export interface CheckedOptions {
   url: string | undefined
@@ -47,8 +59,7 @@ export interface CheckedOptions {
 
 /** Checks what the caller gave. Messages never show the URL: it may hold a password. */
 export function checkOptions(options: PostgresStorageOptions): CheckedOptions {
-  const given: unknown = options
-  if (typeof given !== 'object' || given === null) refuse('an options object', given)
+  checkOptionNames(options, NAMES, { where: 'postgresStorage', code: 'configuration' })
   const { url, sql, max = 10, pooler = false, migrate = true, timeoutMs = 10_000 } = options
   if (sql === undefined) checkUrl(url)
   else if (url !== undefined) refuse(`one of 'url' and 'sql'`, 'both')

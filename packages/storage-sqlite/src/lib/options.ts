@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { TaskflowError } from '@taskflow/core'
+import { checkOptionNames, type OptionNames } from '@taskflow/core/node'
 
 export interface SqliteStorageOptions {
   /**
@@ -18,6 +19,13 @@ export interface SqliteStorageOptions {
   worker?: boolean | undefined
 }
 
+const NAMES: OptionNames<SqliteStorageOptions> = {
+  file: true,
+  synchronous: true,
+  tablePrefix: true,
+  worker: true,
+}
+
 /** Options as checked; plain, for the worker. */
 export interface EngineOptions {
   file: string
@@ -31,8 +39,7 @@ export interface EngineOptions {
 
 /** Checks what the caller gave. */
 export function checkOptions(options: SqliteStorageOptions): EngineOptions & { worker: boolean } {
-  const given: unknown = options
-  if (typeof given !== 'object' || given === null) refuse('an options object', given)
+  checkOptionNames(options, NAMES, { where: 'sqliteStorage', code: 'configuration' })
   const { file, synchronous = 'full', tablePrefix = 'taskflow_', worker = true } = options
   if (typeof file !== 'string' || file === '' || file.includes('\0')) {
     refuse(`'file' to be a path`, file)

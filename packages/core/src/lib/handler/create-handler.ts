@@ -82,8 +82,7 @@ export function createHandler(manager: TaskManager, options: HandlerOptions): Ta
       const response = await answer(app, router, owns, request, from, foreign !== null)
       if (request.method !== 'HEAD') return readableBy(foreign, withDefaults(response))
       await response.body?.cancel()
-      const { status, headers } = response
-      return readableBy(foreign, withDefaults(new Response(null, { status, headers })))
+      return readableBy(foreign, withDefaults(new Response(null, response)))
     } catch (error) {
       const requestId = requestIdOf(request)
       if (isOurs(error)) onError(error, requestId)

@@ -47,6 +47,27 @@ export function redirect(location: string, headers: Record<string, string> = {})
   return new Response(null, { status: 303, headers: { location, ...headers } })
 }
 
+/** HTTP/1.1 has a phrase after the number; what writes a `Response` takes its text as it is. */
+const PHRASES: Record<number, string> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  303: 'See Other',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
 /** Adds what every answer carries, without touching what a route has set. */
 export function withDefaults(response: Response): Response {
   const own = response.headers
@@ -58,5 +79,10 @@ export function withDefaults(response: Response): Response {
   }
   for (const cookie of own.getSetCookie()) headers.append('set-cookie', cookie)
   // A new one: a Response of the host, such as a redirect, may not let its headers be changed.
-  return new Response(response.body, { status: response.status, headers })
+  const { status, statusText } = response
+  return new Response(response.body, {
+    status,
+    statusText: statusText || (PHRASES[status] ?? ''),
+    headers,
+  })
 }

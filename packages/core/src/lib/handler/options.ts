@@ -1,4 +1,5 @@
 import { TaskflowError } from '../errors.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { DashboardUi } from '../ui.ts'
 import { checkedSecrets } from './auth/token.ts'
 
@@ -126,8 +127,38 @@ export interface ResolvedHandlerOptions
   trustProxy: number
 }
 
+const NAMES: OptionNames<HandlerOptions> = {
+  auth: true,
+  basePath: true,
+  title: true,
+  headerTitle: true,
+  description: true,
+  exposePayloads: true,
+  readOnly: true,
+  tokenExpiryMs: true,
+  secretKey: true,
+  cookie: true,
+  cors: true,
+  pollIntervalMs: true,
+  retentionMs: true,
+  ui: true,
+  maxBodyBytes: true,
+  publicOrigin: true,
+  trustProxy: true,
+  maxStreams: true,
+  maxStreamsPerSession: true,
+  onError: true,
+  onWarning: true,
+}
+const COOKIE_NAMES: OptionNames<NonNullable<HandlerOptions['cookie']>> = {
+  name: true,
+  sameSite: true,
+  secure: true,
+}
+
 /** Fills in defaults and refuses what makes no sense. */
 export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerOptions {
+  checkOptionNames(options, NAMES, { where: 'createHandler', code: 'configuration' })
   const { auth } = options
   if (auth === undefined) {
     throw wrong('auth', 'credentials, an AuthBackend, a function, or false to leave it open', auth)
@@ -190,9 +221,12 @@ function proxies(value: unknown): number {
 }
 
 function cookieOf(
-  { name = 'taskflow_session', sameSite = 'lax', secure }: NonNullable<HandlerOptions['cookie']>,
+  options: NonNullable<HandlerOptions['cookie']>,
   publicOrigin: string | null,
 ): ResolvedHandlerOptions['cookie'] {
+  const owner = { where: 'createHandler: cookie', code: 'configuration' } as const
+  checkOptionNames(options, COOKIE_NAMES, owner)
+  const { name = 'taskflow_session', sameSite = 'lax', secure } = options
   if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
     throw wrong('cookie.name', 'a cookie name', name)
   }

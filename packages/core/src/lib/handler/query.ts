@@ -1,3 +1,4 @@
+import { parseInstant } from '../client/query-language/fields.ts'
 import { TaskflowError } from '../errors.ts'
 import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../record.ts'
 import { type ListInput, TASK_SORTS, type TaskFilter } from '../storage/contract.ts'
@@ -13,13 +14,13 @@ export class Query {
   /** One value; twice is refused, since nobody can tell which was meant. */
   one(name: string): string | undefined {
     const values = this.#params.getAll(name)
-    if (values.length > 1) throw invalid(name, 'one value', `${values.length}`)
+    if (values.length > 1) throw refused(name, 'one value', `${values.length} values`)
     return values[0] === '' ? undefined : values[0]
   }
 
   many(name: string): string[] | undefined {
     const values = this.#params.getAll(name).filter((value) => value !== '')
-    if (values.length > 200) throw invalid(name, 'at most 200 values', `${values.length}`)
+    if (values.length > 200) throw refused(name, 'at most 200 values', `${values.length}`)
     return values.length > 0 ? values : undefined
   }
 
@@ -66,8 +67,8 @@ export class Query {
     if (text === undefined) return undefined
     const age = ageOf(text)
     if (age !== null) return now - age
-    const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-    if (!Number.isNaN(at)) return at
+    const at = parseInstant(text)
+    if (at !== null) return at
     throw invalid(
       name,
       'an instant such as 2026-11-22T10:00:00Z, or an age such as 90m, 6h, 7d',
@@ -156,8 +157,9 @@ function among<Value extends string>(name: string, allowed: readonly Value[], te
 }
 
 function invalid(name: string, expected: string, got: string): TaskflowError {
-  return new TaskflowError(
-    'invalid_input',
-    `${name}: expected ${expected}, got ${JSON.stringify(got.slice(0, 100))}`,
-  )
+  return refused(name, expected, JSON.stringify(got.slice(0, 100)))
+}
+
+function refused(name: string, expected: string, got: string): TaskflowError {
+  return new TaskflowError('invalid_input', `${name}: expected ${expected}, got ${got}`)
 }

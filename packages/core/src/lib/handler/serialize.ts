@@ -73,10 +73,14 @@ export function runStatusJson(task: TaskSummary): RunStatusJson {
   }
 }
 
-/** Log lines as text, with a marker where a retry begins. */
-export function logLines(entries: readonly LogEntry[]): string[] {
+/**
+ * Log lines as text, with a marker where a retry begins.
+ *
+ * @param before attempt of the line before these. [the first attempt; within a log, unknown]
+ */
+export function logLines(entries: readonly LogEntry[], before?: number): string[] {
   const lines: string[] = []
-  let attempt = entries[0]?.n === 1 ? 0 : entries[0]?.attempt
+  let attempt = before ?? (entries[0]?.n === 1 ? 0 : entries[0]?.attempt)
   for (const entry of entries) {
     if (entry.attempt !== attempt) lines.push(`--- Retry ${entry.attempt} ---`)
     attempt = entry.attempt

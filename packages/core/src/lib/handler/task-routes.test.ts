@@ -227,6 +227,8 @@ describe('GET /{task_id}/logs', () => {
     ])
     expect(headers.get('x-total-count')).toBe('1')
     expect((await app.json('GET', `/${taskId}/logs?level=error`)).body).toEqual([])
+    const none = await app.call('GET', `/${taskId}/logs?format=text&from=2`)
+    expect(await none.text()).toBe('')
     const file = await app.call('GET', `/${taskId}/logs?format=text`)
     expect(file.headers.get('content-disposition')).toBe(`attachment; filename="${taskId}.log"`)
     expect(await file.text()).toMatch(/^\S+ started\n$/)

@@ -213,7 +213,10 @@ describe('nodeHandler', () => {
     const url = await serve(() => new Response('no'))
     const answer = await raw(url, 'GET /tasks HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
     expect(answer).toContain('application/problem+json')
+    expect(answer).toContain('x-content-type-options: nosniff')
+    expect(answer).toContain("content-security-policy: default-src 'none'")
   })
 
   it("understands a proxy's absolute request target", async () => {

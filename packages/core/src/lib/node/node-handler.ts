@@ -1,5 +1,6 @@
 import { TaskflowError } from '../errors.ts'
 import type { TaskflowHandler } from '../handler/create-handler.ts'
+import { withDefaults } from '../handler/headers.ts'
 import { problemResponse } from '../handler/problem.ts'
 import { askedFor, type NodeRequest, type NodeResponse, pathOf } from './node-message.ts'
 import { type ToRequestOptions, toRequest } from './to-request.ts'
@@ -74,7 +75,7 @@ export async function answerNode(
     response = await handler(request, { address, native, disconnect: () => res.destroy() })
   } catch (error) {
     if (!(error instanceof TaskflowError && error.code === 'invalid_input')) throw error
-    response = problemResponse(error)
+    response = withDefaults(problemResponse(error))
   }
   await writeResponse(res, response)
   drain(req)

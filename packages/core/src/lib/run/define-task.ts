@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { TaskflowError } from '../errors.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
 import { currentContext, standaloneContext, type TaskContext } from './context.ts'
 import { jsonSchemaOf } from './json-schema.ts'
@@ -99,6 +100,28 @@ export interface TaskSettings extends RetryPolicy {
   after: readonly Follows[]
 }
 
+const NAMES: OptionNames<SchemaTaskOptions<StandardSchemaV1, unknown>> = {
+  name: true,
+  run: true,
+  schema: true,
+  group: true,
+  retries: true,
+  delayMs: true,
+  backoff: true,
+  maxDelayMs: true,
+  jitter: true,
+  timeoutMs: true,
+  priority: true,
+  executor: true,
+  requeueOnInterrupt: true,
+  eager: true,
+  concurrency: true,
+  rateLimit: true,
+  secret: true,
+  retentionMs: true,
+  after: true,
+}
+
 /**
  * Defines a task.
  *
@@ -113,6 +136,8 @@ export function defineTask<Payload = void, Result = void>(
 export function defineTask(
   options: TaskOptions<unknown, unknown> & { schema?: StandardSchemaV1 | undefined },
 ): Task<unknown, unknown> {
+  const where = typeof options?.name === 'string' ? options.name : 'defineTask'
+  checkOptionNames(options, NAMES, { where, code: 'configuration' })
   const { name, schema, run } = options
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new TaskflowError(

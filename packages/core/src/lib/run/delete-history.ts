@@ -1,4 +1,5 @@
 import { TaskflowError } from '../errors.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { ResolvedOptions } from './options.ts'
 import { pruneTasks } from './prune-tasks.ts'
 
@@ -14,11 +15,20 @@ export interface DeleteHistoryOptions {
   dryRun?: boolean
 }
 
+const NAMES: OptionNames<DeleteHistoryOptions> = {
+  endedBefore: true,
+  olderThanMs: true,
+  funcNames: true,
+  dryRun: true,
+}
+
 /** Deletes final tasks with their logs and attempts; resolves with how many. */
 export async function deleteHistory(
   { clock, storage }: ResolvedOptions,
-  { endedBefore, olderThanMs, funcNames, dryRun = false }: DeleteHistoryOptions,
+  options: DeleteHistoryOptions,
 ): Promise<{ deleted: number }> {
+  checkOptionNames(options, NAMES, { where: 'deleteHistory' })
+  const { endedBefore, olderThanMs, funcNames, dryRun = false } = options
   if ((endedBefore === undefined) === (olderThanMs === undefined)) {
     throw invalid('endedBefore, olderThanMs: expected one of them')
   }

@@ -1,9 +1,22 @@
 import { TaskflowError } from '../errors.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { TaskInserter } from '../storage/contract.ts'
 import type { Task } from './define-task.ts'
 import type { EnqueueOptions, TaskRef } from './task-queue.ts'
 
 const MAX_TASKS = 1_000
+
+const NAMES: OptionNames<FlowTaskOptions> = {
+  after: true,
+  runAt: true,
+  delayMs: true,
+  priority: true,
+  idempotencyKey: true,
+  tags: true,
+  eager: true,
+  onParentFailure: true,
+}
+const FLOW_NAMES: OptionNames<FlowOptions> = { via: true }
 
 declare const resultType: unique symbol
 
@@ -79,9 +92,11 @@ export interface FlowEntry {
 /** Puts a flow together and has it stored. */
 export async function makeFlow<Shape>(
   build: (flow: FlowBuilder) => Shape,
+  options: FlowOptions,
   store: (entries: FlowEntry[]) => Promise<{ flowId: string; tasks: TaskRef[] }>,
 ): Promise<FlowResult<Shape>> {
   if (typeof build !== 'function') throw invalid('expected a function that adds tasks')
+  checkOptionNames(options, FLOW_NAMES, { where: 'flow' })
   const draft = new Draft()
   const shape = build(draft)
   const places = draft.close(shape)
@@ -98,8 +113,10 @@ class Draft implements FlowBuilder {
 
   add<Payload, Result>(
     task: Task<Payload, Result>,
-    ...[payload, { after = [], ...options } = {}]: FlowArgs<Payload>
+    ...[payload, given = {}]: FlowArgs<Payload>
   ): FlowNode<Result> {
+    checkOptionNames(given, NAMES, { where: `${task?.name}: flow` })
+    const { after = [], ...options } = given
     if (this.#closed) throw invalid('add: expected to be called before the function returns')
     const place = this.entries.length
     if (place === MAX_TASKS) throw invalid(`expected at most ${MAX_TASKS} tasks`)

@@ -1,5 +1,6 @@
 import { asUnavailable, StorageUnavailableError, TaskflowError } from '../errors.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
+import { checkOptionNames } from '../option-names.ts'
 import type { InsertResult, NewTask, TaskInserter } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
 import type { Task } from './define-task.ts'
@@ -14,6 +15,8 @@ import type { EnqueueOptions, TaskRef } from './task-queue.ts'
 const MAX_INSERT = 1_000
 /** Payloads of one insert, in characters: a storage may make one text of them, and that has bounds. */
 const MAX_INSERT_CHARS = 32 * 1024 * 1024
+
+const ITEM = { payload: true, options: true } as const
 
 /** What the intake needs of its manager. */
 export interface IntakeHost {
@@ -95,6 +98,7 @@ export class Intake {
     if (!Array.isArray(items) || !items.every((item) => typeof item === 'object' && item)) {
       throw invalid('enqueueMany: expected an array of { payload, options }')
     }
+    for (const item of items) checkOptionNames(item, ITEM, { where: 'enqueueMany' })
     const tasks = await Promise.all(
       items.map(({ payload, options = {} }) =>
         newTask(any, payload, options, origin, this.#options),

@@ -2,6 +2,7 @@ import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { encodeJson } from '../json.ts'
 import type { TraceSource } from '../observers/trace-source.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -15,6 +16,18 @@ const MAX_KEY = 500
 const MAX_TAGS = 50
 const MAX_TAG = 200
 const MAX_PARENTS = 1_000
+
+const NAMES: OptionNames<EnqueueOptions> = {
+  runAt: true,
+  delayMs: true,
+  priority: true,
+  idempotencyKey: true,
+  tags: true,
+  eager: true,
+  dependsOn: true,
+  onParentFailure: true,
+  via: true,
+}
 
 /** What is known of a new task beside its enqueue options. */
 export interface Origin {
@@ -44,9 +57,7 @@ export async function newTask(
     trace: TraceSource | undefined
   },
 ): Promise<NewTask> {
-  if (typeof options !== 'object' || options === null) {
-    throw invalid(`${task.name}: options: expected an object, got ${String(options)}`)
-  }
+  checkOptionNames(options, NAMES, { where: `${task.name}: enqueue` })
   checkEager(options.eager)
   // The timer of a schedule may have been set in whatever request came first: not its cause.
   const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()

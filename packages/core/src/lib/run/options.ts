@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import type { TaskObserver } from '../observers/observer.ts'
 import { type TraceSource, traceSource } from '../observers/trace-source.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Task } from './define-task.ts'
@@ -95,8 +96,33 @@ export interface ResolvedOptions {
   clock: Clock
 }
 
+const NAMES: OptionNames<TaskManagerOptions> = {
+  tasks: true,
+  storage: true,
+  executors: true,
+  tasksFile: true,
+  threads: true,
+  processes: true,
+  observers: true,
+  encryption: true,
+  concurrency: true,
+  maxPending: true,
+  retentionMs: true,
+  cancelGraceMs: true,
+  maxCrashes: true,
+  heartbeat: true,
+  maxBlockMs: true,
+  maxPayloadBytes: true,
+  maxLogLines: true,
+  maxLogBytes: true,
+  handleSignals: true,
+  onError: true,
+  clock: true,
+}
+
 /** Fills in defaults and refuses what makes no sense. */
 export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
+  checkOptionNames(options, NAMES, { where: 'TaskManager', code: 'configuration' })
   const number = (name: keyof TaskManagerOptions, fallback: number, min: number): number => {
     const value = options[name] ?? fallback
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value

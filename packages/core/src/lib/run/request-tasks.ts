@@ -61,7 +61,7 @@ export class HeldTasks implements RequestTasks {
     build: (flow: FlowBuilder) => Shape,
     options: FlowOptions = {},
   ): Promise<FlowResult<Shape>> {
-    return makeFlow(build, async (entries) => {
+    return makeFlow(build, options, async (entries) => {
       const held = entries.map(
         (entry) =>
           !options.via && entry.after.length === 0 && this.#holds(entry.task, entry.options),

@@ -1,5 +1,6 @@
 import { asUnavailable, TaskFailedError, TaskflowError, unknownTask } from '../errors.ts'
 import type { LifecycleEvent } from '../observers/observer.ts'
+import { checkOptionNames } from '../option-names.ts'
 import { isFinal } from '../record.ts'
 import type { StoredTask } from '../storage/contract.ts'
 import { Gather } from './gather.ts'
@@ -48,7 +49,9 @@ export class Results {
     }, MAX_LOOK)
   }
 
-  async wait(taskId: string, { timeoutMs, signal }: ResultOptions): Promise<unknown> {
+  async wait(taskId: string, options: ResultOptions): Promise<unknown> {
+    checkOptionNames(options, { timeoutMs: true, signal: true }, { where: 'result' })
+    const { timeoutMs, signal } = options
     if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
       const message = `result: timeoutMs: expected milliseconds of 0 or more, got ${timeoutMs}`
       throw new TaskflowError('invalid_input', message)

@@ -344,7 +344,7 @@ describe('retries', () => {
 
 describe('time-outs', () => {
   it('abort the signal and fail the attempt', async () => {
-    const slow = defineTask({ ...obedient, name: 'slow', timeoutMs: 100, run: obedient.run })
+    const slow = defineTask({ name: 'slow', timeoutMs: 100, run: obedient.run })
     const { manager, clock } = await start([slow])
     const { taskId } = await manager.enqueue(slow)
     await clock.advance(100)

@@ -68,8 +68,8 @@ function recorder(enqueued: TaskRun<unknown>['enqueued']): TaskQueue {
   return {
     enqueue: (task, ...[payload, options = {}]) =>
       add(task as Task<unknown, unknown>, payload, options),
-    flow: (build) =>
-      makeFlow(build, async (entries) => {
+    flow: (build, options = {}) =>
+      makeFlow(build, options, async (entries) => {
         const tasks: TaskRef[] = []
         for (const { task, payload, options, after } of entries) {
           const dependsOn = after.flatMap((place) => tasks[place]?.taskId ?? [])

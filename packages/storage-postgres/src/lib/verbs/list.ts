@@ -18,7 +18,8 @@ const WINDOW = 10_000
 const dialect = new PgDialect()
 
 export async function list(store: Store, input: ListInput): Promise<ListResult> {
-  const after = input.cursor === undefined ? null : parseCursor<Position>(input.cursor, isPosition)
+  const { sort = 'created_at', cursor } = input
+  const after = cursor === undefined ? null : parseCursor<Position>(cursor, isPositionOf(sort))
   return store.look(async (runner) => {
     const [found, ids, now] = await Promise.all([
       functionsLike(runner, input.filter.search),
@@ -155,15 +156,15 @@ function keyOf(table: Range['table'], sort: Exclude<TaskSort, 'created_at'>): SQ
   }
 }
 
-function isText(sort: TaskSort): boolean {
+function isTextKey(sort: TaskSort): boolean {
   return sort === 'func_name' || sort === 'status'
 }
 
-const keyType = (sort: TaskSort) => sql.raw(isText(sort) ? 'text' : 'bigint')
+const keyType = (sort: TaskSort) => sql.raw(isTextKey(sort) ? 'text' : 'bigint')
 
 function toKey(sort: TaskSort, key: string | null): string | number | null {
   if (key === null) return null
-  return isText(sort) ? fromText(key) : Number(key)
+  return isTextKey(sort) ? fromText(key) : Number(key)
 }
 
 async function count(runner: Runner, ranges: Range[]): Promise<number> {
@@ -247,7 +248,10 @@ function run<Result extends object>(runner: Runner, query: SQL): Promise<Result[
   return runner.run<Result>(text, params as Parameter[])
 }
 
-function isPosition([value, id]: unknown[]): boolean {
-  const plain = value === null || typeof value === 'string' || typeof value === 'number'
-  return plain && typeof id === 'string'
+/** Whether a position is one in this order: of another, Postgres would not take the value. */
+function isPositionOf(sort: TaskSort) {
+  const isText = sort === 'created_at' || isTextKey(sort)
+  return ([value, id]: unknown[]): boolean =>
+    typeof id === 'string' &&
+    (isText ? typeof value === 'string' : value === null || Number.isSafeInteger(value))
 }

@@ -2,7 +2,7 @@ import type { ListInput, ListResult, TaskSort, TaskSummary } from '@taskflow/cor
 import { statusOf } from '../codes.ts'
 import { rowsBySeq, toSummary } from '../rows.ts'
 import type { Session } from '../session.ts'
-import { type Position, parseCursor } from './cursor.ts'
+import { invalidCursor, type Position, parseCursor } from './cursor.ts'
 import { findSources } from './find-sources.ts'
 import { merge } from './merge.ts'
 import { compareMatches } from './sort.ts'
@@ -11,7 +11,7 @@ import { type Match, type Source, WINDOW } from './source.ts'
 export function list(session: Session, input: ListInput, now: number): ListResult {
   const sort = input.sort ?? 'created_at'
   const direction = input.order === 'asc' ? 1 : -1
-  const after = input.cursor === undefined ? null : parseCursor(input.cursor)
+  const after = input.cursor === undefined ? null : positionIn(input.cursor, sort)
   const sources = findSources(session, input.filter, sort, now)
   const total = count(sources)
   const found =
@@ -30,6 +30,19 @@ export function list(session: Session, input: ListInput, now: number): ListResul
     total: Math.min(total, WINDOW),
     totalExact: total <= WINDOW,
   }
+}
+
+const TEXTS: readonly TaskSort[] = ['created_at', 'func_name', 'status']
+
+/** Where the page before ended; throws for the cursor of another order. */
+function positionIn(cursor: string, sort: TaskSort): Position {
+  const position = parseCursor(cursor)
+  const [value] = position
+  const fits = TEXTS.includes(sort)
+    ? typeof value === 'string'
+    : value === null || Number.isSafeInteger(value)
+  if (!fits) throw invalidCursor()
+  return position
 }
 
 /** The newest matches in another order, from a position on. */

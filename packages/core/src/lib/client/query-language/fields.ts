@@ -50,9 +50,16 @@ export function parseDuration(text: string): number | null {
   return match ? Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 0) : null
 }
 
-/** A date or an ISO 8601 instant in epoch milliseconds; else null. */
+const INSTANT = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[+-]\d\d:\d\d)?$/
+
+/** A date or an ISO 8601 instant in epoch milliseconds, UTC unless it says otherwise; else null. */
 export function parseInstant(text: string): number | null {
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  const [, date, time = '', zone = ''] = INSTANT.exec(text) ?? []
+  if (date === undefined || (time === '' && zone !== '')) return null
+  // `Date.parse` takes February 30th for March 2nd.
+  const midnight = Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return null
+  const at = Date.parse(`${date}${time || 'T00:00'}${zone || 'Z'}`)
   return Number.isNaN(at) ? null : at
 }
 

@@ -12,6 +12,7 @@ export interface Schema {
   maxItems?: number
   minimum?: number
   maximum?: number
+  minLength?: number
   maxLength?: number
   format?: string
   default?: unknown
@@ -55,9 +56,7 @@ export function schemaProblem(
     return `${at}expected one of ${schema.enum.join(', ')}`
   }
   if (typeof value === 'number') return numberProblem(schema, value, at)
-  if (typeof value === 'string' && value.length > (schema.maxLength ?? value.length)) {
-    return `${at}expected at most ${schema.maxLength} characters`
-  }
+  if (typeof value === 'string') return textProblem(schema, value, at)
   if (Array.isArray(value)) return arrayProblem(schema, value, schemas, path, at)
   if (typeof value === 'object' && value !== null) {
     return objectProblem(schema, value as Record<string, unknown>, schemas, path, at)
@@ -88,6 +87,11 @@ function numberProblem({ minimum, maximum }: Schema, value: number, at: string):
   if (value < (minimum ?? value)) return `${at}expected ${minimum} or more`
   if (value > (maximum ?? value)) return `${at}expected ${maximum} or less`
   return null
+}
+
+function textProblem({ minLength = 0, maxLength }: Schema, value: string, at: string) {
+  if (value.length >= minLength && value.length <= (maxLength ?? value.length)) return null
+  return `${at}expected ${minLength} to ${maxLength ?? 'any number of'} characters`
 }
 
 function arrayProblem(

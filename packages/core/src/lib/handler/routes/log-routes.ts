@@ -49,7 +49,7 @@ export const logRoutes: Route[] = [
         }),
         limit(500, 5000),
         cursor,
-        parameter('format', '`text` downloads it whole.', {
+        parameter('format', '`text` downloads it: all that match, or `limit` of them.', {
           type: 'string',
           enum: ['json', 'text'],
           default: 'json',
@@ -92,7 +92,9 @@ async function logs(call: Call): Promise<Response> {
   const wanted = linesOf(query)
   const { taskId } = await taskOf(call)
   const filter = { taskId, ...wanted }
-  if (asText) return logText(call, filter)
+  if (asText) {
+    return logText(call, filter, from, query.one('limit') === undefined ? Infinity : limit)
+  }
   const page = await app.manager.logs({ ...filter, from, limit })
   const response = jsonResponse(page.entries.map(logJson))
   response.headers.set('x-total-count', `${page.total}`)
@@ -120,17 +122,21 @@ function placeOf(query: Query): number {
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
 }
 
-/** The whole log as a file, page by page as the client reads. */
-function logText(call: Call, filter: { taskId: string }): Response {
+/** The log as a file, page by page as the client reads. */
+function logText(call: Call, filter: { taskId: string }, start: number, lines: number): Response {
   const { manager } = call.app
   const encoder = new TextEncoder()
-  let from: number | null = 1
+  let from: number | null = start
+  let left = lines
+  let attempt: number | undefined
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (from === null) return controller.close()
-      const page = await manager.logs({ ...filter, from, limit: 1000 })
+      if (from === null || left === 0) return controller.close()
+      const page = await manager.logs({ ...filter, from, limit: Math.min(left, 1000) })
       from = page.next
-      const text = logLines(page.entries).join('\n')
+      left -= page.entries.length
+      const text = logLines(page.entries, attempt).join('\n')
+      attempt = page.entries.at(-1)?.attempt ?? attempt
       if (text) controller.enqueue(encoder.encode(`${text}\n`))
     },
   })

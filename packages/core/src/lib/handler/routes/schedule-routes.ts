@@ -1,9 +1,10 @@
 import type { ScheduleBulkJson, ScheduleJson } from '../../client/wire.ts'
-import { TaskflowError, unknownTask } from '../../errors.ts'
+import { TaskflowError } from '../../errors.ts'
 import { SCHEDULE_ACTIONS, type ScheduleAction } from '../../run/schedules/operations.ts'
 import { SCHEDULE_STATES, type ScheduleRecord } from '../../run/schedules/schedule-record.ts'
 import { TRIGGER_ALIASES } from '../../run/schedules/trigger.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
+import { actionAnswer } from '../action-answer.ts'
 import { audit, auditRefusal } from '../audit.ts'
 import { readBody } from '../body.ts'
 import { jsonResponse } from '../headers.ts'
@@ -13,7 +14,6 @@ import type { Schema } from '../openapi/schema.ts'
 import { text } from '../openapi/schemas.ts'
 import type { Call, Route } from '../route.ts'
 import { scheduleJson } from '../schedule-json.ts'
-import { taskJson } from '../serialize.ts'
 
 const MAX_UPCOMING = 50
 const MAX_TICKS = 100
@@ -176,9 +176,7 @@ async function run(call: Call): Promise<Response> {
   const { manager } = call.app
   const { taskId } = await manager.runSchedule(idOf(call))
   await audit(call, { action: 'run', taskId, detail: { schedule_id: idOf(call) } })
-  const task = await manager.get(taskId)
-  if (!task) throw unknownTask(taskId)
-  return jsonResponse({ task_id: taskId, task: taskJson(task, 20) })
+  return actionAnswer(call, { taskId })
 }
 
 async function pause(call: Call): Promise<Response> {

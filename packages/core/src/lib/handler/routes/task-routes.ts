@@ -1,14 +1,14 @@
-import { TaskflowError, unknownTask } from '../../errors.ts'
-import type { TaskRef } from '../../run/task-queue.ts'
+import { parseInstant } from '../../client/query-language/fields.ts'
+import { TaskflowError } from '../../errors.ts'
+import { actionAnswer } from '../action-answer.ts'
 import { audit } from '../audit.ts'
 import { readBody } from '../body.ts'
 import { jsonResponse } from '../headers.ts'
 import { json } from '../openapi/answers.ts'
 import { flagged } from '../openapi/parameters.ts'
 import { object, tags, text } from '../openapi/schemas.ts'
-import { payloadJson } from '../payload-json.ts'
 import type { Call, Route } from '../route.ts'
-import { runStatusJson, taskJson } from '../serialize.ts'
+import { runStatusJson } from '../serialize.ts'
 import { detailJson } from '../task-detail.ts'
 import { taskIdOf, taskOf } from '../task-of.ts'
 
@@ -28,7 +28,7 @@ export const taskRoutes: Route[] = [
           tags,
           priority: { type: ['integer', 'null'] },
           run_at: { type: 'string', format: 'date-time' },
-          idempotency_key: text,
+          idempotency_key: { type: 'string', minLength: 1, maxLength: 500 },
         },
         required: ['func_name'],
         additionalProperties: false,
@@ -113,7 +113,7 @@ async function run(call: Call): Promise<Response> {
     const detail = { func_name: funcName, source: 'adhoc' }
     await audit(call, { action: 'run', taskId: ref.taskId, detail })
   }
-  return answer(call, ref, ref.duplicate ? 200 : 201)
+  return actionAnswer(call, ref, ref.duplicate ? 200 : 201)
 }
 
 async function detail(call: Call): Promise<Response> {
@@ -128,14 +128,14 @@ async function retry(call: Call): Promise<Response> {
   if (!ref.duplicate) {
     await audit(call, { action: 'retry', taskId, detail: { new_task_id: ref.taskId } })
   }
-  return answer(call, ref, 200)
+  return actionAnswer(call, ref)
 }
 
 async function runNow(call: Call): Promise<Response> {
   const taskId = taskIdOf(call)
   await call.app.manager.runNow(taskId)
   await audit(call, { action: 'run', taskId })
-  return answer(call, { taskId, duplicate: false }, 200)
+  return actionAnswer(call, { taskId })
 }
 
 async function cancel(call: Call): Promise<Response> {
@@ -143,24 +143,11 @@ async function cancel(call: Call): Promise<Response> {
   const force = call.query.flag('force')
   await call.app.manager.cancel(taskId, { force })
   await audit(call, { action: 'cancel', taskId, ...(force && { detail: { force } }) })
-  return answer(call, { taskId, duplicate: false }, 200)
-}
-
-async function answer(call: Call, ref: TaskRef, status: number): Promise<Response> {
-  const { manager, options } = call.app
-  const task = await manager.get(ref.taskId)
-  if (!task) throw unknownTask(ref.taskId)
-  const shown = payloadJson(task, manager.secretPaths(task.funcName), options.exposePayloads)
-  const body = {
-    task_id: ref.taskId,
-    task: taskJson(task, 20, shown),
-    ...(ref.duplicate && { duplicate: true }),
-  }
-  return jsonResponse(body, { status })
+  return actionAnswer(call, { taskId })
 }
 
 function instantOf(text: string): Date {
-  const at = new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN)
-  if (!Number.isNaN(at.getTime())) return at
+  const at = parseInstant(text)
+  if (at !== null) return new Date(at)
   throw new TaskflowError('invalid_input', 'body: run_at: expected an ISO 8601 instant')
 }

@@ -2,6 +2,7 @@ import { TaskflowError } from '../../errors.ts'
 import type { TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { ListInput, ListResult, TaskSort } from '../../storage/contract.ts'
+import { isSortValue } from '../../storage/sort-value.ts'
 import type { Selection } from './selection.ts'
 
 /** What is asked beyond the storage's filter is asked of so many, the newest. */
@@ -21,7 +22,7 @@ export async function listSelected(
   if (matches === null) return manager.list({ filter, ...input })
   const sort = input.sort ?? 'created_at'
   const compare = comparison(input.order === 'asc' ? 1 : -1)
-  const after = input.cursor === undefined ? null : parseCursor(input.cursor)
+  const after = input.cursor === undefined ? null : parseCursor(input.cursor, sort)
   const found: Position[] = []
   let seen = 0
   for await (const page of pagesOf(manager, { filter, matches: null }, {}, WINDOW)) {
@@ -92,10 +93,10 @@ function comparison(direction: 1 | -1) {
   }
 }
 
-function parseCursor(cursor: string): Position {
+function parseCursor(cursor: string, sort: TaskSort): Position {
   try {
     const [value, taskId] = JSON.parse(cursor)
-    if (typeof taskId === 'string') return [value, taskId]
+    if (isSortValue(sort, value) && typeof taskId === 'string') return [value, taskId]
   } catch {}
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
 }

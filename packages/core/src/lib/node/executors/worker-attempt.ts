@@ -90,9 +90,9 @@ export class WorkerAttempt {
     return tasks[0] as TaskRef
   }
 
-  async #flow(build: (flow: FlowBuilder) => unknown, { via }: FlowOptions = {}) {
-    refuseVia('flow', via)
-    return makeFlow(build, async (entries: FlowEntry[]) => {
+  async #flow(build: (flow: FlowBuilder) => unknown, options: FlowOptions = {}) {
+    refuseVia('flow', options?.via)
+    return makeFlow(build, options, async (entries: FlowEntry[]) => {
       const tasks = entries.map(({ task, payload, options, after }) => ({
         ...this.#toStore(task.name, payload, options),
         after,

@@ -1,4 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
+import { checkOptionNames, type OptionNames } from '../../option-names.ts'
 import type { OverlapPolicy } from '../../storage/parts.ts'
 import { NAME } from '../define-task.ts'
 import type { EnqueueArgs } from '../task-queue.ts'
@@ -41,6 +42,19 @@ export type ScheduleArgs<Payload> =
     ? [options?: ScheduleOptions & { payload?: undefined }]
     : [options: ScheduleOptions & { payload: NoInfer<Payload> }]
 
+const NAMES: OptionNames<ScheduleOptions & { payload: unknown }> = {
+  id: true,
+  payload: true,
+  runOnStart: true,
+  startAt: true,
+  endAt: true,
+  jitterMs: true,
+  misfire: true,
+  overlap: true,
+  priority: true,
+  tags: true,
+}
+
 const LONGEST_JITTER_MS = 86_400_000
 
 /**
@@ -53,6 +67,7 @@ export function readSpec(
   when: Trigger,
   options: ScheduleOptions,
 ): { scheduleId: string; spec: Omit<ScheduleSpec, 'payload' | 'declared'> } {
+  checkOptionNames(options, NAMES, { where: 'schedule' })
   const { id = funcName, jitterMs = 0, misfire = 'latest', overlap = 'skip' } = options
   if (typeof id !== 'string' || !NAME.test(id)) {
     throw invalid(`id: expected 1–200 letters, digits or _ . : -, got ${JSON.stringify(id)}`)

@@ -1,4 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
+import { checkOptionNames } from '../../option-names.ts'
 import { cronOf } from './cron-times.ts'
 
 /** When a schedule is due. */
@@ -43,6 +44,15 @@ const LAST_INSTANT = 8.64e15
 const LONGEST_CRON = 256
 const MAX_PARTS = 50
 
+const NAMES: Readonly<Record<string, true>> = {
+  everyMs: true,
+  cron: true,
+  timeZone: true,
+  at: true,
+  anyOf: true,
+  shutdown: true,
+}
+
 /** Due whenever one of these is; once where two are due at one instant. */
 export function anyOf(triggers: readonly Trigger[]): { anyOf: readonly Trigger[] } {
   return { anyOf: triggers }
@@ -56,6 +66,7 @@ export function readTrigger(when: Trigger, where: string): StoredTrigger {
     const got = given.length === 0 ? 'none of them' : given.join(' and ')
     throw invalid(`${where}: expected one of ${kinds.join(', ')}, got ${got}`)
   }
+  checkOptionNames(when, NAMES, { where })
   if ('everyMs' in when) return readInterval(when.everyMs, where)
   if ('cron' in when) return readCron(when.cron, when.timeZone, where)
   if ('at' in when) return { type: 'date', at: readInstant(when.at, `${where}: at`) }

@@ -1,6 +1,7 @@
 import { TaskflowError } from '../../errors.ts'
 import type { ListInput, ListResult, TaskSort } from '../contract.ts'
 import { matchesFilter } from '../filter.ts'
+import { isSortValue } from '../sort-value.ts'
 import { phaseOf, type Row, toSummary } from './row.ts'
 
 /** How many matches are counted, and how many a sort other than by creation orders. */
@@ -27,7 +28,7 @@ type Position = [value: string | number | null, taskId: string]
 export function listRows(rows: readonly Row[], input: ListInput, now: number): ListResult {
   const sort = input.sort ?? 'created_at'
   const compare = comparison(sort, input.order === 'asc' ? 1 : -1)
-  const after = input.cursor === undefined ? null : parseCursor(input.cursor)
+  const after = input.cursor === undefined ? null : parseCursor(input.cursor, sort)
   const matches = (row: Row) => matchesFilter(row, phaseOf(row, now), input.filter)
 
   const newest = take(rows, rows.length - 1, -1, WINDOW + 1, matches)
@@ -111,10 +112,10 @@ function comparison(sort: TaskSort, direction: 1 | -1) {
   }
 }
 
-function parseCursor(cursor: string): Position {
+function parseCursor(cursor: string, sort: TaskSort): Position {
   try {
     const [value, taskId] = JSON.parse(cursor)
-    if (typeof taskId === 'string') return [value, taskId]
+    if (isSortValue(sort, value) && typeof taskId === 'string') return [value, taskId]
   } catch {}
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
 }

@@ -101,6 +101,31 @@ export function listPagingCases({ describe, test }: Suite): void {
       }
     })
 
+    test('refuses the cursor of another order, and what never came from one', async (bench) => {
+      await bench.add()
+      const id = '01234567-89ab-7def-8123-456789abcdef'
+      for (const [sort, value] of [
+        ['duration', 'text'],
+        ['priority', 1.5],
+        ['retries_used', Number.POSITIVE_INFINITY],
+        ['start_time', '\0'],
+        ['end_time', 9e99],
+        ['func_name', 7],
+        ['status', null],
+      ] as const) {
+        // JSON has no word for infinity, but numbers that are read as it.
+        const cursor = JSON.stringify([value, id]).replace(
+          '[null',
+          value === null ? '[null' : '[1e400',
+        )
+        await assert.rejects(
+          bench.storage.list({ filter: {}, limit: 10, sort, cursor }),
+          (error: { code?: unknown }) => error.code === 'invalid_input',
+          `${sort}: ${cursor}`,
+        )
+      }
+    })
+
     test('counts to ten thousand and says that there are more', async (bench) => {
       for (let n = 0; n < 10; n += 1) {
         await bench.insert(Array.from({ length: 1000 }, () => bench.task()))
