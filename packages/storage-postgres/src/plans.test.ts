@@ -10,24 +10,33 @@ import { housekeeping } from './lib/verbs/housekeeping.ts'
 import { BEAT } from './lib/verbs/instances.ts'
 import { OLD, PRUNE } from './lib/verbs/prune.ts'
 import { bucketMiddle } from './lib/verbs/rollup.ts'
-import { turnText } from './lib/verbs/turn-statement.ts'
+import { turnText } from './lib/verbs/turn-text.ts'
 
 const none = "'{}'"
+const settled = `${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0`
+const plain = { window: 32, capped: false, one: false, calm: false, settles: true, careful: false }
 const statements: [name: string, text: string, parameters: string][] = [
-  [
-    'turn',
-    turnText(32, false),
-    `null, 'a', ${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0, '{work}', 10, 1`,
-  ],
+  ['turn', turnText(plain), `null, 'a', '{work}', 10, 1, ${settled}`],
+  ['calm turn', turnText({ ...plain, calm: true }), `null, 'a', '{work}', 10, 1, ${settled}`],
   [
     'turn of one function',
-    turnText(12, false, true),
-    `null, 'a', ${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0, '{work}', 10, 1`,
+    turnText({ ...plain, one: true }),
+    `null, 'a', 'work', 10, 1, ${settled}`,
+  ],
+  [
+    'calm turn of one function',
+    turnText({ ...plain, one: true, calm: true }),
+    `null, 'a', 'work', 10, 1, ${settled}`,
   ],
   [
     'limited turn',
-    turnText(32, true),
-    `null, 'a', ${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0, '{work}', 10, 1, '{work}', '{3}'`,
+    turnText({ ...plain, capped: true }),
+    `null, 'a', '{work}', 10, 1, '{work}', '{3}', ${settled}`,
+  ],
+  [
+    'calm claim of one function',
+    turnText({ ...plain, one: true, calm: true, settles: false }),
+    `null, 'a', 'work', 10, 1`,
   ],
   [
     'beat',
@@ -79,9 +88,9 @@ describe('plans that were made when there was nothing', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     expect(plan).not.toMatch(/Seq Scan on (live|done|changes|keys|attempts|logs|edges)/)
     expect(plan).not.toMatch(/(Hash|Merge) Join/)
-    if (name.includes('turn')) {
+    if (/turn|claim/.test(name)) {
       expect(plan).toMatch(/Index Scan using live_ready/)
-      expect(plan).toMatch(/Index Scan using live_(pkey|running)/)
+      if (name.includes('turn')) expect(plan).toMatch(/Index Scan using live_(pkey|running)/)
       expect(plan).toMatch(/Tid Scan/)
     }
     if (name === 'since') expect(plan).toMatch(/changes_xid/)

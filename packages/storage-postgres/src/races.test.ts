@@ -53,6 +53,33 @@ describe('recover', () => {
   })
 })
 
+describe('a turn', () => {
+  it('ends a task whose id has ended before, with all the others', async () => {
+    const settle = (taskId: string) => ({
+      taskId,
+      fence: 1,
+      outcome: { type: 'success' as const },
+      durationMs: 0,
+      logs: [],
+    })
+    await storage.beat(beatOf('live', 0))
+    const run = async (...ids: string[]) => {
+      expect(await claimAs('live')).toHaveLength(ids.length)
+      const turn = await storage.turn({ instanceId: 'live', settle: ids.map(settle), claim })
+      expect(turn.settled.map(({ result }) => result)).toEqual(ids.map(() => 'settled'))
+    }
+    await storage.insert({ tasks: [taskOf('x')] })
+    await run('x')
+    // As if it had ended between the look for it and the insert.
+    await database.sql`update taskflow.done set id = 'aside'`
+    await storage.insert({ tasks: [taskOf('x'), taskOf('y')] })
+    await database.sql`update taskflow.done set id = 'x'`
+    await run('x', 'y')
+    const metrics = await storage.metrics({ queries: [{}] })
+    expect(metrics).toMatchObject([{ running: 0, pending: 0 }])
+  })
+})
+
 describe('a rate', () => {
   it('counts a start from when it was its turn, not from when it began to wait for it', async () => {
     const rated = {

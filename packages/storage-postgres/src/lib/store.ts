@@ -41,6 +41,8 @@ export class Store {
   readonly epoch: string
   /** A number of this connection pool, for what is better done by different processes apart. */
   readonly slot = randomInt(16)
+  /** Tasks that crashed before waited at the last look: claims with an eye on them are larger. */
+  suspectsWait = false
   /** Statements of work. */
   #work: Sql
   /** Lists and counts: they may take long, and must not be waited for. */

@@ -5,9 +5,13 @@ import { fromText } from '../text.ts'
 /** Candidates among tasks that crashed before: one is claimed at most. */
 const SUSPECTS = 8
 
+/** Where a suspect waits that is wanted, a calm claim leaves all to one that is not. */
+const CALM = (suspects: string) =>
+  `(${suspects}::int = 0 or not exists (select 1 from {live} where state = 0 and lane = 2))`
+
 /** Functions among `names` that are not paused. */
 function active(names: string): string {
-  return `unnest(${names}::text[]) as named (func)
+  return `unnest(${names}) as named (func)
         where named.func <> all (array(select func from {functions} where paused_at is not null))`
 }
 
@@ -16,10 +20,17 @@ function active(names: string): string {
  * due later and functions that nobody runs are never scanned past. `suspects` is 1 where tasks that
  * crashed before are wanted too; they are lane 2.
  */
-function ranks(names: string, suspects: string): string {
+function ranks(names: string, suspects: string, calm = false): string {
   const top = (lane: number, func: string, below: string) =>
     `(select max(l.rank) from {live} as l
           where l.state = 0 and l.lane = ${lane} and l.func = ${func} ${below})`
+  if (calm) {
+    return `head (func, lane, rank) as (
+      select named.func, 0, ${top(0, 'named.func', '')} from ${active(names)} and ${CALM(suspects)}
+      union all
+      select h.func, 0, ${top(0, 'h.func', 'and l.rank < h.rank')} from head as h
+        where h.rank is not null)`
+  }
   return `top (func, lane, rank) as (
       select named.func, 0, ${top(0, 'named.func', '')} from ${active(names)}
       union all
@@ -44,9 +55,9 @@ function firstOf(lane: number, rows: number): string {
       where h.lane = ${lane} and h.rank is not null`
 }
 
-/** `waiting`: for each function and rank the first `window` ready tasks. */
+/** `waiting`: for each function and rank the first `window` ready tasks; `names` is a parameter. */
 export function heads(names: string, suspects: string, window: number): string {
-  return `${ranks(names, suspects)},
+  return `${ranks(`${names}::text[]`, suspects)},
     waiting as materialized (${firstOf(0, window)}
       union all ${firstOf(2, Math.min(window, SUSPECTS))})`
 }
@@ -56,8 +67,9 @@ export function heads(names: string, suspects: string, window: number): string {
  * little further than an even share first; only those are read on whose share ends within the window.
  * A claim of 500 reads 730 rows so where ten functions have a backlog; ten windows were 6 400.
  */
-function shared(names: string, suspects: string, window: number): string {
-  return `${ranks(names, suspects)},
+function shared(names: string, suspects: string, window: number, calm: boolean): string {
+  const others = calm ? '' : `union all ${firstOf(2, SUSPECTS)}`
+  return `${ranks(`${names}::text[]`, suspects, calm)},
     share as materialized (
       select least(${window}, ${Math.ceil(window * 1.25)} / greatest(count(*), 1) + 8) as n
       from head where lane = 0 and rank is not null),
@@ -82,7 +94,7 @@ function shared(names: string, suspects: string, window: number): string {
         order by run_at, id limit ${window}) as l
       where near.n = (select n from share) and near.place < ${window}
         and near.run_at <= (select now from clock)
-      union all ${firstOf(2, SUSPECTS)})`
+      ${others})`
 }
 
 // The number of rows to scan is part of a statement's text: as a parameter, the server would plan
@@ -99,6 +111,8 @@ export interface ClaimPlaces {
   names: string
   limit: string
   suspects: string
+  /** Claims nothing where suspects wait, unless they are not wanted. */
+  calm: boolean
   /** Functions of which only so many may be claimed; undefined when there are none. */
   caps?: { names: string; counts: string }
 }
@@ -123,13 +137,10 @@ const claimed = (me: string) => `claimed as (
  * that were left, by function and lane.
  */
 export function claimMany(places: ClaimPlaces, window: number): string {
-  const { me, names, limit, suspects, caps } = places
-  const due = `
-          select at, func, rank, run_at, id from waiting, clock
-            where lane = 0 and run_at <= clock.now
-          union all (
-            select at, func, rank, run_at, id from waiting, clock
-            where lane = 2 and run_at <= clock.now ${byOrder} limit 1)`
+  const { me, names, limit, suspects, calm, caps } = places
+  const dueOf = (lane: number) => `select at, func, rank, run_at, id from waiting, clock
+            where lane = ${lane} and run_at <= clock.now`
+  const due = calm ? dueOf(0) : `${dueOf(0)} union all (${dueOf(2)} ${byOrder} limit 1)`
   const allowed =
     caps === undefined
       ? due
@@ -141,8 +152,9 @@ export function claimMany(places: ClaimPlaces, window: number): string {
             select cap.n from unnest(${caps.names}::text[], ${caps.counts}::int[]) as cap (func, n)
             where cap.func = due.func), n)`
   // Where limits leave less than an even share of one function, more of the others is claimed.
-  const waiting = caps === undefined ? shared : heads
-  return `${waiting(names, suspects, window)},
+  const waiting =
+    caps === undefined ? shared(names, suspects, window, calm) : heads(names, suspects, window)
+  return `${waiting},
     picked as materialized (
       select free.at, free.id from (
           select at from (${allowed}) as due where ${hasLease(me)}
@@ -168,7 +180,7 @@ export function claimMany(places: ClaimPlaces, window: number): string {
  * ready task that gave way to it stays locked to the end of the turn.
  */
 export function claimOne(places: ClaimPlaces, most: number): string {
-  const { me, names, limit, suspects } = places
+  const { me, names, limit, suspects, calm } = places
   const first = (lane: number, rows: number, lock: string, where: string) => `
         select h.func, h.lane, h.rank, l.at, l.id, l.run_at
         from (select * from head where rank is not null order by rank desc) as h
@@ -180,18 +192,23 @@ export function claimOne(places: ClaimPlaces, most: number): string {
   const isDue = 'run_at <= (select now from clock)'
   const isLeft = 'id not in (select id from claimed)'
   const lock = 'for update skip locked'
-  return `${ranks(names, suspects)},
-    ready as materialized (${first(0, most, lock, isDue)} and ${hasLease(me)}
-      limit (select ${limit}::int)),
+  const ready = `as materialized (${first(0, most, lock, isDue)} and ${hasLease(me)}
+      limit (select ${limit}::int))`
+  const picked = calm
+    ? `picked ${ready}`
+    : `ready ${ready},
     suspect as materialized (${first(2, 1, lock, isDue)} and ${hasLease(me)}
       limit (select least(${limit}::int, 1))),
     picked as materialized (
       select at, id from (select * from ready union all select * from suspect) as due
-      ${byOrder} limit (select ${limit}::int)),
+      ${byOrder} limit (select ${limit}::int))`
+  const others = calm ? '' : `union all ${first(2, 1, '', isLeft)}`
+  return `${ranks(`array[${names}::text]`, suspects, calm)},
+    ${picked},
     ${claimed(me)},
     rest as (
       select func, lane, min(run_at) as run_at
-      from (${first(0, 1, '', isLeft)} union all ${first(2, 1, '', isLeft)}) as l
+      from (${first(0, 1, '', isLeft)} ${others}) as l
       group by func, lane)`
 }
 

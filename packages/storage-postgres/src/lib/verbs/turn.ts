@@ -109,14 +109,14 @@ async function settleQuickly(store: Store, runner: Runner, input: TurnInput): Pr
     nextRunAtOf: _,
     passedOver: __,
     ...part
-  } = await runTurn(store, runner, input, input.settle, NO_CLAIM)
+  } = await runTurn(store, runner, input, input.settle, NO_CLAIM, { within: true })
   if (parents.length === 0) return part
   return { ...part, released: await releaseSuccessful(store, runner, parents, part.now) }
 }
 
 /**
- * Claims; once more where others are at the same rows, and after a count where limits are kept. What
- * went before it in its transaction was at `earlier`.
+ * Claims; once more where others are at the same rows, and after a count where limits are kept. Within
+ * a transaction, what went before it was at `earlier`.
  */
 async function claimOn(
   store: Store,
@@ -129,16 +129,20 @@ async function claimOn(
   const limited = claim?.limits ?? []
   const limits = limited.length === 0 ? null : await Limits.lock(runner, limited, input.now)
   const given = { ...input, now: limits?.now ?? earlier ?? input.now }
-  if (claim === null) return withoutLeft(await runTurn(store, runner, given, quick, NO_CLAIM))
-  const result = await runTurn(store, runner, given, quick, claim, limits)
+  const options = { limits, within: earlier !== undefined || limits !== null }
+  if (claim === null) {
+    return withoutLeft(await runTurn(store, runner, given, quick, NO_CLAIM, options))
+  }
+  const result = await runTurn(store, runner, given, quick, claim, options)
   await limits?.count(runner, result.claimed)
   const limit = claim.limit - result.claimed.length
   const nextRunAt = result.nextRunAtOf(limits, claim, hasSuspect(result))
   if (result.passedOver && limit > 0 && nextRunAt !== null && nextRunAt <= result.now) {
     const rest = { ...claim, limit, suspects: claim.suspects !== false && !hasSuspect(result) }
-    const again = runTurn(store, runner, { ...input, now: result.now }, [], rest, limits, WIDER)
+    const wider = { ...options, others: WIDER }
+    const again = runTurn(store, runner, { ...input, now: result.now }, [], rest, wider)
     // What is claimed already must be told, whatever becomes of this; lost claims are found by beats.
-    const more = await (limits === null ? again.catch(() => null) : again)
+    const more = await (options.within ? again : again.catch(() => null))
     if (more !== null) {
       await limits?.count(runner, more.claimed)
       result.claimed.push(...more.claimed)
