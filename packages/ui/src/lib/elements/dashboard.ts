@@ -29,7 +29,7 @@ import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import { isPageName, OtherPages, pageLabel, unfetchedPage } from './dashboard/other-pages.ts'
-import { PAGE_KEYS, routeOf } from './dashboard/page-keys.ts'
+import { PAGE_KEYS, type PageKey, routeOf } from './dashboard/page-keys.ts'
 import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
 import type { TaskflowRunElement } from './run.ts'
 import type { TaskflowRunsElement } from './runs/runs.ts'
@@ -249,6 +249,13 @@ export class TaskflowDashboardElement extends StoreElement {
     return this.sections.match(/[^\s,]+/g)
   }
 
+  /** The pages that are offered, with the keys that lead to them. */
+  pageKeys(): PageKey[] {
+    return Object.entries(PAGE_KEYS)
+      .filter(([, page]) => this.#offers(page))
+      .map(([key, page]) => ({ keys: `g ${key}`, label: pageLabel(page), route: routeOf(page) }))
+  }
+
   #offers = (page: PageName) => this.#sections?.includes(page) ?? true
 
   /** Where somebody is; null where there is no such page, or it is not offered. */
@@ -442,9 +449,7 @@ export class TaskflowDashboardElement extends StoreElement {
       await dialogs.palette(
         paletteInput({
           store,
-          keys: PAGE_KEYS,
-          labelOf: pageLabel,
-          routeOf,
+          pages: this.pageKeys(),
           offers: this.#offers,
           go: (route) => this.#request(route),
           togglePause: () => store.setPaused(!store.paused),

@@ -212,6 +212,16 @@ describe('the dashboard', () => {
     expect(handler.requests.slice(before).filter((one) => one.includes('search='))).toEqual([])
   })
 
+  it('lists the keys of the sections alone', async () => {
+    const element = await mountDashboard(handler, { sections: 'runs schedules' })
+    const row = await waitForElement(element, 'taskflow-runs >>> tbody tr')
+    row.focus()
+    await userEvent.keyboard('?')
+    await waitForElement(element, 'dialog .keys')
+    const keys = findAll(element, '.keys dt').map((one) => one.innerText.trim())
+    expect(keys.filter((one) => one.startsWith('g '))).toEqual(['g r', 'g s'])
+  })
+
   it('puts its pages to the side where there is room', async () => {
     const element = await mountDashboard(handler, { layout: 'sidebar' })
     const nav = await waitForElement(element, 'nav.tabs')

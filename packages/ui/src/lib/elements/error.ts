@@ -1,8 +1,8 @@
 import { css, html, nothing, type PropertyDeclarations } from 'lit'
 import { errorMessage, errorName } from '../format/phase.ts'
-import { type FrameGroup, groupFrames, parseStack, type StackFrame } from '../format/stack.ts'
+import { type FrameGroup, groupFrames, parseTraces, type StackFrame } from '../format/stack.ts'
 import { visibleText } from '../format/visible-text.ts'
-import { t } from '../messages/messages.ts'
+import { rich, t } from '../messages/messages.ts'
 import { icon } from '../parts/icons.ts'
 import { controls } from '../styles/controls.ts'
 import { statusStyles } from '../styles/status-css.ts'
@@ -59,11 +59,32 @@ export class TaskflowErrorElement extends LocalizedElement {
         border-block-start: 1px solid var(--_line);
         background: var(--_surface);
       }
+      .cause {
+        margin: 6px -12px;
+        padding: 8px 12px;
+        border-block: 1px solid var(--_border);
+        color: var(--_muted);
+        overflow-wrap: anywhere;
+      }
+      .cause b {
+        color: var(--_text);
+        font-weight: 500;
+      }
       .frame {
         display: flex;
         justify-content: space-between;
         gap: 16px;
         padding-block: 2px;
+      }
+      /* Far from its name a place cannot be told from its neighbours'. */
+      @container (min-width: 700px) {
+        .frame.frame > :first-child {
+          flex-basis: 280px;
+        }
+        .frame.frame > .place {
+          flex: 1;
+          text-align: left;
+        }
       }
       .frame > * {
         overflow: hidden;
@@ -164,11 +185,15 @@ export class TaskflowErrorElement extends LocalizedElement {
   }
 
   #stack(stack: string) {
-    const frames = parseStack(stack)
+    const traces = parseTraces(stack)
     return html`<div class="stack mono" part="stack">
       ${
-        frames.length > 0
-          ? groupFrames(frames).map(group)
+        traces[0]?.frames.length
+          ? traces.map(
+              ({ cause, frames }) => html`
+                ${cause ? html`<p class="cause">${rich('Caused by {error}', { error: html`<b>${visibleText(cause)}</b>` })}</p>` : nothing}
+                ${groupFrames(frames).map(group)}`,
+            )
           : html`<pre class="raw mono">${visibleText(stack)}</pre>`
       }
     </div>`
@@ -187,7 +212,7 @@ function group({ own, origin, frames }: FrameGroup) {
 
 function frame({ name, place, own }: StackFrame) {
   return html`<div class="frame ${own ? 'own' : ''}" part="frame" title=${visibleText(place)}>
-    <span>${visibleText(name || t('(top level)'))}</span>
+    <span><bdi>${visibleText(name || t('(top level)'))}</bdi></span>
     <span class="place"><bdi>${visibleText(place)}</bdi></span>
   </div>`
 }

@@ -1,5 +1,5 @@
 import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
-import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyDeclarations } from 'lit'
 import { visibleText } from '../format/visible-text.ts'
 import {
   foldNodes,
@@ -9,7 +9,6 @@ import {
 } from '../lifecycle/lifecycle-model.ts'
 import { t } from '../messages/messages.ts'
 import { type IconName, icon } from '../parts/icons.ts'
-import type { DashboardStore } from '../store/dashboard-store.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { lifecycleStyles } from './lifecycle.styles.ts'
@@ -69,7 +68,7 @@ export class TaskflowLifecycleElement extends StoreElement {
   declare now: (() => number) | null
   declare most: number
 
-  readonly #run = new RunFollower(() => this.requestUpdate())
+  readonly #run = new RunFollower(this, () => this.store)
   #observer: ResizeObserver | undefined
 
   constructor() {
@@ -103,21 +102,8 @@ export class TaskflowLifecycleElement extends StoreElement {
     return this.runId !== ''
   }
 
-  protected override storeConnected(store: DashboardStore): () => void {
-    const leave = super.storeConnected(store)
-    return () => {
-      leave()
-      this.#run.leave()
-    }
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed)
-    this.#run.follow(this.store, this.runId)
-  }
-
   protected override render() {
-    const { task } = this.#run
+    const task = this.#run.detail?.task
     const nodes = lifecycleNodes(task?.lifecycle ?? this.steps, {
       now: this.now?.() ?? this.store?.now() ?? Date.now(),
       phase: task?.phase ?? this.phase,

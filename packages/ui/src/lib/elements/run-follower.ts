@@ -1,30 +1,40 @@
-import type { TaskDetailJson } from '@taskflow/core/client'
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { RunDetail } from '../store/run-detail.ts'
 
-/** Keeps one run up to date for an element that shows a part of it. */
-export class RunFollower {
-  readonly #changed: () => void
+/** Keeps the run of an element up to date, from when it has an id and a store until it leaves. */
+export class RunFollower implements ReactiveController {
+  readonly #host: ReactiveControllerHost & { runId: string }
+  readonly #storeOf: () => DashboardStore | undefined
   #store: DashboardStore | undefined
   #detail: RunDetail | undefined
   #end: (() => void) | undefined
 
-  constructor(changed: () => void) {
-    this.#changed = changed
+  constructor(
+    host: ReactiveControllerHost & { runId: string },
+    storeOf: () => DashboardStore | undefined,
+  ) {
+    this.#host = host
+    this.#storeOf = storeOf
+    host.addController(this)
   }
 
-  /** The run, once it was read. */
-  get task(): TaskDetailJson | null {
-    return this.#detail?.task ?? null
+  /** The run and how reading it goes; undefined without an id or a store. */
+  get detail(): RunDetail | undefined {
+    return this.#detail
   }
 
-  /** Follows this run from now on; without a store, or with an empty id, none. */
-  follow(store: DashboardStore | undefined, id: string): void {
+  hostConnected(): void {
+    this.#host.requestUpdate()
+  }
+
+  hostUpdate(): void {
+    const [store, id] = [this.#storeOf(), this.#host.runId]
     if (store === this.#store && (this.#detail?.id ?? '') === id) return
-    this.leave()
+    this.hostDisconnected()
     if (!store || !id) return
     const detail = new RunDetail(store, id)
-    const ends = [detail.subscribe(this.#changed), detail.open()]
+    const ends = [detail.subscribe(() => this.#host.requestUpdate()), detail.open()]
     this.#store = store
     this.#detail = detail
     this.#end = () => {
@@ -32,7 +42,7 @@ export class RunFollower {
     }
   }
 
-  leave(): void {
+  hostDisconnected(): void {
     this.#end?.()
     this.#end = undefined
     this.#store = undefined

@@ -2,7 +2,7 @@
 import type { StreamEvents } from '@taskflow/core/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { FakeHandler } from '../testing/fake-handler.ts'
+import { FakeHandler, problem } from '../testing/fake-handler.ts'
 import { find, findAll, textOf, unmountAll, waitForElement } from '../testing/mount.ts'
 import { makeTask } from '../testing/records.ts'
 import '../../define.ts'
@@ -124,6 +124,18 @@ describe('taskflow-run', () => {
     await vi.waitFor(() => expect(handler.streams).toHaveLength(1))
     handler.change(makeTask(1, { rev: 2 }))
     await vi.waitFor(() => expect(find(element, '.badge')?.innerText).toBe('Succeeded'))
+  })
+
+  it('is read again when that failed', async () => {
+    handler.tasks = [makeTask(1)]
+    const request = `GET /${makeTask(1).task_id}`
+    handler.overrides.set(request, () => problem(503, 'unavailable', 'The storage is away.'))
+    const element = mount()
+    const again = await waitForElement(element, '.empty button')
+    expect(textOf(element)).toContain('The storage is away.')
+    handler.overrides.delete(request)
+    again.click()
+    await vi.waitFor(() => expect(find(element, 'header h2')?.innerText).toBe('send_email'))
   })
 
   it('says that a run is gone, with the days runs are kept', async () => {

@@ -1,5 +1,11 @@
 import { isFinal, isRetryable, type TaskDetailJson } from '@taskflow/core/client'
-import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import {
+  html,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit'
 import type { ActionProgress, RunAction } from '../actions.ts'
 import { TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
 import { formatCount, shortId } from '../format/number.ts'
@@ -9,12 +15,11 @@ import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
 import { rich, t } from '../messages/messages.ts'
 import { copyText } from '../parts/copy.ts'
-import { icon } from '../parts/icons.ts'
+import { type IconName, icon } from '../parts/icons.ts'
 import { emptyState } from '../parts/notices.ts'
 import { sourceBadge, statusBadge } from '../parts/status.ts'
 import { type TabItem, tabs } from '../parts/tabs.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
-import { RunDetail } from '../store/run-detail.ts'
 import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
@@ -25,6 +30,7 @@ import type { TaskflowLogsElement } from './logs/logs.ts'
 import type { MenuItem } from './menu.ts'
 import { dialogsOf, openMenu } from './overlays.ts'
 import { runStyles } from './run.styles.ts'
+import { RunFollower } from './run-follower.ts'
 import { runOverview } from './run-overview.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
@@ -85,8 +91,7 @@ export class TaskflowRunElement extends StoreElement {
   /** Code of a tab that could not be fetched. */
   declare failed: boolean
 
-  #detail: RunDetail | undefined
-  #leave: (() => void) | undefined
+  readonly #run = new RunFollower(this, () => this.store)
 
   constructor() {
     super()
@@ -102,31 +107,23 @@ export class TaskflowRunElement extends StoreElement {
     this.addEventListener('keydown', (event) => this.handleKey(event))
   }
 
-  protected override storeConnected(store: DashboardStore): () => void {
-    const leave = super.storeConnected(store)
-    this.#open(store)
-    return () => {
-      leave()
-      this.#close()
-    }
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed)
-    if (this.store && this.#detail?.id !== this.runId) {
-      this.#close()
-      this.#open(this.store)
-    }
+    if (changed.has('runId')) this.progress = null
   }
 
   protected override render() {
     const { store } = this
-    const detail = this.#detail
+    const detail = this.#run.detail
     if (!store || !detail) return nothing
     const { task, error } = detail
-    if (detail.gone && !task) return this.#problem(t('This run is gone'), goneText(store))
+    if (detail.gone && !task) return this.#problem('inbox', t('This run is gone'), goneText(store))
     if (!task) {
-      return error ? this.#problem(t('This run could not be read'), error.detail) : this.#skeleton()
+      if (!error) return this.#skeleton()
+      const again = html`<button class="button" type="button" @click=${() => void detail.load()}>
+        ${t('Try again')}
+      </button>`
+      return this.#problem('warning', t('This run could not be read'), error.detail, again)
     }
     const items = tabItems(task)
     const [wanted = '', line] = this.tab.split(':')
@@ -135,7 +132,7 @@ export class TaskflowRunElement extends StoreElement {
     const attempts = attemptsText(task)
     const name = visibleText(task.func_name)
     return html`
-      ${this.mode === 'page' ? this.#crumbs(task) : nothing}
+      ${this.mode === 'page' ? this.#crumbs(task.func_name) : nothing}
       <header part="header">
         <div class="title">
           ${statusBadge(task.phase)}
@@ -232,15 +229,14 @@ export class TaskflowRunElement extends StoreElement {
     ></taskflow-run-parts>`
   }
 
-  #crumbs(task: TaskDetailJson) {
-    const list = this.back ?? runsRoute()
-    const same = runsRoute({ func: task.func_name })
+  #crumbs(func?: string) {
+    const step = (route: Route, text: string) =>
+      html`<a class="truncate" href=${this.href(route)} @click=${this.go(route)}>${text}</a>
+        ${icon('chevronRight', 'small')}`
     return html`<nav class="crumbs" aria-label=${t('Where this is')}>
-      <a href=${this.href(list)} @click=${this.go(list)}>${t('Runs')}</a>
-      ${icon('chevronRight', 'small')}
-      <a class="truncate" href=${this.href(same)} @click=${this.go(same)}>${visibleText(task.func_name)}</a>
-      ${icon('chevronRight', 'small')}
-      <span class="mono truncate">${task.task_id}</span>
+      ${step(this.back ?? runsRoute(), t('Runs'))}
+      ${func ? step(runsRoute({ func }), visibleText(func)) : nothing}
+      <span class="mono truncate">${this.runId}</span>
     </nav>`
   }
 
@@ -389,7 +385,7 @@ export class TaskflowRunElement extends StoreElement {
 
   /** Keys of the run; a dashboard passes those on that were pressed outside of its page. */
   handleKey(event: KeyboardEvent): void {
-    const task = this.#detail?.task
+    const task = this.#run.detail?.task
     if (!task || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
     const [target] = event.composedPath()
     if (target instanceof Element && target.closest('input, select, textarea')) return
@@ -432,7 +428,7 @@ export class TaskflowRunElement extends StoreElement {
       )
     }
     if (!isFinal(status) && store.may('cancel')) {
-      const asked = this.#detail?.task?.cancel_requested_at != null
+      const asked = this.#run.detail?.task?.cancel_requested_at != null
       const label = sending ? t('Cancelling…') : asked ? t('Cancel requested') : t('Cancel')
       return this.#button('cancel', label, sending !== null || asked)
     }
@@ -494,12 +490,14 @@ export class TaskflowRunElement extends StoreElement {
     </button>`
   }
 
-  #problem(title: string, text: string) {
-    return html`<header part="header">
+  /** Instead of the run. */
+  #problem(shape: IconName, title: string, text: string, more?: TemplateResult) {
+    return html`${this.mode === 'page' ? this.#crumbs() : nothing}
+      <header part="header">
         <div class="title"><span class="id mono">${shortId(this.runId)}</span></div>
         <div class="actions">${this.#closeButton()}</div>
       </header>
-      ${emptyState({ icon: 'inbox', title, text })}`
+      ${emptyState({ icon: shape, title, text, ...(more && { more }) })}`
   }
 
   #skeleton() {
@@ -511,25 +509,6 @@ export class TaskflowRunElement extends StoreElement {
   #selectTab = (tab: string) => {
     this.tab = tab
     this.dispatchEvent(new TaskflowTabEvent(tab))
-  }
-
-  #open(store: DashboardStore): void {
-    if (!this.runId) return
-    const detail = new RunDetail(store, this.runId)
-    const unsubscribe = detail.subscribe(() => this.requestUpdate())
-    const leave = detail.open()
-    this.progress = null
-    this.#detail = detail
-    this.#leave = () => {
-      unsubscribe()
-      leave()
-    }
-  }
-
-  #close(): void {
-    this.#leave?.()
-    this.#leave = undefined
-    this.#detail = undefined
   }
 }
 

@@ -121,6 +121,8 @@ describe('errors', () => {
     expect(errorName('StripeConnectionError: connect')).toBe('StripeConnectionError')
     expect(errorMessage('StripeConnectionError: connect')).toBe('connect')
     expect(errorName('it broke: badly')).toBeNull()
+    expect(errorName('AbandonTask: 410 Gone')).toBe('AbandonTask')
+    expect(errorName('Note: nothing')).toBeNull()
   })
 
   it('fold the frames of packages, neighbours together', () => {

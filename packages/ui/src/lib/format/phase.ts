@@ -86,7 +86,11 @@ export function attemptsText(task: TaskJson): string | null {
 
 /** `StripeConnectionError` of `StripeConnectionError: connect …`; null when it has no such head. */
 export function errorName(error: string | null): string | null {
-  return /^([A-Za-z_$][\w$.]*(?:Error|Exception|Timeout|Abort\w*)):?/.exec(error ?? '')?.[1] ?? null
+  return (
+    /^(?:[A-Za-z_$][\w$.]*(?:Error|Exception|Timeout|Abort\w*)|(?:[A-Z][a-z\d]+){2,}(?=: ))/.exec(
+      error ?? '',
+    )?.[0] ?? null
+  )
 }
 
 /** The error without its name. */

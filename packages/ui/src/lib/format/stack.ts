@@ -10,11 +10,26 @@ export interface StackFrame {
   origin: string
 }
 
+/** The frames of an error, or of the cause of the one before. */
+export interface Trace {
+  /** What the cause said, `Error: socket hang up`; empty for the error itself. */
+  cause: string
+  frames: StackFrame[]
+}
+
 /** A run of frames of the same origin; own frames are shown, the others folded. */
 export interface FrameGroup {
   own: boolean
   origin: string
   frames: StackFrame[]
+}
+
+/** Reads the stack of an error and of its causes. */
+export function parseTraces(stack: string): Trace[] {
+  return stack.split(/^Caused by: /m).map((text, index) => ({
+    cause: index === 0 ? '' : (text.split(/\n\s*at /, 1)[0] ?? '').trim(),
+    frames: parseStack(text),
+  }))
 }
 
 /** Reads the frames of a V8 stack trace; empty when there is none to read. */

@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
 import { icon } from './icons.ts'
 
 /** A field that narrows a list as somebody types. */
@@ -37,6 +39,20 @@ export function choice(options: {
       )}</select
     >${icon('chevronDown')}</span
   >`
+}
+
+/** One of the tasks, or all. */
+export function taskChoice(options: {
+  functions: readonly { func_name: string }[]
+  value: string
+  select: (value: string) => void
+}): TemplateResult {
+  const items = options.functions.map(({ func_name: value }) => ({
+    value,
+    label: visibleText(value),
+  }))
+  const all = { value: '', label: t('All tasks') }
+  return choice({ ...options, label: t('Task'), items: [all, ...items] })
 }
 
 /** One of a few, side by side. */

@@ -32,6 +32,20 @@ export function contentState(resource: Readable, what: string, rows = 6): Templa
   })
 }
 
+/** What is said where filters leave nothing, with a way back. */
+export function noneFits(
+  title: string,
+  clear: () => void,
+  text = t('None fits the filters above.'),
+): TemplateResult {
+  return emptyState({
+    icon: 'search',
+    title,
+    text,
+    more: html`<button class="button" type="button" @click=${clear}>${t('Clear the filters')}</button>`,
+  })
+}
+
 /** Says above old content that it could not be read again. */
 export function staleNotice(resource: Readable, freshAt: number | null) {
   const { value, error } = resource

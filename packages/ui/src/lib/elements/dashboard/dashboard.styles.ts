@@ -255,6 +255,8 @@ export const dashboardStyles = css`
       display: inline-flex;
       padding-inline: 6px;
       background: var(--_surface);
+      /* Tabs pass under it, not beside it. */
+      box-shadow: -16px 0 var(--_surface);
     }
   }
   @container taskflow-dashboard (max-width: 559px) {

@@ -14,6 +14,13 @@ export const PAGE_KEYS: Readonly<Record<string, PageName>> = {
   e: 'settings',
 }
 
+/** A page with the keys that lead to it. */
+export interface PageKey {
+  keys: string
+  label: string
+  route: Route
+}
+
 /** The route of a page with nothing open. */
 export function routeOf(page: PageName): Route {
   return page === 'runs' ? runsRoute() : pageRoute(page)

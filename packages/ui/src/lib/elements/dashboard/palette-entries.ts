@@ -3,14 +3,12 @@ import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type PageName, pageRoute, type Route, runRoute } from '../../url/route.ts'
 import type { PaletteInput } from '../dialogs/palette.ts'
+import type { PageKey } from './page-keys.ts'
 
 /** Where the palette of a dashboard leads to. */
 export function paletteInput(options: {
   store: DashboardStore
-  /** Keys of the pages, after `g`. */
-  keys: Readonly<Record<string, PageName>>
-  labelOf: (page: PageName) => string
-  routeOf: (page: PageName) => Route
+  pages: readonly PageKey[]
   /** Whether a page is there to go to. */
   offers: (page: PageName) => boolean
   go: (route: Route) => void
@@ -18,15 +16,14 @@ export function paletteInput(options: {
   toggleTheme: () => void
   help: () => void
 }): PaletteInput {
-  const { store, keys, offers, go, togglePause, toggleTheme, help } = options
-  const pages = Object.entries(keys).filter(([, page]) => offers(page))
+  const { store, pages, offers, go, togglePause, toggleTheme, help } = options
   return {
     entries: [
-      ...pages.map(([key, page]) => ({
-        label: options.labelOf(page),
+      ...pages.map(({ keys, label, route }) => ({
+        label,
         note: t('Page'),
-        keys: `g ${key}`,
-        run: () => go(options.routeOf(page)),
+        keys,
+        run: () => go(route),
       })),
       {
         label: store.paused ? t('Resume') : t('Pause live updates'),
@@ -34,7 +31,7 @@ export function paletteInput(options: {
         keys: 'p',
         run: togglePause,
       },
-      { label: t('light or dark'), note: t('Action'), keys: 't', run: toggleTheme },
+      { label: t('Light or dark'), note: t('Action'), keys: 't', run: toggleTheme },
       { label: t('Keys'), note: t('Action'), keys: '?', run: help },
       ...(offers('tasks') ? store.functions : []).map(({ func_name }) => ({
         label: visibleText(func_name),

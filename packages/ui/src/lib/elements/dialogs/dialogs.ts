@@ -1,12 +1,13 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { controls } from '../../styles/controls.ts'
-import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
+import type { TaskflowDashboardElement } from '../dashboard.ts'
 import { LocalizedElement } from '../localized-element.ts'
 import { ClearHistoryForm } from './clear-history.ts'
+import { dialogsStyles } from './dialogs.styles.ts'
 import { EditRunForm, type EditRunInput } from './edit-run.ts'
 import { PaletteForm, type PaletteInput } from './palette.ts'
 import { shortcutsHelp } from './shortcuts.ts'
@@ -26,6 +27,8 @@ export interface ConfirmOptions {
 export interface DialogForm {
   title: string
   wide: boolean
+  /** Its head stays where it is as what is below it grows and shrinks. [false] */
+  high?: boolean
   render(): TemplateResult
   /** Called once; `update` draws again, `done` closes. */
   start(update: () => void, done: (result: unknown) => void): void
@@ -39,82 +42,7 @@ const TYPE_FROM = 1000
  * @csspart dialog - the box
  */
 export class TaskflowDialogsElement extends LocalizedElement {
-  static override styles = [
-    tokens,
-    controls,
-    statusStyles,
-    overlayStyles,
-    css`
-      :host {
-        display: contents;
-      }
-      .typed {
-        inline-size: 100%;
-      }
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-      }
-      .row .field {
-        inline-size: 88px;
-      }
-      textarea {
-        inline-size: 100%;
-        min-block-size: 220px;
-        resize: vertical;
-        tab-size: 2;
-      }
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      ul.issues {
-        display: grid;
-        gap: 4px;
-        color: var(--_failed-fg);
-        overflow-wrap: anywhere;
-      }
-      .keys {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 6px 16px;
-        margin: 0;
-      }
-      .keys dt {
-        text-align: end;
-      }
-      .keys dd {
-        margin: 0;
-      }
-      .entries {
-        display: grid;
-        max-block-size: min(420px, 60vh);
-        overflow: auto;
-      }
-      .entries p {
-        margin: 8px;
-      }
-      .entry {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-block-size: 32px;
-        padding: 2px 8px;
-        border-radius: 6px;
-        cursor: pointer;
-      }
-      .entry > .truncate {
-        flex: 1;
-      }
-      .entry[aria-selected='true'] {
-        background: var(--_hover);
-        outline: 1px solid transparent;
-      }
-    `,
-  ]
+  static override styles = [tokens, controls, statusStyles, dialogsStyles]
   static override properties: PropertyDeclarations = {
     question: { state: true },
     form: { state: true },
@@ -165,7 +93,7 @@ export class TaskflowDialogsElement extends LocalizedElement {
 
   /** The keys of the dashboard. */
   async shortcuts(): Promise<void> {
-    await this.show(shortcutsHelp())
+    await this.show(shortcutsHelp(dashboardOf(this)?.pageKeys()))
   }
 
   /** A field that leads to pages, tasks and runs. */
@@ -178,7 +106,7 @@ export class TaskflowDialogsElement extends LocalizedElement {
     const title = question?.title ?? form?.title
     if (title === undefined) return nothing
     return html`<dialog
-      class="box ${form?.wide ? 'wide' : ''}"
+      class="box ${form?.wide ? 'wide' : ''} ${form?.high ? 'high' : ''}"
       part="dialog"
       aria-labelledby="title"
       @cancel=${(event: Event) => {
@@ -204,6 +132,8 @@ export class TaskflowDialogsElement extends LocalizedElement {
     if (!dialog || dialog.open) return
     dialog.showModal()
     dialog.querySelector<HTMLElement>('[autofocus]')?.focus()
+    // A long one starts at its head, wherever the focus is.
+    dialog.scrollTop = 0
   }
 
   #question({ text, confirm, danger, count = 0 }: ConfirmOptions) {
@@ -260,4 +190,18 @@ export class TaskflowDialogsElement extends LocalizedElement {
     super.disconnectedCallback()
     this.#close(null)
   }
+}
+
+/** The dashboard around an element, if there is one. */
+function dashboardOf(element: Element): TaskflowDashboardElement | null {
+  for (let at: Element | undefined = element; at; at = hostOf(at)) {
+    const found = at.closest<TaskflowDashboardElement>('taskflow-dashboard')
+    if (found) return found
+  }
+  return null
+}
+
+function hostOf(element: Element): Element | undefined {
+  const root = element.getRootNode()
+  return root instanceof ShadowRoot ? root.host : undefined
 }

@@ -32,6 +32,7 @@ const PAUSE_MS = 200
 export class PaletteForm implements DialogForm {
   readonly title = t('Go to')
   readonly wide = true
+  readonly high = true
   readonly #input: PaletteInput
   #text = ''
   #active = 0

@@ -9,7 +9,7 @@ import { rich, t } from '../../messages/messages.ts'
 import { choice } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { contentState, noneFits, staleNotice } from '../../parts/page-states.ts'
 import { orMissing } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { timeRanges } from '../../store/filter.ts'
@@ -19,6 +19,8 @@ import { Ticker } from '../ticker.ts'
 import { PageElement } from './page-element.ts'
 
 const ACTIONS = ['retry', 'cancel', 'run', 'pause', 'resume', 'delete_history', 'login', 'logout']
+
+const NO_FILTERS = { action: '', actor: '', since: '', task: '' }
 
 /**
  * Who did what, newest first.
@@ -130,24 +132,16 @@ export class TaskflowAuditElement extends PageElement {
 
   #content(entries: readonly AuditEntryJson[], store: DashboardStore) {
     if (entries.length === 0) {
-      const narrowed = Object.values(this.params).some(Boolean)
-      const empty = emptyState({
-        icon: narrowed ? 'search' : 'inbox',
-        title: narrowed ? t('No entry matches') : t('Nobody has done anything yet'),
-        text: narrowed
-          ? t('None fits the filters above.')
-          : t('Retries, cancels, pauses and what else people do by hand is written down here.'),
-        more: narrowed
-          ? html`<button
-              class="button"
-              type="button"
-              @click=${() => this.setParams({ action: '', actor: '', since: '', task: '' })}
-            >
-              ${t('Clear the filters')}
-            </button>`
-          : nothing,
-      })
-      return narrowed ? empty : this.emptySlot(empty)
+      if (Object.values(this.params).some(Boolean)) {
+        return noneFits(t('No entry matches'), () => this.setParams(NO_FILTERS))
+      }
+      return this.emptySlot(
+        emptyState({
+          icon: 'inbox',
+          title: t('Nobody has done anything yet'),
+          text: t('Retries, cancels, pauses and what else people do by hand is written down here.'),
+        }),
+      )
     }
     return html`<table part="table">
       <thead>

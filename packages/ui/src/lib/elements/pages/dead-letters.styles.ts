@@ -27,6 +27,18 @@ export const deadLettersStyles = css`
     min-block-size: 66px;
     padding: 8px 12px;
   }
+  .heads {
+    min-block-size: 32px;
+    padding-block: 0;
+    border-block-end: 1px solid var(--_border);
+    color: var(--_muted);
+    font-size: 12px;
+    line-height: 16px;
+    font-weight: 500;
+  }
+  .heads > :nth-child(2) {
+    text-align: end;
+  }
   .groups > li + li {
     border-block-start: 1px solid var(--_border);
   }
@@ -56,9 +68,22 @@ export const deadLettersStyles = css`
   .what b {
     font-weight: 600;
   }
-  .what .mono {
+  .what b + .mono {
     color: var(--_muted);
+  }
+  /* Two lines, the rest by the tooltip and the runs. */
+  .says {
+    display: -webkit-box;
+    overflow: hidden;
     overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+  }
+  .what .chip-text {
+    max-inline-size: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .spark {
     display: block;
@@ -92,7 +117,8 @@ export const deadLettersStyles = css`
     .group {
       grid-template-columns: 24px 40px minmax(0, 1fr) auto;
     }
-    .spark {
+    .spark,
+    .hours {
       display: none;
     }
     .group > .button:not(.toggle) {
@@ -103,6 +129,9 @@ export const deadLettersStyles = css`
   @container (max-width: 559px) {
     .group {
       grid-template-columns: 24px 32px minmax(0, 1fr);
+    }
+    .heads {
+      display: none;
     }
     .seen {
       grid-column: 3;

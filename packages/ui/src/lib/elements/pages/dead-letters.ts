@@ -1,35 +1,26 @@
-import type { TaskPage } from '@taskflow/core/client'
+import type { BulkRetryJson, TaskPage } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { formatCount, formatTotal } from '../../format/number.ts'
-import { formatAbsolute, formatRelative } from '../../format/time.ts'
-import { visibleText } from '../../format/visible-text.ts'
-import { type MessageKey, t } from '../../messages/messages.ts'
-import { choice, searchField, segments } from '../../parts/controls.ts'
+import { formatTotal } from '../../format/number.ts'
+import { t } from '../../messages/messages.ts'
+import { choice, searchField, segments, taskChoice } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { contentState, noneFits, staleNotice } from '../../parts/page-states.ts'
 import { runTable } from '../../parts/run-table.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { type ErrorGroup, endOf, groupByError } from '../../store/dead-letters.ts'
+import { type ErrorGroup, groupByError } from '../../store/dead-letters.ts'
 import type { Resource } from '../../store/resource.ts'
-import { pageRoute, runsRoute } from '../../url/route.ts'
+import type { ConfirmOptions } from '../dialogs/dialogs.ts'
 import { Ticker } from '../ticker.ts'
 import { deadLettersStyles } from './dead-letters.styles.ts'
+import { errorGroup } from './error-group.ts'
 import { PageElement } from './page-element.ts'
+import { groupQuestion, RETRY_WINDOWS, retrySummary, windowQuestion } from './retry-failed.ts'
 
 /** Newest failed runs that are looked at: as many as one bulk action takes. */
 const MOST = 1000
-const SHOWN_RUNS = 10
 const LIST_RUNS = 200
-
-const WINDOWS = [
-  { value: '1h', label: 'the last hour' },
-  { value: '6h', label: 'the last 6 h' },
-  { value: '24h', label: 'the last 24 h' },
-  { value: '7d', label: 'the last 7 days' },
-  { value: 'all', label: 'all time' },
-] as const satisfies readonly { value: string; label: MessageKey }[]
 
 /**
  * Runs that failed for good, by error: a fault that was mended is retried in one go.
@@ -110,16 +101,9 @@ export class TaskflowDeadLettersElement extends PageElement {
       }
       <span class="tools" part="toolbar"
         >${searchField({ label: t('Filter by error or task'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
-        ${choice({
-          label: t('Task'),
+        ${taskChoice({
+          functions: store.functions,
           value: this.param('func'),
-          items: [
-            { value: '', label: t('All tasks') },
-            ...store.functions.map(({ func_name }) => ({
-              value: func_name,
-              label: visibleText(func_name),
-            })),
-          ],
           select: (func) => this.setParams({ func }),
         })}
         ${segments({
@@ -141,7 +125,7 @@ export class TaskflowDeadLettersElement extends PageElement {
       ${choice({
         label: t('Retry everything that failed in'),
         value: this.window,
-        items: WINDOWS.map(({ value, label }) => ({ value, label: t(label) })),
+        items: RETRY_WINDOWS.map(({ value, label }) => ({ value, label: t(label) })),
         select: (window) => {
           this.window = window
         },
@@ -160,20 +144,16 @@ export class TaskflowDeadLettersElement extends PageElement {
 
   #content(tasks: TaskPage['tasks'], groups: readonly ErrorGroup[], store: DashboardStore) {
     if (tasks.length === 0) {
-      const narrowed = this.param('search') !== '' || this.param('func') !== ''
-      const empty = emptyState({
-        icon: narrowed ? 'search' : 'check',
-        title: narrowed ? t('No failed run matches') : t('No dead letters'),
-        text: narrowed
-          ? t('None fits the filters above.')
-          : t('Nothing has failed for good. A run comes here when its last attempt fails.'),
-        more: narrowed
-          ? html`<button class="button" type="button" @click=${() => this.setParams({ search: '', func: '' })}>
-              ${t('Clear the filters')}
-            </button>`
-          : nothing,
-      })
-      return narrowed ? empty : this.emptySlot(empty)
+      if (this.param('search') || this.param('func')) {
+        return noneFits(t('No failed run matches'), () => this.setParams({ search: '', func: '' }))
+      }
+      return this.emptySlot(
+        emptyState({
+          icon: 'check',
+          title: t('No dead letters'),
+          text: t('Nothing has failed for good. A run comes here when its last attempt fails.'),
+        }),
+      )
     }
     if (this.param('view') === 'list') {
       return runTable({
@@ -184,92 +164,31 @@ export class TaskflowDeadLettersElement extends PageElement {
         link: (route, content, classes) => this.link(route, content, classes),
       })
     }
-    return html`<ul class="groups">
+    return html`<div class="group heads" aria-hidden="true">
+        <span></span><span>${t('Runs')}</span><span>${t('Error')}</span><span class="hours">${t('Last 24 h')}</span
+        ><span class="seen">${t('Last seen')}</span>
+      </div>
+      <ul class="groups">
       ${repeat(
         this.limited(groups),
         ({ fingerprint }) => fingerprint,
-        (group, index) => this.#group(group, index === 0 && group.tasks.length > 1, store),
+        (group, index) =>
+          errorGroup({
+            group,
+            large: index === 0 && group.tasks.length > 1,
+            open: this.opened.has(group.fingerprint),
+            now: store.now(),
+            link: (route, content, classes) => this.link(route, content, classes),
+            toggle: () => this.#toggle(group.fingerprint),
+            retry: this.may('retry') ? () => void this.#retryGroup(group) : null,
+            busy: this.isBusy('retry-failed', group.fingerprint),
+          }),
       )}
     </ul>`
   }
 
-  #group(group: ErrorGroup, large: boolean, store: DashboardStore) {
-    const { fingerprint, name, message, tasks, funcs, firstAt, lastAt } = group
-    const open = this.opened.has(fingerprint)
-    const [first, last] = [Date.parse(firstAt), Date.parse(lastAt)]
-    const now = store.now()
-    const label = visibleText(name ?? message)
-    return html`<li part="row" data-group=${fingerprint}>
-      <div class="group">
-        <button
-          class="button plain icon-only toggle"
-          type="button"
-          aria-expanded=${open}
-          aria-label=${t('Runs with {error}', { error: label })}
-          @click=${() => this.#toggle(fingerprint)}
-        >
-          ${icon('chevronRight')}
-        </button>
-        <span class="count ${large ? 'bad' : ''}">${formatCount(tasks.length)}</span>
-        <span class="what">
-          <span>${name ? html`<b>${visibleText(name)}</b>` : nothing} <span class="mono">${visibleText(message)}</span></span>
-          <span class="pills"
-            >${funcs.slice(0, 4).map((func) => this.link(pageRoute('tasks', func), visibleText(func), 'chip-text'))}${
-              funcs.length > 4
-                ? html`<span class="muted">${t('and {count} more', { count: funcs.length - 4 })}</span>`
-                : nothing
-            }</span
-          >
-        </span>
-        ${spark(group, now)}
-        <span class="seen">
-          <time title=${formatAbsolute(last)}>${formatRelative(last, now)}</time>
-          ${tasks.length > 1 ? html`<span class="muted" title=${formatAbsolute(first)}>${t('first {time}', { time: formatRelative(first, now) })}</span>` : nothing}
-        </span>
-        ${
-          this.may('retry')
-            ? html`<button
-                class="button ${large ? 'primary' : ''}"
-                type="button"
-                ?disabled=${this.isBusy('retry-failed', fingerprint)}
-                @click=${() => void this.#retryGroup(group)}
-              >
-                ${t('Retry {count} run|Retry {count} runs', { count: tasks.length })}
-              </button>`
-            : nothing
-        }
-      </div>
-      ${
-        open
-          ? html`<div class="inner">
-              ${runTable({
-                tasks: tasks.slice(0, SHOWN_RUNS),
-                now,
-                named: funcs.length > 1,
-                alike: true,
-                link: (route, content, classes) => this.link(route, content, classes),
-              })}
-              ${
-                tasks.length > SHOWN_RUNS
-                  ? html`<div class="more">
-                      ${this.link(
-                        runsRoute({
-                          status: ['failed'],
-                          ...(funcs.length === 1 && { func: funcs[0] ?? '' }),
-                          ...(name && { q: `error:"${name}"` }),
-                        }),
-                        t('Show all in the runs'),
-                      )}
-                    </div>`
-                  : nothing
-              }
-            </div>`
-          : nothing
-      }
-    </li>`
-  }
-
   #notes(page: TaskPage | null, store: DashboardStore) {
+    if (!page?.total) return nothing
     const days = Math.round((store.overview?.config.retention_seconds ?? 0) / 86_400)
     return html`${
       page?.next
@@ -282,80 +201,45 @@ export class TaskflowDeadLettersElement extends PageElement {
     </p>`
   }
 
-  async #retryGroup({ fingerprint, name, message, tasks }: ErrorGroup): Promise<void> {
-    const ids = tasks.map(({ task_id }) => task_id)
-    const count = ids.length
-    const box = await this.dialogs()
-    this.speak()
-    const confirmed = await box?.confirm({
-      title: t('Retry {count} run?|Retry {count} runs?', { count }),
-      text: t(
-        'All that failed with {error}. Each becomes a new run with the same input; runs that were retried already are skipped.',
-        { error: visibleText(name ?? message) },
-      ),
-      confirm: t('Retry {count} run|Retry {count} runs', { count }),
-      count,
-    })
-    if (!confirmed) return
-    await this.act(
-      'retry-failed',
-      [fingerprint],
-      ({ client }) => client.bulkRetry({ task_ids: ids }),
-      replayed,
+  #retryGroup(group: ErrorGroup): Promise<void> {
+    const task_ids = group.tasks.map(({ task_id }) => task_id)
+    return this.#retry(
+      group.fingerprint,
+      () => groupQuestion(group),
+      ({ client }) => client.bulkRetry({ task_ids }),
     )
-    await this.#failed?.load()
   }
 
   /** Counted first, so that nobody starts more than they meant to. */
   async #replayWindow(): Promise<void> {
-    const func = this.param('func')
-    const query = { since: this.window, ...(func && { func_name: func }) }
-    const { store } = this
+    const [{ store, window }, func] = [this, this.param('func')]
     if (!store) return
-    const task = visibleText(func)
-    let expected: number
+    const query = { since: window, ...(func && { func_name: func }) }
+    let count: number
     try {
-      expected = (await store.client.retryFailed({ ...query, dry_run: true })).dispatched
+      count = (await store.client.retryFailed({ ...query, dry_run: true })).dispatched
     } catch (cause) {
       // Says why, as the action itself would.
-      await this.act('retry-failed', [this.window], () => Promise.reject(cause), replayed)
+      await this.act('retry-failed', [window], () => Promise.reject(cause), retrySummary)
       return
     }
+    await this.#retry(
+      window,
+      () => windowQuestion(count, window, func),
+      count > 0 ? ({ client }) => client.retryFailed(query) : null,
+    )
+  }
+
+  /** Asks and sends; only says something when there is nothing to send. */
+  async #retry(
+    id: string,
+    question: () => ConfirmOptions,
+    send: ((store: DashboardStore) => Promise<BulkRetryJson>) | null,
+  ): Promise<void> {
     const box = await this.dialogs()
     this.speak()
-    const known = WINDOWS.find(({ value }) => value === this.window)
-    const window = known ? t(known.label) : this.window
-    if (expected === 0) {
-      await box?.confirm({
-        title: t('Nothing to replay'),
-        text: func
-          ? t('No run of {task} that failed in {window} waits for a retry.', { task, window })
-          : t('No run that failed in {window} waits for a retry.', { window }),
-        confirm: t('Close'),
-      })
-      return
-    }
-    const confirmed = await box?.confirm({
-      title: t('Retry {count} run?|Retry {count} runs?', { count: expected }),
-      text: func
-        ? t(
-            'All of {task} that failed in {window}, whatever the error. Each becomes a new run with the same input.',
-            { task, window },
-          )
-        : t(
-            'All that failed in {window}, whatever the error. Each becomes a new run with the same input.',
-            { window },
-          ),
-      confirm: t('Retry {count} run|Retry {count} runs', { count: expected }),
-      count: expected,
-    })
-    if (!confirmed) return
-    await this.act(
-      'retry-failed',
-      [this.window],
-      ({ client }) => client.retryFailed(query),
-      replayed,
-    )
+    if (!(await box?.confirm(question())) || !send) return
+    await this.act('retry-failed', [id], send, retrySummary)
     await this.#failed?.load()
   }
 
@@ -364,43 +248,4 @@ export class TaskflowDeadLettersElement extends PageElement {
     if (!opened.delete(fingerprint)) opened.add(fingerprint)
     this.opened = opened
   }
-}
-
-function replayed(report: { dispatched: number; skipped: number; results: { reason?: string }[] }) {
-  const reasons = [...new Set(report.results.flatMap(({ reason }) => (reason ? [reason] : [])))]
-  return {
-    title: t('{count} run queued|{count} runs queued', { count: report.dispatched }),
-    ...(report.skipped > 0 && {
-      text:
-        reasons.length > 0
-          ? t('{count} skipped: {reasons}', {
-              count: report.skipped,
-              reasons: reasons.slice(0, 3).join('; '),
-            })
-          : t('{count} skipped', { count: report.skipped }),
-    }),
-    route: runsRoute({ since: '1h' }),
-  }
-}
-
-const STEPS = 24
-
-/** How many ended so in each hour of the last day. */
-function spark({ tasks }: ErrorGroup, now: number) {
-  const counts = Array.from({ length: STEPS }, () => 0)
-  for (const task of tasks) {
-    const hours = Math.floor((now - Date.parse(endOf(task))) / 3_600_000)
-    const at = STEPS - 1 - Math.max(0, hours)
-    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1
-  }
-  const max = Math.max(1, ...counts)
-  const line = counts
-    .map(
-      (value, index) =>
-        `${index === 0 ? 'M' : 'L'}${(index * 120) / (STEPS - 1)} ${26 - (value / max) * 24}`,
-    )
-    .join('')
-  return html`<svg class="spark" viewBox="0 0 120 28" role="img" aria-label=${t('Last 24 hours, by hour: {numbers}', { numbers: counts.join(', ') })}>
-    <path d=${line} />
-  </svg>`
 }

@@ -88,6 +88,7 @@ export class TaskflowInstancesElement extends PageElement {
       <div class="card" part="card">
         ${contentState(overview, t('Instances'), 3) ?? this.#table(this.limited(all), store)}
       </div>
+      ${overview.value ? executors(overview.value) : nothing}
     `
   }
 
@@ -107,7 +108,6 @@ export class TaskflowInstancesElement extends PageElement {
         ],
         [t('Time zone'), overview.time_zone],
         [t('Storage'), overview.storage],
-        [t('Executors'), executors(overview)],
         [t('Slots of this instance'), formatCount(overview.concurrency)],
         [t('Running'), formatCount(running)],
         [
@@ -160,10 +160,10 @@ export class TaskflowInstancesElement extends PageElement {
     const late = instance.state === 'stale'
     const route = runsRoute({ status: ['running'] })
     return html`<tr part="row" class="row" data-instance=${instance.instance_id}>
-      <td class="fit">
+      <td class="fit state">
         <span class="status" data-status=${colour}>${icon(mark)}<span>${t(label)}</span></span>
       </td>
-      <th scope="row" class="first">${visibleText(instance.instance_id)}</th>
+      <th scope="row" class="first"><span class="named" title=${visibleText(instance.instance_id)}>${visibleText(instance.instance_id)}</span></th>
       <td class="p2 mono muted">${visibleText(instance.host)}:${instance.pid}</td>
       <td class="p1">${visibleText(instance.version)}</td>
       <td class="num p1" title=${formatAbsolute(started)}>${formatDuration(Math.max(0, Math.floor((now - started) / 1000)))}</td>
@@ -180,13 +180,13 @@ export class TaskflowInstancesElement extends PageElement {
 
 /** Each executor with its tasks and what runs on it; servers of before only have their names. */
 function executors({ executors, executor_counts }: OverviewJson) {
-  if (!executor_counts) return executors.join(', ')
-  return executor_counts.map(
-    ({ executor, functions, running }) => html`<div data-executor=${executor}>
-      ${visibleText(executor)}
-      <span class="muted"
-        >${t('{count} task|{count} tasks', { count: functions })}, ${t('{count} running', { count: running })}</span
-      >
-    </div>`,
-  )
+  return html`<section class="card executors" part="card">
+    <header><h2>${t('Executors')}</h2></header>
+    ${numbers(
+      executor_counts?.map(({ executor, functions, running }) => [
+        visibleText(executor),
+        `${t('{count} task|{count} tasks', { count: functions })}, ${t('{count} running', { count: running })}`,
+      ]) ?? executors.map((name) => [visibleText(name), nothing]),
+    )}
+  </section>`
 }

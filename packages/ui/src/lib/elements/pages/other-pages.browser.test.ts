@@ -111,7 +111,7 @@ describe('instances', () => {
     for (const part of ['Scheduler', 'Europe/Berlin', 'postgres', '1 unresponsive']) {
       expect(text).toContain(part)
     }
-    const executors = findAll(element, '[data-executor]')
+    const executors = findAll(element, '.executors .numbers > div')
     expect(executors.map((one) => one.innerText.replace(/\s+/g, ' '))).toEqual([
       'async 2 tasks, 3 running',
       'thread 1 task, 0 running',

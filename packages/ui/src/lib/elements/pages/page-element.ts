@@ -7,6 +7,7 @@ import {
   TaskflowActionDoneEvent,
   TaskflowActionEvent,
 } from '../../events.ts'
+import { visibleText } from '../../format/visible-text.ts'
 import { needElement } from '../../lazy.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
@@ -18,10 +19,19 @@ import { type PageName, pageRoute, type Route } from '../../url/route.ts'
 import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
 import { StoreElement } from '../store-element.ts'
 import { pageStyles } from './page.styles.ts'
+import { pageTableStyles } from './page-table.styles.ts'
 
 /** A page of the dashboard other than the runs; each works alone, too. */
 export abstract class PageElement extends StoreElement {
-  static override styles = [tokens, hostReset, controls, statusStyles, notices, pageStyles]
+  static override styles = [
+    tokens,
+    hostReset,
+    controls,
+    statusStyles,
+    notices,
+    pageTableStyles,
+    pageStyles,
+  ]
   static override properties: PropertyDeclarations = {
     readonly: { type: Boolean },
     item: { type: String },
@@ -122,6 +132,13 @@ export abstract class PageElement extends StoreElement {
   protected link(route: Route, content: unknown, classes = ''): TemplateResult {
     const { href, click } = this.to(route)
     return html`<a class=${classes} href=${href} @click=${click}>${content}</a>`
+  }
+
+  /** A link by a name of any length, whole in its tooltip. */
+  protected named(route: Route, name: string): TemplateResult {
+    const { href, click } = this.to(route)
+    const text = visibleText(name)
+    return html`<a class="named" href=${href} title=${text} @click=${click}>${text}</a>`
   }
 
   /** The dialogs of this element; they are fetched when they are needed first. */

@@ -94,87 +94,6 @@ export const pageStyles = css`
     border: 1px solid var(--_line);
     border-radius: 8px;
   }
-  .card:has(> table) {
-    overflow-x: auto;
-  }
-  table {
-    inline-size: 100%;
-    border-collapse: collapse;
-  }
-  th,
-  td {
-    padding: 4px 12px;
-    text-align: start;
-    vertical-align: middle;
-  }
-  thead th {
-    block-size: 32px;
-    border-block-end: 1px solid var(--_border);
-    color: var(--_muted);
-    font-size: 12px;
-    line-height: 16px;
-    font-weight: 500;
-    white-space: nowrap;
-  }
-  tbody th {
-    font-weight: inherit;
-  }
-  tbody td,
-  tbody th {
-    block-size: var(--_row-height);
-  }
-  tbody tr + tr > *,
-  tbody + tbody tr > * {
-    border-block-start: 1px solid var(--_border);
-  }
-  tbody tr.row:hover {
-    background: var(--_hover);
-  }
-  tbody tr.on,
-  tbody tr.on:hover {
-    background: var(--_selected);
-  }
-  .num {
-    text-align: end;
-    white-space: nowrap;
-  }
-  .first {
-    font-weight: 500;
-    overflow-wrap: break-word;
-  }
-  a.first,
-  .first a {
-    color: var(--_text);
-  }
-  td.fit,
-  th.fit {
-    inline-size: 1px;
-    white-space: nowrap;
-  }
-  .actions {
-    display: flex;
-    justify-content: flex-end;
-    gap: 4px;
-  }
-  .sort {
-    display: inline-flex;
-    align-items: center;
-    gap: 4px;
-    padding: 0;
-    border: 0;
-    background: none;
-    color: inherit;
-    font-weight: inherit;
-    cursor: pointer;
-  }
-  .sort:hover,
-  [aria-sort] .sort {
-    color: var(--_text);
-  }
-  .sort .icon {
-    inline-size: 12px;
-    block-size: 12px;
-  }
   .pills {
     display: flex;
     flex-wrap: wrap;
@@ -222,15 +141,18 @@ export const pageStyles = css`
   .numbers {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(120px, 1fr));
-    gap: 1px;
-    background: var(--_border);
+    overflow: hidden;
   }
+  /* Lines between cells, also where the last row is not full. */
   .numbers > div {
     display: flex;
     flex-direction: column;
     gap: 2px;
-    padding: 10px 12px;
-    background: var(--_surface);
+    margin: -1px 0 0 -1px;
+    padding: 11px 12px 10px 13px;
+    border: 0 solid var(--_border);
+    border-block-start-width: 1px;
+    border-inline-start-width: 1px;
   }
   .numbers .label {
     color: var(--_muted);
@@ -309,6 +231,23 @@ export const pageStyles = css`
     .p2 {
       display: none;
     }
+    .named {
+      max-inline-size: 26cqi;
+    }
+    .actions .word,
+    .state .status > span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    td.state {
+      position: relative;
+    }
+    .actions .button {
+      padding-inline: 6px;
+    }
   }
   @container (max-width: 559px) {
     .p1 {
@@ -325,22 +264,16 @@ export const pageStyles = css`
     .search {
       flex: 1 1 100%;
     }
-    .actions .word,
-    .state .status > span {
-      position: absolute;
-      inline-size: 1px;
-      block-size: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-    }
-    td.state {
-      position: relative;
-    }
-    .actions .button {
-      padding-inline: 6px;
+    .named {
+      max-inline-size: 34cqi;
     }
     .search .field {
       inline-size: 100%;
+    }
+  }
+  @container (max-width: 359px) {
+    .named {
+      max-inline-size: 24cqi;
     }
   }
   @media (forced-colors: active) {

@@ -5,10 +5,10 @@ import { shortId } from '../../format/number.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
-import { choice, searchField } from '../../parts/controls.ts'
+import { choice, searchField, taskChoice } from '../../parts/controls.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { contentState, noneFits, staleNotice } from '../../parts/page-states.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { timeRanges } from '../../store/filter.ts'
 import { PagedResource } from '../../store/paged-resource.ts'
@@ -16,6 +16,7 @@ import { runRoute } from '../../url/route.ts'
 import { PageElement } from './page-element.ts'
 
 const FILTERS = ['search', 'task', 'run', 'level', 'since'] as const
+const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, '']))
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LIMITS = ['100', '200', '500', '1000']
 const TYPING_MS = 300
@@ -38,7 +39,7 @@ export class TaskflowRecentLogsElement extends PageElement {
       }
       .lines li {
         display: grid;
-        grid-template-columns: 72px 48px minmax(0, 200px) minmax(0, 1fr);
+        grid-template-columns: 72px 48px minmax(0, 220px) minmax(0, 1fr);
         gap: 12px;
         padding: 1px 12px;
       }
@@ -49,6 +50,8 @@ export class TaskflowRecentLogsElement extends PageElement {
         box-shadow: inset 2px 0 var(--_solid);
       }
       .lines a {
+        display: flex;
+        gap: 1ch;
         color: var(--_muted);
       }
       .level {
@@ -65,9 +68,11 @@ export class TaskflowRecentLogsElement extends PageElement {
       .run-field {
         inline-size: 150px;
       }
-      @container (max-width: 899px) {
+      @container (max-width: 699px) {
         .lines li {
           grid-template-columns: 64px 44px minmax(0, 1fr);
+          row-gap: 0;
+          padding-block: 3px;
         }
         .lines .text {
           grid-column: 1 / -1;
@@ -154,16 +159,9 @@ export class TaskflowRecentLogsElement extends PageElement {
       <span class="sub">${this.param('run') ? t('of one run, oldest first') : t('of all runs, newest first')}</span>
       <span class="tools" part="toolbar"
         >${searchField({ label: t('Search the text'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
-        ${choice({
-          label: t('Task'),
+        ${taskChoice({
+          functions: store.functions,
           value: this.param('task'),
-          items: [
-            { value: '', label: t('All tasks') },
-            ...store.functions.map(({ func_name }) => ({
-              value: func_name,
-              label: visibleText(func_name),
-            })),
-          ],
           select: (task) => this.setParams({ task, run: '' }),
         })}
         <input
@@ -213,28 +211,17 @@ export class TaskflowRecentLogsElement extends PageElement {
 
   #content(entries: readonly TaskLogEntryJson[], next: string | null) {
     if (entries.length === 0) {
-      const narrowed = FILTERS.some((name) => this.param(name) !== '')
+      if (FILTERS.some((name) => this.param(name) !== '')) {
+        return noneFits(
+          next ? t('No match so far') : t('No line matches'),
+          () => this.setParams(NO_FILTERS),
+          next ? t('The newest lines hold none; older ones were not looked at yet.') : undefined,
+        )
+      }
       return emptyState({
-        icon: narrowed ? 'search' : 'inbox',
-        title: next
-          ? t('No match so far')
-          : narrowed
-            ? t('No line matches')
-            : t('No log lines yet'),
-        text: next
-          ? t('The newest lines hold none; older ones were not looked at yet.')
-          : narrowed
-            ? t('None fits the filters above.')
-            : t('What tasks log shows up here.'),
-        more: narrowed
-          ? html`<button
-              class="button"
-              type="button"
-              @click=${() => this.setParams(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
-            >
-              ${t('Clear the filters')}
-            </button>`
-          : nothing,
+        icon: 'inbox',
+        title: t('No log lines yet'),
+        text: t('What tasks log shows up here.'),
       })
     }
     return html`<ol class="lines">
@@ -252,8 +239,11 @@ export class TaskflowRecentLogsElement extends PageElement {
     return html`<li data-status=${colour}>
       <time class="muted" title=${formatAbsolute(ms)}>${formatClock(ms)}</time>
       <span class="level">${level}</span>
-      <span class="truncate"
-        >${this.link({ ...runRoute(task_id), tab: 'logs' }, `${visibleText(func_name)} ${shortId(task_id)}`)}</span
+      <span class="of" title=${visibleText(func_name)}
+        >${this.link(
+          { ...runRoute(task_id), tab: 'logs' },
+          html`<span class="truncate">${visibleText(func_name)}</span> ${shortId(task_id)}`,
+        )}</span
       >
       <span class="text">${marked(visibleText(text), this.param('search').trim())}</span>
     </li>`

@@ -51,6 +51,8 @@ export function scheduleLanes(options: {
 
 function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms: number) {
   const { name, state, next_run: next, next_runs } = schedule
+  const goesOn = next_runs.length >= 50 && times.length === next_runs.length
+  const xOf = (at: number) => Math.max(2, ((at - now) / ms) * WIDTH)
   const held = state === 'paused'
   const text = held
     ? t('held while paused')
@@ -58,7 +60,7 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
       ? t('next {time}', { time: formatDayMinute(Date.parse(next)) })
       : next === null
         ? t('no run is left')
-        : next_runs.length >= 50 && times.length === next_runs.length
+        : goesOn
           ? t('and so on')
           : ''
   return html`<div class="lane">
@@ -71,10 +73,8 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
         aria-label=${laneText(times, text)}
       >
         ${[0, 1, 2, 3].map((part) => svg`<line class="grid" x1=${(part * WIDTH) / 4} x2=${(part * WIDTH) / 4} y1="0" y2="30" ?data-now=${part === 0} />`)}
-        ${times.map((at) => {
-          const x = Math.max(2, ((at - now) / ms) * WIDTH)
-          return svg`<line class="due" x1=${x} x2=${x} y1="9" y2="21" />`
-        })}</svg
+        ${times.map((at) => svg`<line class="due" x1=${xOf(at)} x2=${xOf(at)} y1="9" y2="21" />`)}
+        ${goesOn ? svg`<line class="on" x1=${xOf(times.at(-1) ?? now)} x2=${WIDTH} y1="15" y2="15" />` : nothing}</svg
       >${text ? html`<span class="aside muted" aria-hidden="true">${text}</span>` : nothing}</span
     >
   </div>`

@@ -31,6 +31,9 @@ export const schedulesStyles = css`
     block-size: 30px;
     direction: ltr;
   }
+  :host(:dir(rtl)) .track svg {
+    transform: scaleX(-1);
+  }
   .track line {
     vector-effect: non-scaling-stroke;
     stroke: var(--_border);
@@ -44,14 +47,19 @@ export const schedulesStyles = css`
     stroke-width: 3px;
     stroke-linecap: round;
   }
+  /* More often than its times are sent. */
+  .track line.on {
+    stroke: var(--_scheduled-solid);
+    stroke-dasharray: 2 4;
+  }
   .aside {
     position: absolute;
-    inset-block: 0;
+    inset-block: 1px;
     inset-inline-end: 8px;
     padding-inline-start: 8px;
     background: var(--_surface);
     font-size: 12px;
-    line-height: 30px;
+    line-height: 28px;
   }
   .split {
     display: grid;
@@ -65,7 +73,8 @@ export const schedulesStyles = css`
   .split > .card:first-child {
     container-type: inline-size;
   }
-  .last {
+  .last,
+  .split td.p1 {
     white-space: nowrap;
   }
   tbody th.first {
@@ -145,10 +154,18 @@ export const schedulesStyles = css`
     .lane {
       grid-template-columns: 104px minmax(0, 1fr);
     }
+    .lane .times span:nth-child(even) {
+      display: none;
+    }
     /* Words of other languages are longer: room for them before the actions are cut. */
     .split th,
     .split td {
       padding-inline: 4px;
+    }
+  }
+  @container (max-width: 359px) {
+    .pick {
+      display: none;
     }
   }
 `

@@ -1,34 +1,25 @@
 import type { ScheduleJson } from '@taskflow/core/client'
-import { html, nothing, svg } from 'lit'
-import { repeat } from 'lit/directives/repeat.js'
-import {
-  formatCountdown,
-  STATE_LABELS,
-  schedulerText,
-  TICK_LABELS,
-  TICK_MARKS,
-} from '../../format/schedule.ts'
-import { formatAbsolute, formatRelative } from '../../format/time.ts'
-import { visibleText } from '../../format/visible-text.ts'
+import { html, nothing } from 'lit'
+import { STATE_LABELS, schedulerText } from '../../format/schedule.ts'
 import { rich, t } from '../../messages/messages.ts'
 import { choice, searchField } from '../../parts/controls.ts'
-import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import { contentState, staleNotice } from '../../parts/page-states.ts'
-import { orMissing, statusText } from '../../parts/status.ts'
-import { formatSort, parseSort, sortHead } from '../../parts/table-head.ts'
+import { contentState, noneFits, staleNotice } from '../../parts/page-states.ts'
+import { formatSort, parseSort } from '../../parts/table-head.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
-import { pageRoute, runRoute } from '../../url/route.ts'
+import { pageRoute } from '../../url/route.ts'
 import { Ticker } from '../ticker.ts'
 import { PageElement } from './page-element.ts'
 import { bulkSchedules, type ScheduleAction, scheduleAction } from './schedule-actions.ts'
+import { scheduleButtons } from './schedule-buttons.ts'
 import { scheduleLanes } from './schedule-lanes.ts'
 import { schedulePanel } from './schedule-panel.ts'
+import { SCHEDULE_SORTS, scheduleTable } from './schedule-table.ts'
 import { schedulesStyles } from './schedules.styles.ts'
 
-const SORTS = ['name', 'trigger', 'state', 'next_run'] as const
 const FILTERS = ['search', 'state', 'executor', 'trigger'] as const
+const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, '']))
 
 /**
  * Schedules: when they are due, how the last run went, and what can be done to one or many.
@@ -154,7 +145,11 @@ export class TaskflowSchedulesElement extends PageElement {
             >`
           : nothing
       }
-      <span class="sub">${t('{count} schedule|{count} schedules', { count: schedules.length })}${paused > 0 ? `, ${t('{count} paused', { count: paused })}` : ''}</span>
+      ${
+        this.#list?.value
+          ? html`<span class="sub">${t('{count} schedule|{count} schedules', { count: schedules.length })}${paused > 0 ? `, ${t('{count} paused', { count: paused })}` : ''}</span>`
+          : nothing
+      }
       <span class="tools" part="toolbar"
         >${searchField({ label: t('Filter schedules'), value: this.param('search'), input: (search) => this.setParams({ search }) })}
         ${filter(
@@ -171,124 +166,43 @@ export class TaskflowSchedulesElement extends PageElement {
 
   #content(schedules: readonly ScheduleJson[], now: number) {
     if (schedules.length === 0) {
-      const narrowed = FILTERS.some((name) => this.param(name) !== '')
-      const empty = emptyState({
-        icon: narrowed ? 'search' : 'clock',
-        title: narrowed ? t('No schedule matches') : t('No schedules'),
-        text: narrowed
-          ? t('None fits the filters above.')
-          : rich('{code} makes one.', {
-              code: html`<span class="mono">tasks.schedule(task, { cron: '0 9 * * 1-5' })</span>`,
-            }),
-        more: narrowed
-          ? html`<button
-              class="button"
-              type="button"
-              @click=${() => this.setParams(Object.fromEntries(FILTERS.map((name) => [name, ''])))}
-            >
-              ${t('Clear the filters')}
-            </button>`
-          : nothing,
-      })
-      return narrowed ? empty : this.emptySlot(empty)
-    }
-    const sort = this.#sort()
-    const head = (label: string, by: (typeof SORTS)[number], classes = '') =>
-      sortHead({
-        label,
-        by,
-        sort,
-        classes,
-        select: (column, order) => this.setParams({ sort: formatSort(column, order) }),
-      })
-    const many = this.#canAct()
-    return html`<table part="table">
-      <thead>
-        <tr>
-          ${many ? html`<th class="fit">${this.#checkAll(schedules)}</th>` : nothing}
-          ${head(t('State'), 'state', 'fit')} ${head(t('Schedule'), 'name')} ${head(t('Trigger'), 'trigger', 'p1')}
-          <th scope="col" class="p2">${t('Time zone')}</th>
-          ${head(t('Next run'), 'next_run', 'num')}
-          <th scope="col" class="p1">${t('Last run')}</th>
-          <th scope="col" class="p3">${t('Due times')}</th>
-          <th scope="col" class="fit"><span class="visually-hidden">${t('Actions')}</span></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${repeat(
-          schedules,
-          ({ id }) => id,
-          (schedule) => this.#row(schedule, now, many),
-        )}
-      </tbody>
-    </table>`
-  }
-
-  #row(schedule: ScheduleJson, now: number, many: boolean) {
-    const { id, name, state, next_run: next, last_run: last, last_task_id: run } = schedule
-    const at = next === null ? null : Date.parse(next)
-    const route = pageRoute('schedules', id, { ...this.params })
-    return html`<tr part="row" class="row ${id === this.item ? 'on' : ''}" data-schedule=${id}>
-      ${
-        many
-          ? html`<td class="fit">
-              <input
-                class="check"
-                type="checkbox"
-                aria-label=${t('Select {name}', { name: visibleText(name) })}
-                .checked=${this.selected.has(id)}
-                @change=${() => this.#toggle(id)}
-              />
-            </td>`
-          : nothing
+      if (FILTERS.some((name) => this.param(name) !== '')) {
+        return noneFits(t('No schedule matches'), () => this.setParams(NO_FILTERS))
       }
-      <td class="fit state">${stateText(state)}</td>
-      <th scope="row" class="first">
-        ${this.link(route, visibleText(name))}
-        ${schedule.func_name === name ? nothing : html`<div class="muted under">${visibleText(schedule.func_name)}</div>`}
-      </th>
-      <td class="p1">${visibleText(schedule.description)} <span class="chip-text">${schedule.trigger}</span></td>
-      <td class="p2 muted">${orMissing(schedule.time_zone)}</td>
-      <td class="num" title=${at === null ? nothing : formatAbsolute(at)}>
-        ${orMissing(at === null ? null : formatCountdown(at, now))}
-      </td>
-      <td class="p1">
-        ${
-          last === null || run === null
-            ? orMissing(null)
-            : html`<span class="last"
-                >${this.link(runRoute(run), schedule.last_status ? statusText(schedule.last_status) : t('Deleted'))}
-                <span class="muted">${formatRelative(Date.parse(last), now)}</span></span
-              >`
-        }
-      </td>
-      <td class="p3">${tickStrip(schedule)}</td>
-      <td class="fit"><span class="actions">${this.#actions(schedule, true)}</span></td>
-    </tr>`
+      return this.emptySlot(
+        emptyState({
+          icon: 'clock',
+          title: t('No schedules'),
+          text: rich('{code} makes one.', {
+            code: html`<span class="mono">tasks.schedule(task, { cron: '0 9 * * 1-5' })</span>`,
+          }),
+        }),
+      )
+    }
+    return scheduleTable({
+      schedules,
+      now,
+      openId: this.item,
+      selected: this.#canAct() ? this.selected : null,
+      select: (selected) => {
+        this.selected = selected
+      },
+      sort: this.#sort(),
+      setSort: (column, order) => this.setParams({ sort: formatSort(column, order) }),
+      named: (id, name) => this.named(pageRoute('schedules', id, { ...this.params }), name),
+      link: (route, content) => this.link(route, content),
+      actions: (schedule) => this.#actions(schedule, true),
+    })
   }
 
   #actions(schedule: ScheduleJson, small: boolean) {
-    const { name, state } = schedule
-    const button = (
-      action: ScheduleAction,
-      label: string,
-      mark: 'play' | 'pause' | 'trash' | 'skip',
-    ) =>
-      html`<button
-        class="button ${small && action !== 'run' ? 'plain icon-only' : ''} ${small && action === 'remove' ? 'p1' : ''}"
-        type="button"
-        aria-label="${label} ${visibleText(name)}"
-        title=${label}
-        ?disabled=${this.isBusy(`schedule-${action}`, schedule.id)}
-        @click=${() => void this.#act(action, schedule)}
-      >
-        ${icon(mark)}${small && action !== 'run' ? nothing : html`<span class="word">${label}</span>`}
-      </button>`
-    const paused = state === 'paused'
-    const stored = state !== 'pending'
-    return html`${stored && this.may('run') ? button('run', t('Run now'), 'skip') : nothing}
-    ${stored && this.may('pause') ? (paused ? button('resume', t('Resume'), 'play') : button('pause', t('Pause'), 'pause')) : nothing}
-    ${stored && this.may('delete') ? button('remove', t('Remove'), 'trash') : nothing}`
+    return scheduleButtons({
+      schedule,
+      small,
+      may: (right) => this.may(right),
+      isBusy: (action) => this.isBusy(`schedule-${action}`, schedule.id),
+      act: (action) => void this.#act(action, schedule),
+    })
   }
 
   #bulk(all: readonly ScheduleJson[]) {
@@ -328,20 +242,6 @@ export class TaskflowSchedulesElement extends PageElement {
     })
   }
 
-  #checkAll(schedules: readonly ScheduleJson[]) {
-    const count = schedules.filter(({ id }) => this.selected.has(id)).length
-    return html`<input
-      class="check"
-      type="checkbox"
-      aria-label=${t('Select all')}
-      .checked=${count > 0 && count === schedules.length}
-      .indeterminate=${count > 0 && count < schedules.length}
-      @change=${() => {
-        this.selected = new Set(count > 0 ? [] : schedules.map(({ id }) => id))
-      }}
-    />`
-  }
-
   async #act(action: ScheduleAction, schedule: ScheduleJson): Promise<void> {
     const { question, send, summary } = scheduleAction(action, schedule)
     if (question && !(await (await this.dialogs())?.confirm(question))) return
@@ -360,12 +260,6 @@ export class TaskflowSchedulesElement extends PageElement {
 
   async #reload(): Promise<void> {
     await Promise.all([this.#list?.load(), this.#detail?.load(), this.store?.readSchedules()])
-  }
-
-  #toggle(id: string): void {
-    const selected = new Set(this.selected)
-    if (!selected.delete(id)) selected.add(id)
-    this.selected = selected
   }
 
   #close(): void {
@@ -391,7 +285,7 @@ export class TaskflowSchedulesElement extends PageElement {
   }
 
   #sort() {
-    return parseSort(this.param('sort'), SORTS, { by: 'next_run', order: 'asc' })
+    return parseSort(this.param('sort'), SCHEDULE_SORTS, { by: 'next_run', order: 'asc' })
   }
 
   #wanted() {
@@ -403,27 +297,4 @@ export class TaskflowSchedulesElement extends PageElement {
   #query(): string {
     return JSON.stringify(this.#wanted())
   }
-}
-
-function stateText(state: ScheduleJson['state']) {
-  const [mark, colour] =
-    state === 'paused'
-      ? (['bars', 'blocked'] as const)
-      : state === 'pending'
-        ? (['ring', 'pending'] as const)
-        : (['clock', 'scheduled'] as const)
-  return html`<span class="status" data-status=${colour}>${icon(mark)}<span>${t(STATE_LABELS[state])}</span></span>`
-}
-
-/** The last due times, oldest first. */
-function tickStrip({ ticks = [] }: ScheduleJson) {
-  if (ticks.length === 0) return orMissing(null)
-  const shown = ticks.slice(0, 14).toReversed()
-  const labels = shown.map(({ outcome }) => t(TICK_LABELS[outcome]))
-  const counts = [...new Set(labels)].map(
-    (label) => `${labels.filter((one) => one === label).length} ${label}`,
-  )
-  return html`<svg class="tick-strip" viewBox="0 0 82 12" role="img" aria-label=${t('Last due times: {list}', { list: counts.join(', ') })}>
-    ${shown.map(({ outcome }, index) => svg`<rect class="fill" data-status=${TICK_MARKS[outcome].colour} x=${(14 - shown.length + index) * 6} y="0" width="4" height="12" rx="1" />`)}
-  </svg>`
 }

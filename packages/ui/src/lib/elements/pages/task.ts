@@ -62,7 +62,11 @@ export class TaskflowTaskElement extends PageElement {
         <span class="tools">${task ? this.#actions(task) : nothing}</span>
       </div>
       ${staleNotice(tasks, store.freshAt)}
-      ${contentState(tasks, t('The task')) ?? (task ? this.#content(task) : this.#unknown())}
+      ${
+        task
+          ? this.#content(task)
+          : html`<div class="card" part="card">${contentState(tasks, t('The task')) ?? this.#unknown()}</div>`
+      }
       ${this.#runsCard(runs, store)}
       <taskflow-dialogs></taskflow-dialogs>
     `
@@ -91,13 +95,11 @@ export class TaskflowTaskElement extends PageElement {
   }
 
   #unknown() {
-    return html`<div class="card" part="card">
-      ${emptyState({
-        icon: 'search',
-        title: t('No live instance has this task'),
-        text: t('It may have been renamed or removed. Runs of it, if any are left, stand below.'),
-      })}
-    </div>`
+    return emptyState({
+      icon: 'search',
+      title: t('No live instance has this task'),
+      text: t('It may have been renamed or removed. Runs of it, if any are left, stand below.'),
+    })
   }
 
   #content(task: FunctionJson) {

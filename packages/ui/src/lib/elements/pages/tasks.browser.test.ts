@@ -1,6 +1,6 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: tests read what people see
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import { FakeHandler, problem } from '../../testing/fake-handler.ts'
 import { find, findAll, textOf, unmountAll, waitForElement } from '../../testing/mount.ts'
 import { makeFunction } from '../../testing/page-records.ts'
@@ -66,6 +66,18 @@ describe('tasks', () => {
         'Last 2 runs: 1 succeeded, 1 failed',
       ),
     )
+  })
+
+  it('keeps what comes after a name of any length within the page', async () => {
+    const name = 'x'.repeat(200)
+    answer(handler, 'GET /functions', [makeFunction(name, { group: 'y'.repeat(200) })])
+    const element = await openPage(handler, '/tasks')
+    const long = await row(element, name)
+    const end = () => find(long, '.actions')?.getBoundingClientRect().right ?? 0
+    expect(find(long, 'a.named')?.title).toBe(name)
+    expect(end()).toBeLessThan(1440)
+    await page.viewport(360, 800)
+    await soon(() => expect(end()).toBeLessThan(360))
   })
 
   it('F1 shows new runs in the strip as they come', async () => {

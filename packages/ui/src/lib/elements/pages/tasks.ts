@@ -11,7 +11,7 @@ import { t } from '../../messages/messages.ts'
 import { searchField } from '../../parts/controls.ts'
 import { icon, statusIcon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import { contentState, staleNotice } from '../../parts/page-states.ts'
+import { contentState, noneFits, staleNotice } from '../../parts/page-states.ts'
 import { orMissing } from '../../parts/status.ts'
 import { historyStrip, mixBar } from '../../parts/strips.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
@@ -104,16 +104,13 @@ export class TaskflowTasksElement extends PageElement {
       `${func_name}\n${group ?? ''}`.toLowerCase().includes(search),
     )
     if (found.length === 0) {
-      return emptyState({
-        icon: 'search',
-        title: t('No task matches'),
-        text: t('None has “{text}” in its name or group.', {
+      return noneFits(
+        t('No task matches'),
+        () => this.setParams({ search: '' }),
+        t('None has “{text}” in its name or group.', {
           text: visibleText(this.param('search').trim()),
         }),
-        more: html`<button class="button" type="button" @click=${() => this.setParams({ search: '' })}>
-          ${t('Clear the filter')}
-        </button>`,
-      })
+      )
     }
     return html`<table part="table">
       <thead>
@@ -141,7 +138,8 @@ export class TaskflowTasksElement extends PageElement {
     return html`<tbody>
       <tr class="group">
         <th scope="rowgroup">
-          ${group === null ? t('No group') : visibleText(group)} <span class="muted">${tasks.length}</span>
+          <span class="named" title=${group === null ? nothing : visibleText(group)}>${group === null ? t('No group') : visibleText(group)}</span>
+          <span class="muted">${tasks.length}</span>
         </th>
         <td class="p1">
           ${mixBar([
@@ -166,9 +164,9 @@ export class TaskflowTasksElement extends PageElement {
     const { func_name: name, analytics, last_run: last } = task
     const rate = analytics.success_rate
     return html`<tr part="row" class="row" data-task=${name}>
-      <th scope="row">
+      <th scope="row" class="first">
         <span class="name"
-          >${this.link(pageRoute('tasks', name), visibleText(name), 'first')}
+          >${this.named(pageRoute('tasks', name), name)}
           ${task.paused ? pausedBadge() : nothing}
           ${task.instances === 0 ? html`<span class="chip-text">${t('no instance')}</span>` : nothing}</span
         >

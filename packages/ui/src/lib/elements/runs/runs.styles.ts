@@ -359,6 +359,11 @@ export const runsStyles = css`
   .skeleton.rows span:nth-child(3) {
     visibility: hidden;
   }
+  @container taskflow-list (max-width: 799px) {
+    .task-select select {
+      max-inline-size: 130px;
+    }
+  }
   @container taskflow-list (max-width: 559px) {
     .toolbar {
       padding-inline: 12px;

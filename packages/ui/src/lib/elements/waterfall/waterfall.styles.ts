@@ -76,6 +76,9 @@ export const waterfallStyles = css`
     block-size: 14px;
     overflow: visible;
   }
+  :host(:dir(rtl)) svg:not(.icon) {
+    transform: scaleX(-1);
+  }
   rect {
     fill: var(--_solid);
   }

@@ -1,10 +1,9 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyDeclarations } from 'lit'
 import { formatDuration } from '../../format/duration.ts'
 import { t } from '../../messages/messages.ts'
 import { TaskflowSpanSelectEvent } from '../../part-events.ts'
 import { statusIcon } from '../../parts/icons.ts'
 import { colourOf } from '../../parts/status.ts'
-import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { RunFollower } from '../run-follower.ts'
@@ -36,7 +35,7 @@ export class TaskflowWaterfallElement extends StoreElement {
   /** `linear`, or `log` to see short stretches beside long ones. [`linear`] */
   declare scale: 'linear' | 'log'
 
-  readonly #run = new RunFollower(() => this.requestUpdate())
+  readonly #run = new RunFollower(this, () => this.store)
 
   constructor() {
     super()
@@ -50,21 +49,8 @@ export class TaskflowWaterfallElement extends StoreElement {
     return this.spans === null && this.runId !== ''
   }
 
-  protected override storeConnected(store: DashboardStore): () => void {
-    const leave = super.storeConnected(store)
-    return () => {
-      leave()
-      this.#run.leave()
-    }
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed)
-    this.#run.follow(this.store, this.runId)
-  }
-
   protected override render() {
-    const { task } = this.#run
+    const task = this.#run.detail?.task
     const spans = this.spans ?? (task ? spansOf(task, this.store?.now() ?? Date.now()) : [])
     const first = spans[0]
     if (!first) return nothing

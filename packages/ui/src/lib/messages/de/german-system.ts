@@ -29,6 +29,10 @@ export const system = {
   'Duration over time: arrow keys read each step':
     'Dauer über die Zeit: Pfeiltasten lesen jeden Schritt',
   Everybody: 'Alle Personen',
+  Everywhere: 'Überall',
+  'Caused by {error}': 'Ursache: {error}',
+  'Last 24 h': 'Letzte 24 h',
+  'Last seen': 'Zuletzt',
   'Everything above': 'Alles oben',
   Executors: 'Ausführungen',
   'Filter by error or task': 'Nach Fehler oder Aufgabe filtern',
