@@ -127,6 +127,20 @@ const GOALS: Goal[] = [
       return alone === null ? null : value <= alone + 10
     },
   },
+  atMost('dashboard-paint', SQLITE, 100, 'ms'),
+  atMost('dashboard-batch-script', SQLITE, 4, 'ms'),
+  atMost('dashboard-heap-growth', SQLITE, 5, 'MB'),
+  atMost('dashboard-graph-task', SQLITE, 50, 'ms'),
+  atMost('dashboard-log-open', SQLITE, 500, 'ms'),
+  {
+    measure: 'dashboard-log-fps',
+    systems: SQLITE,
+    text: '≥ 55 frames/s',
+    reached: (value) => value >= 55,
+  },
+  atMost('dashboard-log-search', SQLITE, 1_000, 'ms'),
+  atMost('dashboard-worst-filter', SQLITE, 300, 'ms'),
+  atMost('dashboard-heap', SQLITE, 60, 'MB'),
   atMost('recovery', POSTGRES, 19, 's'),
   atMost('recovery', SQLITE, 2, 's'),
 ]

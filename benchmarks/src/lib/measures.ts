@@ -91,6 +91,22 @@ export const PAGE_QUERIES = [
 
 export type PageQuery = (typeof PAGE_QUERIES)[number]
 
+/** What the dashboard's list is asked for with finished rows behind it. */
+export const FILTERS = [
+  'first-page',
+  'status',
+  'function',
+  'function-and-status',
+  'group',
+  'tag',
+  'schedule',
+  'time-range',
+  'duration',
+  'id-prefix',
+] as const
+
+const isSqlite = ({ name }: SystemInfo) => name === 'taskflow-sqlite'
+
 export const ROWS: readonly Row[] = [
   {
     name: 'enqueue',
@@ -254,6 +270,63 @@ export const ROWS: readonly Row[] = [
             title: 'the same beside 200 that never read, p95',
             ...inMs,
           },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'dashboard',
+    about: 'the dashboard in a real browser: rows, changes, graph, a long log, filters',
+    cases: [
+      {
+        name: 'dashboard-list',
+        suits: isSqlite,
+        measures: [
+          { name: 'dashboard-paint', title: 'from the answer to 50 painted rows', ...inMs },
+          { name: 'dashboard-batch-script', title: '50 changes at once, scripts', ...inMs },
+          { name: 'dashboard-batch-layout', title: '50 changes at once, style, layout', ...inMs },
+          {
+            name: 'dashboard-heap-growth',
+            title: 'heap after as many batches of 50 changes as half the jobs, more or less',
+            unit: 'MB',
+            better: 'lower',
+          },
+        ],
+      },
+      {
+        name: 'dashboard-graph',
+        suits: isSqlite,
+        measures: [
+          { name: 'dashboard-graph-task', title: 'graph of 250 tasks, longest task', ...inMs },
+          { name: 'dashboard-graph-drawn', title: 'graph of 250 tasks, all drawn', ...inMs },
+        ],
+      },
+      {
+        name: 'dashboard-log',
+        suits: isSqlite,
+        measures: [
+          { name: 'dashboard-log-open', title: 'log of 50 lines per job, its end seen', ...inMs },
+          {
+            name: 'dashboard-log-fps',
+            title: 'the same, scrolled',
+            unit: 'frames/s',
+            better: 'higher',
+          },
+          { name: 'dashboard-log-search', title: 'the same, a line found and seen', ...inMs },
+        ],
+      },
+      {
+        name: 'dashboard-history',
+        history: true,
+        suits: isSqlite,
+        measures: [
+          ...FILTERS.map((name) => ({
+            name: `dashboard-${name}`,
+            title: `list over finished rows, ${name.replaceAll('-', ' ')}`,
+            ...inMs,
+          })),
+          { name: 'dashboard-worst-filter', title: 'the slowest of these', ...inMs },
+          { name: 'dashboard-heap', title: 'heap afterwards', unit: 'MB', better: 'lower' },
         ],
       },
     ],

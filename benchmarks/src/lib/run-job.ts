@@ -18,6 +18,7 @@ const rows: Record<string, () => Promise<Row>> = {
   http: async () => (await import('./rows/http.ts')).http,
   pages: async () => (await import('./rows/pages.ts')).pages,
   streams: async () => (await import('./rows/streams.ts')).streams,
+  dashboard: async () => (await import('./rows/dashboard.ts')).dashboard,
   recovery: async () => (await import('./rows/recovery.ts')).recovery,
 }
 

@@ -18,12 +18,12 @@ export function formatRelative(at: number, now: number): string {
 
 /** `14:31:13`, or `02:31:13 PM`. */
 export function formatClock(at: number, milliseconds = false): string {
-  return clock(at, milliseconds ? 'millisecond' : 'second')
+  return clockAt(at, milliseconds ? 'millisecond' : 'second')
 }
 
 /** `14:31`, or `02:31 PM`. */
 export function formatMinute(at: number): string {
-  return clock(at, 'minute')
+  return clockAt(at, 'minute')
 }
 
 /** `Fri 14:31`, for spans of days. */
@@ -38,9 +38,29 @@ type Precision = 'minute' | 'second' | 'millisecond'
  * month, so there it is that of ISO 8601; other languages have theirs.
  */
 export function formatAbsolute(at: number, precision: Precision = 'millisecond'): string {
-  if (!/^en\b/.test(language().tag)) return dateFormat(precision).format(at)
-  const { year, month, day, timeZoneName } = partsOf(at, precision)
-  return `${year}-${month}-${day} ${clock(at, precision)} ${timeZoneName ?? ''}`.trim()
+  const format = dateFormat(precision)
+  let known = written.get(format)
+  if (!known || known.size >= MOST_WRITTEN) {
+    known = new Map()
+    written.set(format, known)
+  }
+  let text = known.get(at)
+  if (text === undefined) {
+    text = write(format, at)
+    known.set(at, text)
+  }
+  return text
+}
+
+/** Times that were written out lately: a list draws the same ones every second. */
+const written = new WeakMap<Intl.DateTimeFormat, Map<number, string>>()
+const MOST_WRITTEN = 1000
+
+function write(format: Intl.DateTimeFormat, at: number): string {
+  if (!/^en\b/.test(language().tag)) return format.format(at)
+  const parts = partsOf(at, format)
+  const { year, month, day, timeZoneName } = parts
+  return `${year}-${month}-${day} ${clock(parts)} ${timeZoneName ?? ''}`.trim()
 }
 
 /** Epoch ms of an ISO instant; null when it is missing or no date. */
@@ -52,13 +72,16 @@ export function parseInstant(iso: string | null | undefined): number | null {
 
 type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>
 
-function partsOf(at: number, precision: Precision): Parts {
-  const parts = dateFormat(precision).formatToParts(at)
+function partsOf(at: number, format: Intl.DateTimeFormat): Parts {
+  const parts = format.formatToParts(at)
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]))
 }
 
-function clock(at: number, precision: Precision): string {
-  const { hour, minute, second, fractionalSecond, dayPeriod } = partsOf(at, precision)
+function clockAt(at: number, precision: Precision): string {
+  return clock(partsOf(at, dateFormat(precision)))
+}
+
+function clock({ hour, minute, second, fractionalSecond, dayPeriod }: Parts): string {
   const text = [hour, minute, second].filter(Boolean).join(':')
   const whole = fractionalSecond ? `${text}.${fractionalSecond}` : text
   return dayPeriod ? `${whole} ${dayPeriod}` : whole

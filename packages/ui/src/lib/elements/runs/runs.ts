@@ -214,7 +214,7 @@ export class TaskflowRunsElement extends StoreElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#observe()
-    const dialog = this.renderRoot.querySelector<HTMLDialogElement>('dialog.sheet')
+    const dialog = this.runId && this.renderRoot.querySelector<HTMLDialogElement>('dialog.sheet')
     if (dialog && !dialog.open) dialog.showModal()
     // What was focused in the closed pane is gone: back to the row.
     if (changed.has('runId') && changed.get('runId') && !this.runId) this.#focusRow()
