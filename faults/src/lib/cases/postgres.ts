@@ -115,48 +115,6 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
     },
   },
   {
-    id: 'B18',
-    fault: 'an idle transaction keeps dead rows while tasks come and go',
-    needs: ['postgres'],
-    async run(lab) {
-      const storage = lab.postgres()
-      await lab.victim({ storage, concurrency: 50 })
-      const sql = lab.sql()
-      const busy = openStorage(storage)
-      await busy.open()
-      lab.after(() => busy.close())
-      const times = async () => {
-        const took: number[] = []
-        for (let call = 0; call < 50; call++) {
-          const began = performance.now()
-          await busy.turn({
-            instanceId: 'nobody',
-            settle: [],
-            claim: { limit: 10, funcNames: ['work'] },
-          })
-          took.push(performance.now() - began)
-        }
-        return took.sort((a, b) => a - b)[25] ?? 0
-      }
-      const tasks = Math.max(2_000, Math.round(lab.minutes * 20_000))
-      let empty = 0
-      await sql.begin(async (tx) => {
-        await tx`select txid_current()`
-        empty = await times()
-        const [first] = lab.victims
-        for (let done = 0; done < tasks; done += 1_000) {
-          await first?.tell({ order: 'enqueue', works: lab.works(1_000), together: true })
-        }
-        await lab.until(() => lab.lines('end').length >= lab.lines('ack').length, 120_000)
-        const after = await times()
-        lab.figures.push(
-          `${lab.lines('ack').length} tasks; a turn without work takes ${empty.toFixed(1)} ms before, ${after.toFixed(1)} ms after (median)`,
-        )
-      })
-      await lab.settle(storage)
-    },
-  },
-  {
     id: 'B20',
     fault: 'a storm of notifications: 5 000 enqueues at once, from two processes',
     needs: ['postgres'],
@@ -252,28 +210,6 @@ export const POSTGRES_CASES: readonly FaultCase[] = [
       lab.check(
         (starts[0]?.at ?? 0) >= lastEnd,
         'the child started before its last parent had ended',
-      )
-    },
-  },
-  {
-    id: 'H02',
-    fault: 'a backlog is drained by three processes',
-    needs: ['postgres'],
-    async run(lab) {
-      const storage = lab.postgres()
-      const first = await lab.victim({ storage, concurrency: 1 })
-      const count = Math.max(2_000, Math.round(lab.minutes * 10_000))
-      for (let done = 0; done < count; done += 1_000) {
-        await first.tell({ order: 'enqueue', works: lab.works(1_000), together: true })
-      }
-      const began = performance.now()
-      await lab.victim({ storage, concurrency: 20 })
-      await lab.victim({ storage, concurrency: 20 })
-      const verdict = await lab.settle(storage, 240_000)
-      lab.check(verdict.duplicated === 0, `duplicated: ${verdict.duplicated}`)
-      const seconds = (performance.now() - began) / 1_000
-      lab.figures.push(
-        `${count} tasks, ${Math.round(count / seconds)} a second, with a flushed ledger`,
       )
     },
   },

@@ -1,21 +1,112 @@
-import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProxy } from '../../../../tools/tcp-proxy.ts'
+import { readClaimTimes } from '../harness/claim-times.ts'
 import type { FaultCase } from '../harness/fault-case.ts'
-import type { VictimProcess } from '../harness/victim-process.ts'
+import type { Lab } from '../harness/lab.ts'
+import { growth, type Resources, resourcesOf } from '../harness/resources.ts'
+import { spreadText } from '../harness/spread.ts'
+import type { StorageChoice } from '../harness/storage-choice.ts'
 
-const LOAD = { atOnce: 2, pauseMs: 50, workMs: 20 }
+const LOAD = { atOnce: 2, pauseMs: 150, workMs: 20 }
+/** A soak of that length has one fault each half minute; a shorter one has no such pauses. */
+const LONG_MINUTES = 5
+const EVERY_MS = 30_000
+const SAMPLE_MS = 5_000
+/** Room for connections that come and go with faults. */
+const HANDLES = 10
 
-/** Memory of a process, in MB. */
-function memoryOf({ pid }: VictimProcess): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes ?? 0) / 1024
+type Faults = Record<string, () => Promise<unknown>>
+
+/** One process that nothing is done to, two that things are done to, and a storage they share. */
+class Soak {
+  readonly #lab: Lab
+  readonly #storage: StorageChoice
+  others: Awaited<ReturnType<Lab['victim']>>[] = []
+
+  constructor(lab: Lab, storage: StorageChoice) {
+    this.#lab = lab
+    this.#storage = storage
+  }
+
+  start(storage = this.#storage) {
+    return this.#lab.victim({ storage, load: LOAD, timesClaims: true })
+  }
+
+  /** What can be done to processes, whatever they store in. */
+  get faults(): Faults {
+    const { random } = this.#lab
+    const replace = async (gone: (typeof this.others)[number]) => {
+      this.others = [...this.others.filter((other) => other !== gone), await this.start()]
+    }
+    return {
+      kill: async () => {
+        const victim = random.pick(this.others)
+        await victim.end()
+        await replace(victim)
+      },
+      stop: async () => {
+        const victim = random.pick(this.others)
+        await victim.tell({ order: 'stop', graceMs: random.below(500) })
+        await replace(victim)
+      },
+      pause: async () => {
+        const { child } = random.pick(this.others)
+        child.kill('SIGSTOP')
+        await wait(random.below(25_000))
+        child.kill('SIGCONT')
+      },
+      block: async () => {
+        const works = this.#lab.works(1, random.below(20_000), 'spins')
+        await random.pick(this.others).tell({ order: 'enqueue', works })
+      },
+    }
+  }
+
+  /** One fault after the other, until the case's time is over; then all is healed and judged. */
+  async run(more: Faults): Promise<void> {
+    const lab = this.#lab
+    const steady = await this.start()
+    const samples: Resources[] = []
+    const sampling = setInterval(() => samples.push(resourcesOf(steady.pid)), SAMPLE_MS)
+    lab.after(() => clearInterval(sampling))
+    const faults = { ...this.faults, ...more }
+    const counts = new Map<string, number>()
+    const end = performance.now() + lab.minutes * 60_000
+    await wait(1_000)
+    const before = resourcesOf(steady.pid)
+    while (performance.now() < end) {
+      const began = performance.now()
+      const name = lab.random.pick(Object.keys(faults))
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      await faults[name]?.()
+      const restMs = EVERY_MS - (performance.now() - began)
+      await wait(
+        lab.minutes >= LONG_MINUTES ? Math.max(0, restMs) : 1_000 + lab.random.below(4_000),
+      )
+    }
+    const verdict = await lab.settle(this.#storage)
+    clearInterval(sampling)
+    const after = resourcesOf(steady.pid)
+    lab.check(steady.alive, 'the process that nothing was done to has ended')
+    lab.check(
+      after.handles <= before.handles + HANDLES && after.threads <= before.threads + HANDLES,
+      `${before.handles} handles and ${before.threads} threads became ${after.handles} and ${after.threads}`,
+    )
+    const done = [...counts].map(([name, count]) => `${count} ${name}`).join(', ')
+    const slope = growth(samples)
+    lab.figures.push(
+      `${done}; ${verdict.recovered} unknown enqueues had been stored`,
+      `claims took ${spreadText(readClaimTimes(lab.folder))}`,
+      `memory ${before.megabytes.toFixed(0)} MB, then ${after.megabytes.toFixed(0)} MB, ${slope.toFixed(2)} MB a minute over the second half; handles ${before.handles}, then ${after.handles}`,
+    )
+  }
 }
 
 export const SOAK_CASES: readonly FaultCase[] = [
   {
     id: 'H01',
-    fault: 'soak: one fault after the other, chosen by the seed',
+    fault: 'soak on Postgres: one fault after the other, chosen by the seed',
     needs: ['postgres'],
     async run(lab) {
       const { random } = lab
@@ -23,53 +114,42 @@ export const SOAK_CASES: readonly FaultCase[] = [
       const sql = lab.sql()
       const proxy = await createProxy(lab.serverUrl)
       lab.after(() => proxy.close())
-      const far = { ...storage, url: proxy.url }
-      const start = (choice = storage) => lab.victim({ storage: choice, load: LOAD })
-      const steady = await start()
-      let others = [await start(), await start(far)]
-      const end = Date.now() + lab.minutes * 60_000
-      const done: string[] = []
-      const before = memoryOf(steady)
-      const faults: Record<string, () => Promise<unknown>> = {
-        kill: async () => {
-          const victim = random.pick(others)
-          await victim.end()
-          others = [...others.filter((other) => other !== victim), await start()]
-        },
-        stop: async () => {
-          const victim = random.pick(others)
-          await victim.tell({ order: 'stop', graceMs: random.below(500) })
-          others = [...others.filter((other) => other !== victim), await start()]
-        },
-        pause: async () => {
-          const { child } = random.pick(others)
-          child.kill('SIGSTOP')
-          await wait(random.below(20_000))
-          child.kill('SIGCONT')
-        },
+      const soak = new Soak(lab, storage)
+      soak.others = [await soak.start(), await soak.start({ ...storage, url: proxy.url })]
+      await soak.run({
         silence: async () => {
           proxy.silence()
-          await wait(random.below(10_000))
+          await wait(random.below(20_000))
           proxy.heal()
         },
         outage: async () => {
           await proxy.down()
-          await wait(random.below(10_000))
+          await wait(random.below(20_000))
           await proxy.up()
         },
         terminate: () =>
           sql`select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and application_name = 'taskflow'`,
-      }
-      while (Date.now() < end) {
-        const name = random.pick(Object.keys(faults))
-        done.push(name)
-        await faults[name]?.()
-        await wait(1_000 + random.below(4_000))
-      }
-      const grown = memoryOf(steady) - before
-      await lab.settle(storage)
-      lab.figures.push(`${done.join(', ')}; one process grew by ${grown.toFixed(0)} MB`)
+      })
+    },
+  },
+  {
+    id: 'H01s',
+    fault: 'soak on SQLite: one fault after the other, chosen by the seed',
+    needs: [],
+    async run(lab) {
+      const file = `${lab.folder}/tasks.db`
+      const soak = new Soak(lab, { kind: 'sqlite', file })
+      soak.others = [await soak.start(), await soak.start()]
+      await soak.run({
+        lock: async () => {
+          const database = new DatabaseSync(file, { timeout: 10_000 })
+          database.exec('begin immediate')
+          await wait(lab.random.below(20_000))
+          database.exec('rollback')
+          database.close()
+        },
+      })
     },
   },
 ]

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TaskStorage } from '@taskflow/core'
-import { sqliteStorage } from '@taskflow/storage-sqlite'
 import type { FaultCase } from '../harness/fault-case.ts'
-import { intervalDelays } from '../harness/loop-delay.ts'
 
 const LOAD = { atOnce: 2, pauseMs: 20, workMs: 5 }
 
@@ -44,7 +41,7 @@ export const SQLITE_CASES: readonly FaultCase[] = [
       const storage = lab.sqlite()
       const trace = join(lab.folder, 'trace.txt')
       const by = ['strace', '-f', '-y', '-e', 'trace=fsync,fdatasync,write', '-o', trace]
-      const victim = await lab.victim({ storage, flushes: false }, { by })
+      const victim = await lab.victim({ storage }, { by })
       for (const work of lab.works(20)) await victim.tell({ order: 'enqueue', works: [work] })
       await lab.settle(storage)
       await victim.tell({ order: 'stop', graceMs: 1_000 })
@@ -82,7 +79,7 @@ export const SQLITE_CASES: readonly FaultCase[] = [
           ...['-e', `inject=fsync,fdatasync:error=EIO:when=${when}`],
         ]
         const victim = await lab
-          .victim({ storage, flushes: false }, { by })
+          .victim({ storage }, { by })
           .catch(() => lab.figures.push(`the start ended with its flush ${when}`))
         if (typeof victim === 'number') continue
         for (const work of lab.works(10)) {
@@ -96,61 +93,4 @@ export const SQLITE_CASES: readonly FaultCase[] = [
       lab.figures.push(`${rounds} rounds, ${rejected} enqueues rejected`)
     },
   },
-  {
-    id: 'C11',
-    fault: 'many finished tasks are deleted at once',
-    needs: [],
-    async run(lab) {
-      const choice = lab.sqlite()
-      const storage = sqliteStorage({ file: join(lab.folder, 'tasks.db'), synchronous: 'normal' })
-      await storage.open()
-      const count = Math.max(20_000, Math.round(lab.minutes * 100_000))
-      await fillWithFinished(storage, count)
-      await storage.close()
-      const manager = await lab.watcher(choice)
-      const delays = intervalDelays()
-      const began = performance.now()
-      const { deleted } = await manager.deleteHistory({ endedBefore: Date.now() + 1_000 })
-      const seconds = (performance.now() - began) / 1_000
-      const p99 = delays.stop()
-      lab.check(deleted === count, `${deleted} of ${count} were deleted`)
-      lab.figures.push(
-        `${count} tasks in ${seconds.toFixed(1)} s; the event loop waits ${p99.toFixed(0)} ms (p99)`,
-      )
-    },
-  },
 ]
-
-/** Tasks that were stored, claimed and ended. */
-async function fillWithFinished(storage: TaskStorage, count: number) {
-  const instance = { instanceId: 'filler', host: '', pid: 1, version: '', functions: [] }
-  await storage.beat({ instance, beat: 0, leaseMs: 1e9, running: 0, state: 'running' })
-  for (let done = 0; done < count; done += 1_000) {
-    await storage.insert({
-      tasks: Array.from({ length: 1_000 }, (_, n) => ({
-        taskId: `t-${done + n}`,
-        funcName: 'work',
-        group: null,
-        payload: '{}',
-        priority: null,
-        maxAttempts: 1,
-        requeueOnInterrupt: true,
-        idempotencyKey: null,
-        tags: {},
-        source: 'manual' as const,
-        executor: 'async',
-        retryOf: null,
-      })),
-    })
-    const claim = { limit: 1_000, funcNames: ['work'] }
-    const { claimed } = await storage.turn({ instanceId: 'filler', settle: [], claim })
-    const settle = claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
-    await storage.turn({ instanceId: 'filler', settle, claim: null })
-  }
-}

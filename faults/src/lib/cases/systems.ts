@@ -13,20 +13,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { startPostgres } from '../../../../tools/postgres.ts'
 import type { FaultCase } from '../harness/fault-case.ts'
 import type { Lab } from '../harness/lab.ts'
 import { libfaketime, programOf } from '../harness/needs.ts'
+import { ownServer } from './servers.ts'
 
 const LOAD = { atOnce: 2, pauseMs: 50, workMs: 20 }
 const HOUR_MS = 3_600_000
-
-/** A server of the case's own, deleted when it is over. */
-async function ownServer(lab: Lab, parent?: string) {
-  const server = await startPostgres({ durable: true, ...(parent !== undefined && { parent }) })
-  lab.after(() => server.stop())
-  return server
-}
 
 /** A pooler in transaction mode before the server; its URL. */
 async function startPooler(lab: Lab): Promise<string> {

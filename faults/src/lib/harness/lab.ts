@@ -11,7 +11,7 @@ import { countLive, judge, type Verdict } from './oracle.ts'
 import { openStorage, type StorageChoice } from './storage-choice.ts'
 import type { VictimOptions } from './victim.ts'
 import { type Launch, VictimProcess } from './victim-process.ts'
-import { victimTasks } from './victim-tasks.ts'
+import { type VictimWork, victimTasks } from './victim-tasks.ts'
 
 let labs = 0
 
@@ -104,12 +104,8 @@ export class Lab implements CaseSettings {
   }
 
   /** Works with numbers of their own. */
-  works(count: number, ms = 0) {
-    return Array.from({ length: count }, () => ({
-      n: `w${++this.#numbers}`,
-      kind: 'ok' as const,
-      ms,
-    }))
+  works(count: number, ms = 0, kind: VictimWork['kind'] = 'ok'): VictimWork[] {
+    return Array.from({ length: count }, () => ({ n: `w${++this.#numbers}`, kind, ms }))
   }
 
   lines(event?: LedgerLine['event']): LedgerLine[] {

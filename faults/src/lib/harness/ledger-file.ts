@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a victim did or saw. */
@@ -22,15 +22,13 @@ export type WriteLedger = (event: LedgerLine['event'], n: string, taskId?: strin
 
 /**
  * The ledger of this process: a file outside of the storage, appended line by line. Each line is one
- * write, flushed before what follows it.
+ * write that the system has taken before what follows it, so a process that is killed loses none.
  */
-export function openLedger(folder: string, flushes = true): WriteLedger & { close(): void } {
+export function openLedger(folder: string): WriteLedger {
   const file = openSync(join(folder, `ledger-${process.pid}.txt`), 'a')
-  const write: WriteLedger = (event, n, taskId = '-') => {
+  return (event, n, taskId = '-') => {
     writeSync(file, `${event} ${n} ${taskId} ${process.pid} ${Date.now()}\n`)
-    if (flushes) fsyncSync(file)
   }
-  return Object.assign(write, { close: () => closeSync(file) })
 }
 
 /** What all victims wrote, each one's lines in order. A line that was cut short counts as none. */

@@ -5,7 +5,7 @@ import { sqliteStorage } from '@taskflow/storage-sqlite'
 /** Which storage victims share, as JSON can say it. */
 export type StorageChoice =
   | { kind: 'sqlite'; file: string }
-  | { kind: 'postgres'; url: string; schema: string; pooler?: boolean }
+  | { kind: 'postgres'; url: string; schema: string; pooler?: boolean; listen?: boolean }
 
 export function openStorage({ kind, ...options }: StorageChoice): TaskStorage {
   return kind === 'sqlite'

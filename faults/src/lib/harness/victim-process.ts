@@ -23,6 +23,7 @@ export class VictimProcess {
   instanceId = ''
   /** The app's process, where another one started it: it would survive that one. */
   #appPid = 0
+  #stops = false
   /** What its process wrote to stderr, the last of it. */
   stderr = ''
 
@@ -53,7 +54,7 @@ export class VictimProcess {
 
   /** Whether it can be told something: not so once it was told to stop. */
   get listens(): boolean {
-    return this.alive && this.child.connected
+    return this.alive && this.child.connected && !this.#stops
   }
 
   /** Resolves when it claims. @throws Error when it ends before that. */
@@ -65,6 +66,7 @@ export class VictimProcess {
 
   /** Tells it something; resolves with its answer. @throws Error when it ends before that. */
   async tell(order: VictimOrder): Promise<VictimAnswer> {
+    if (order.order === 'stop') this.#stops = true
     const answer = this.#next()
     this.child.send(order)
     return (await answer) as VictimAnswer

@@ -1,6 +1,7 @@
 // The app that faults happen to: a process of its own, which uses nothing but the public API.
 import { setTimeout as wait } from 'node:timers/promises'
 import { type EnqueueOptions, StorageUnavailableError, TaskManager } from '@taskflow/core'
+import { timeClaims } from './claim-times.ts'
 import { openLedger } from './ledger-file.ts'
 import { openStorage, type StorageChoice } from './storage-choice.ts'
 import { type VictimWork, victimTasks } from './victim-tasks.ts'
@@ -14,13 +15,23 @@ export interface VictimOptions {
   load?: { atOnce: number; pauseMs: number; workMs: number } | undefined
   /** Declares a schedule that is due so often. [none] */
   everyMs?: number | undefined
-  /** Flushes the ledger after each line. [true] */
-  flushes?: boolean | undefined
+  /** The app's next version, which has one task more. [false] */
+  isNewer?: boolean | undefined
+  /** Writes down how long claims took. [false] */
+  timesClaims?: boolean | undefined
 }
 
 /** What a victim is told. */
 export type VictimOrder =
-  | { order: 'enqueue'; works: VictimWork[]; options?: EnqueueOptions; together?: boolean }
+  | {
+      order: 'enqueue'
+      works: VictimWork[]
+      options?: EnqueueOptions
+      /** In one commit: all, or none. */
+      together?: boolean
+      /** As tasks that only the next version has. */
+      newer?: boolean
+    }
   | { order: 'rest' }
   | { order: 'stop'; graceMs: number }
 
@@ -31,12 +42,13 @@ export interface VictimAnswer {
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as VictimOptions
-const write = openLedger(options.folder, options.flushes)
+const write = openLedger(options.folder)
 const tasks = victimTasks(write)
 const troubles: string[] = []
+const storage = openStorage(options.storage)
 const manager = new TaskManager({
-  tasks: Object.values(tasks),
-  storage: openStorage(options.storage),
+  tasks: Object.values(tasks).filter((task) => options.isNewer || task !== tasks.newer),
+  storage: options.timesClaims ? timeClaims(storage, options.folder) : storage,
   concurrency: options.concurrency,
   maxCrashes: 1_000,
   onError: (error) => troubles.push(String(error)),
@@ -59,16 +71,17 @@ async function obey(order: VictimOrder): Promise<void> {
     return
   }
   if (order.order === 'rest') return void process.send?.({ errors: troubles })
+  const task = order.newer ? tasks.newer : tasks.work
   const calls = order.together
     ? await enqueueTogether(order.works, order.options)
-    : await Promise.all(order.works.map((work) => enqueue(work, order.options)))
+    : await Promise.all(order.works.map((work) => enqueue(work, order.options, task)))
   process.send?.({ ids: calls, errors: troubles } satisfies VictimAnswer)
 }
 
-async function enqueue(work: VictimWork, more?: EnqueueOptions): Promise<string | null> {
+async function enqueue(work: VictimWork, more?: EnqueueOptions, task = tasks.work) {
   write('try', work.n)
   try {
-    const { taskId } = await manager.enqueue(tasks.work, work, more)
+    const { taskId } = await manager.enqueue(task, work, more)
     write('ack', work.n, taskId)
     return taskId
   } catch (error) {
