@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import type { TaskStorage } from '../storage/contract.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { defineTask } from './define-task.ts'
+import { TaskManager } from './task-manager.ts'
+import { start } from './test-manager.ts'
+
+describe('options', () => {
+  const quick = defineTask({ name: 'quick', run() {} })
+  it.each([
+    [
+      { tasks: [quick], concurrency: -1 },
+      /concurrency: expected a whole number of 0 or more, got -1/,
+    ],
+    [{ tasks: [quick, quick] }, /tasks: expected each name once, got quick twice/],
+    [{ tasks: undefined as never }, /tasks: expected an array/],
+    [
+      { tasks: [{ ...quick, settings: { ...quick.settings, executor: 'gpu' } }] },
+      /executor: expected one of async, got gpu/,
+    ],
+  ])('%j are refused', (options, message) => {
+    expect(() => new TaskManager(options)).toThrow(message)
+  })
+
+  it.each([
+    [{ name: 'no spaces' }, /name/],
+    [{ name: '' }, /name/],
+    [{ name: 'x', retries: 1.5 }, /retries: expected a whole number/],
+    [{ name: 'x', delayMs: -1 }, /delayMs/],
+    [{ name: 'x', jitter: 2 }, /jitter/],
+    [{ name: 'x', timeoutMs: 0 }, /timeoutMs/],
+    [{ name: 'x', backoff: '2' as never }, /backoff/],
+  ])('of a task, %j, are refused', (options, message) => {
+    expect(() => defineTask({ ...options, run() {} })).toThrow(message)
+  })
+
+  it('retention deletes what is older', async () => {
+    const clock = fakeClock()
+    const storage: TaskStorage = memoryStorage({ now: clock.now })
+    const { manager } = await start([quick], { storage, clock, retentionMs: 3_600_000 })
+    await manager.enqueue(quick)
+    await clock.advance(1_800_000)
+    expect((await manager.list()).total).toBe(1)
+    await clock.advance(7_200_000)
+    expect((await manager.list()).total).toBe(0)
+  })
+})
