@@ -1,48 +1,39 @@
-import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import type { AttemptEnd } from '../observers/observer.ts'
-import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { TraceSource } from '../observers/trace-source.ts'
-import type { LogLevel, LogStream } from '../record.ts'
-import type {
-  ClaimedTask,
-  OwnedTask,
-  Settlement,
-  SettlementOutcome,
-  StoredTask,
-} from '../storage/contract.ts'
-import { AttemptLog } from './attempt-log.ts'
+import type { ClaimedTask, Settlement, StoredTask } from '../storage/contract.ts'
+import {
+  type End,
+  endOfOverdue,
+  endOfThrown,
+  SUCCESS,
+  timedOutAfter,
+  toAttemptEnd,
+  unstarted,
+} from './attempt-end.ts'
+import type { AttemptLog } from './attempt-log.ts'
+import { AttemptOutput, type OutputSettings } from './attempt-output.ts'
 import type { Placed } from './bag.ts'
 import type { Chains } from './chains.ts'
 import type { TaskContext } from './context.ts'
 import type { Task } from './define-task.ts'
-import { describeError, errorType } from './describe-error.ts'
 import { encodeResult } from './encode-result.ts'
 import { type Encryption, payloadBinding, resultBinding } from './encryption/encryption.ts'
 import { looksSealed } from './encryption/envelope.ts'
 import type { TaskExecutor } from './executor.ts'
 import { NO_PARENTS, type ParentReader, parentsOf, type TaskParents } from './parents.ts'
-import { retryDelayMs } from './retry-policy.ts'
 import { secretFilter } from './secrets.ts'
-import { AbandonTask, SnoozeTask, TaskAborted } from './signals.ts'
+import { TaskAborted } from './signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { TaskQueue } from './task-queue.ts'
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-/** Characters of a progress message. */
-const MAX_PROGRESS = 1_000
-
 /** What an attempt needs of its surroundings. */
-export interface AttemptSettings {
-  clock: Clock
+export interface AttemptSettings extends OutputSettings {
   queue: TaskQueue
   chains: Chains
   parents: ParentReader
-  observers: ObserverChain
   trace: TraceSource | undefined
   encryption: Encryption
   maxResultBytes: number
-  maxLogLines: number
-  maxLogBytes: number
   /** How long a handler may ignore its time-out before its slot is counted as stuck. */
   graceMs: number
   /** Has `settlement` end the attempt after that if the event loop is blocked then; see `StandIn`. */
@@ -57,13 +48,6 @@ export interface AttemptEvents {
   over(attempt: Attempt): void
 }
 
-/** How a handler came out; what has yet to be stored besides is its log. */
-type End = Pick<Settlement, 'result' | 'error' | 'stacktrace' | 'delayMs' | 'chained'> & {
-  outcome: Exclude<SettlementOutcome, { type: 'unstarted' }>
-}
-
-const SUCCESS: End['outcome'] = { type: 'success' }
-
 /**
  * One claimed task under way. Thousands of them may live and die in a second, so what most of them do
  * without – encryption, parents, time-outs, chains – costs them no promise and no closure.
@@ -71,18 +55,14 @@ const SUCCESS: End['outcome'] = { type: 'success' }
 export class Attempt implements Placed {
   readonly claimed: ClaimedTask
   readonly task: Task<unknown, unknown>
-  readonly log: AttemptLog
   place = -1
+  readonly #output: AttemptOutput
   readonly #settings: AttemptSettings
   readonly #events: AttemptEvents
   readonly #controller = new AbortController()
   #aborted: TaskAborted | null = null
   #startedAt = 0
   #abortedAt = Number.POSITIVE_INFINITY
-  /** Takes the payload's secrets out of what is written and thrown. */
-  #hide = asItIs
-  /** The kind of error it ended with, for observers. */
-  #errorType: string | null = null
   /** Tells observers that wrap it how it ended. */
   #tell: ((end: AttemptEnd) => void) | null = null
   /** Takes its time limit away. */
@@ -102,12 +82,12 @@ export class Attempt implements Placed {
     this.task = task
     this.#settings = settings
     this.#events = events
-    this.log = new AttemptLog({
-      attempt: claimed.attemptsMade - 1,
-      written: claimed.logCount,
-      maxLines: settings.maxLogLines,
-      maxBytes: settings.maxLogBytes,
-    })
+    this.#output = new AttemptOutput(claimed, settings)
+  }
+
+  /** Lines that the storage does not have yet. */
+  get log(): AttemptLog {
+    return this.#output.log
   }
 
   /** `decided` was told of it. */
@@ -127,10 +107,14 @@ export class Attempt implements Placed {
 
   /** Asks the handler to stop. The first reason stands. */
   abort(reason: TaskAborted['reason'], message: string): void {
+    this.#abort(new TaskAborted(reason, message))
+  }
+
+  #abort(why: TaskAborted): void {
     if (this.#aborted) return
     this.#abortedAt = this.#settings.clock.monotonic()
-    this.#aborted = new TaskAborted(reason, message)
-    this.#controller.abort(this.#aborted)
+    this.#aborted = why
+    this.#controller.abort(why)
   }
 
   /** It was asked to stop and has had all the time it was given for that. */
@@ -207,9 +191,11 @@ export class Attempt implements Placed {
   /** Asks the handler to stop when its time is up, and gives it up if it does not. */
   #limit(timeoutMs: number): void {
     const { clock, graceMs, limit } = this.#settings
-    const over = limit(timeoutMs + graceMs, () => this.#timedOut(timeoutMs))
+    const over = limit(timeoutMs + graceMs, () =>
+      endOfOverdue(this.claimed, this.task, timeoutMs, graceMs),
+    )
     let cancelTimer = clock.after(timeoutMs, () => {
-      this.abort('timeout', timedOutAfter(timeoutMs))
+      this.#abort(timedOutAfter(timeoutMs))
       cancelTimer = clock.after(graceMs, () => this.#conclude(this.#threw(this.#aborted)))
     })
     this.#disarm = () => {
@@ -248,7 +234,8 @@ export class Attempt implements Placed {
     parents: TaskParents,
   ): Promise<unknown> {
     const { task } = this
-    this.#hide = secretFilter(payload, task.settings.secret)
+    const output = this.#output
+    output.hide = secretFilter(payload, task.settings.secret)
     const { maxResultBytes, maxLogLines, maxLogBytes } = this.#settings
     const ended: unknown = executor.execute({
       task,
@@ -261,16 +248,17 @@ export class Attempt implements Placed {
         maxLogBytes,
       },
       trace: () => this.#settings.trace?.() ?? null,
-      write: (stream, text) => this.#write(stream, stream === 'stderr' ? 'error' : 'info', text),
-      dropped: (lines) => this.log.drop(lines),
+      write: (stream, text) => output.write(stream, stream === 'stderr' ? 'error' : 'info', text),
+      dropped: (lines) => output.log.drop(lines),
     })
     // An executor without types may return anything.
     return Promise.resolve(ended)
   }
 
   #returned(value: unknown): End | Promise<End> {
-    const result = this.#encodeResult(value)
-    const { encryption, chains } = this.#settings
+    const { encryption, chains, maxResultBytes } = this.#settings
+    const warn = (message: string) => this.#output.write('log', 'warn', message)
+    const result = encodeResult(value, maxResultBytes, warn)
     if (!encryption.seals() && !chains.has(this.task.name)) return { outcome: SUCCESS, result }
     return this.#sealed(result).catch((thrown) => this.#threw(thrown))
   }
@@ -279,10 +267,11 @@ export class Attempt implements Placed {
   async #sealed(text: string): Promise<End> {
     const { encryption, chains } = this.#settings
     const result = await encryption.seal(text, resultBinding(this.claimed))
-    const refused = (message: string) => this.#write('log', 'error', message)
     const { name } = this.task
+    const output = this.#output
+    const refused = (message: string) => output.write('log', 'error', message)
     const chained = chains.has(name)
-      ? await chains.follow(name, text, this.#hide, refused)
+      ? await chains.follow(name, text, output.hide, refused)
       : undefined
     return { outcome: SUCCESS, result, chained }
   }
@@ -292,7 +281,7 @@ export class Attempt implements Placed {
     this.#concluded = true
     const { clock } = this.#settings
     const durationMs = Math.max(0, Math.round(clock.monotonic() - this.#startedAt))
-    this.#tell?.(this.#endOf(end, durationMs))
+    this.#tell?.(toAttemptEnd(end, durationMs))
     const { flushing } = this.log
     if (flushing) void flushing.then(() => this.#settle(end, durationMs))
     else this.#settle(end, durationMs)
@@ -300,8 +289,10 @@ export class Attempt implements Placed {
 
   #settle(end: End, durationMs: number): void {
     const { taskId, fence } = this.claimed
+    const { outcome, result, error, stacktrace, delayMs, chained } = end
     const logs = this.log.rest(this.#settings.clock.now())
-    this.#decide({ ...end, taskId, fence, durationMs, logs })
+    const how = { outcome, result, error, stacktrace, delayMs, chained }
+    this.#decide({ taskId, fence, durationMs, logs, ...how })
   }
 
   #decide(settlement: Settlement): void {
@@ -309,115 +300,24 @@ export class Attempt implements Placed {
     this.#events.decided(this, settlement)
   }
 
-  /** What is made of what the handler threw. */
   #threw(thrown: unknown): End {
-    const why = this.#aborted?.reason ?? null
-    const snoozeMs = snoozeMsOf(thrown)
-    if (snoozeMs !== null && why === null) {
-      const delayMs = Math.round(Math.min(snoozeMs, LONGEST_DELAY_MS))
-      return { outcome: { type: 'snoozed' }, delayMs }
-    }
-    const timedOut = why === 'timeout'
-    const text = describeError(timedOut ? this.#aborted : thrown, this.#hide)
-    this.#errorType = why ?? errorType(thrown, this.#hide)
-    if (why === 'shutdown' || why === 'lease_lost') {
-      return { outcome: { type: 'released' }, ...text }
-    }
-    if (why === 'cancelled') return { outcome: { type: 'cancelled' }, ...text }
-    const final = isA(thrown, AbandonTask)
-    return { ...this.#failed(timedOut ? 'timeout' : 'error', final), ...text }
-  }
-
-  /** A failure: for good, or to be tried again. */
-  #failed(cause: 'error' | 'timeout', final: boolean): Pick<End, 'outcome' | 'delayMs'> {
-    const { attemptsMade, maxAttempts } = this.claimed
-    if (final || attemptsMade >= maxAttempts) return { outcome: { type: 'failed', cause } }
-    const delayMs = retryDelayMs(this.task.settings, attemptsMade, Math.random)
-    return { outcome: { type: 'retry', cause }, delayMs }
-  }
-
-  /** What ends it should its time be up while nobody here can do so. */
-  #timedOut(timeoutMs: number): Settlement {
-    const { taskId, fence } = this.claimed
-    const { error } = describeError(new TaskAborted('timeout', timedOutAfter(timeoutMs)))
-    const durationMs = Math.round(timeoutMs + this.#settings.graceMs)
-    return { ...this.#failed('timeout', false), taskId, fence, durationMs, error, logs: [] }
-  }
-
-  #endOf({ outcome, error, stacktrace }: End, durationMs: number): AttemptEnd {
-    const text = { error: error ?? null, stacktrace: stacktrace ?? null }
-    return { outcome: outcome.type, durationMs, errorType: this.#errorType, ...text }
-  }
-
-  #encodeResult(value: unknown): string {
-    const warn = (message: string) => this.#write('log', 'warn', message)
-    return encodeResult(value, this.#settings.maxResultBytes, warn)
+    const { claimed, task } = this
+    return endOfThrown(thrown, { claimed, task, aborted: this.#aborted, hide: this.#output.hide })
   }
 
   #context(parents: TaskParents): TaskContext {
     const { taskId, funcName, tags } = this.claimed
+    const output = this.#output
     return {
       taskId,
       funcName,
       attempt: this.number,
       tags,
       signal: this.#controller.signal,
-      log: (message, level = 'info') => this.#write('log', level, message),
-      progress: (fraction, message) => {
-        const bounded = Math.min(Math.max(Number(fraction) || 0, 0), 1)
-        const text = typeof message === 'string' ? this.#hide(message).slice(0, MAX_PROGRESS) : null
-        this.log.progress({ fraction: bounded, message: text })
-      },
+      log: (message, level = 'info') => output.write('log', level, message),
+      progress: (fraction, message) => output.progress(fraction, message),
       parents,
       tasks: this.#settings.queue,
     }
-  }
-
-  #write(stream: LogStream, given: LogLevel, message: unknown): void {
-    const at = this.#settings.clock.now()
-    const hide = this.#hide
-    const text = typeof message === 'string' ? hide(message) : describeError(message, hide).error
-    // Code without types may pass anything, and a storage knows no other levels.
-    const level = LEVELS.includes(given) ? given : 'info'
-    if (!this.log.add(stream, level, text, at)) return
-    const { taskId, funcName, tags } = this.claimed
-    const attempt = this.number
-    this.#settings.observers.log({
-      taskId,
-      funcName,
-      attempt,
-      stream,
-      level,
-      message: text,
-      at,
-      tags,
-    })
-  }
-}
-
-/** Null for what is no `SnoozeTask` with a delay, or cannot be asked. */
-function snoozeMsOf(thrown: unknown): number | null {
-  try {
-    return thrown instanceof SnoozeTask && thrown.delayMs >= 0 ? thrown.delayMs : null
-  } catch {
-    return null
-  }
-}
-
-const asItIs = (text: string) => text
-
-const timedOutAfter = (ms: number) => `Timed out after ${ms} ms`
-
-/** The end of what was claimed and never began. */
-export function unstarted({ taskId, fence }: OwnedTask): Settlement {
-  return { taskId, fence, outcome: { type: 'unstarted' }, durationMs: 0, logs: [] }
-}
-
-/** `instanceof` that never throws, though a revoked proxy does so at every look. */
-function isA<Kind>(value: unknown, kind: new (...args: never[]) => Kind): value is Kind {
-  try {
-    return value instanceof kind
-  } catch {
-    return false
   }
 }

@@ -1,62 +1,24 @@
 import type { ObserverChain } from '../observers/observer-chain.ts'
-import type {
-  ClaimedTask,
-  OwnedTask,
-  Settlement,
-  SettleResult,
-  TurnResult,
-} from '../storage/contract.ts'
-import { announce } from './announce.ts'
-import { type Attempt, type AttemptSettings, unstarted } from './attempt.ts'
+import type { ClaimedTask, OwnedTask, Settlement, TurnResult } from '../storage/contract.ts'
+import type { Attempt, AttemptSettings } from './attempt.ts'
+import { unstarted } from './attempt-end.ts'
 import { Handlers } from './handlers.ts'
-import { type Ask, type Lane, MIN_BULK } from './lane.ts'
+import { type Lane, MIN_BULK } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { lastWords } from './last-words.ts'
 import { LogFlusher } from './log-flusher.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outage } from './outage.ts'
-import { acceptedStep, settledStep, startedStep } from './steps.ts'
+import { type Finished, type HandBack, Settled } from './settled.ts'
+import { startedStep } from './steps.ts'
+import { straysOf } from './strays.ts'
+import { SuspectGate } from './suspect-gate.ts'
+import { type Turn, Turns } from './turns.ts'
 
 /** Settlements in one turn. */
 const MAX_SETTLE = 500
-/** So that the storage works while we read its last answer, and the other way round. */
-const MAX_TURNS = 2
 /** How often a shutdown asks a storage that fails to take what is finished. */
 const LAST_TRIES = 3
-
-interface Finished {
-  settlement: Settlement
-  /** Null when no handler ran. */
-  attempt: Attempt | null
-}
-
-/** One call of `storage.turn`. */
-interface Turn {
-  instanceId: string
-  batch: Finished[]
-  lane: Lane | undefined
-  ask: Ask | null
-  /** Whether it may bring a task that took a process down. */
-  suspects: boolean
-  wakes: number
-}
-
-/** Work with the storage: a turn, or null for a look for strays. */
-interface UnderWay {
-  turn: Turn | null
-  work: Promise<void>
-}
-
-/** What is left at the end of a shutdown. */
-export interface HandBack {
-  /** Handlers that ended by themselves or by the signal, since the shutdown began. */
-  completed: number
-  /** Back to pending. */
-  released: number
-  interrupted: number
-  /** Handlers that never returned. */
-  abandoned: number
-}
 
 /**
  * Claims work, starts it, and settles what is finished. Each turn takes along all that gathered
@@ -64,16 +26,17 @@ export interface HandBack {
  */
 export class Dispatcher {
   readonly #options: ResolvedOptions
-  readonly #observers: ObserverChain
   readonly #handlers: Handlers
   readonly #lanes: Lanes
   readonly #outage: Outage
   readonly #flusher: LogFlusher
+  readonly #gate: SuspectGate
+  readonly #settled: Settled
 
   #instanceId: string | null = null
   #draining = false
   #finished: Finished[] = []
-  #underWay: UnderWay[] = []
+  readonly #turns = new Turns()
   /** Turns are about to be sent. */
   #planned = false
   /** Counts reasons to look for work. */
@@ -81,16 +44,11 @@ export class Dispatcher {
   /** During an outage a turn is made only where there is a reason to think it over. */
   #probe = false
   #straysDue = false
-  /** Lanes that asked for no suspects because another one did. */
-  readonly #passedOver = new Set<Lane>()
-  #completed = 0
-  #released = 0
-  #interrupted = 0
   #cancelTimer = () => {}
 
   constructor(options: ResolvedOptions, observers: ObserverChain, settings: AttemptSettings) {
     this.#options = options
-    this.#observers = observers
+    this.#settled = new Settled(options, observers)
     this.#lanes = new Lanes(options, {
       wake: () => this.wake(),
       stuck: (lane) => this.#giveBack(() => true, [lane]),
@@ -99,6 +57,10 @@ export class Dispatcher {
       started: (attempt) => observers.lifecycle(startedStep(attempt, options.clock.now())),
       decided: (attempt, settlement, kept) => this.#decided(attempt, settlement, kept),
       ended: (attempt) => this.#ended(attempt),
+    })
+    this.#gate = new SuspectGate({
+      any: () => this.#hasSuspect(),
+      asking: () => this.#turns.forSuspect?.lane,
     })
     const instanceId = () => this.#instanceId
     const { clock, storage } = options
@@ -124,9 +86,8 @@ export class Dispatcher {
 
   /** Tasks that run here in the storage's eyes: claimed, started, or finished and not yet settled. */
   get held(): number {
-    let settling = 0
-    for (const { turn } of this.#underWay) settling += turn?.batch.length ?? 0
-    return this.#handlers.active.size + this.#lanes.waiting + this.#finished.length + settling
+    const ended = this.#finished.length + this.#turns.settling
+    return this.#handlers.active.size + this.#lanes.waiting + ended
   }
 
   /** Handlers that heed nothing. */
@@ -172,7 +133,7 @@ export class Dispatcher {
   /** Claims nothing more; hands back what never began. */
   drain(): void {
     this.#draining = true
-    this.#completed = 0
+    this.#settled.stopping()
     for (const lane of this.#lanes.all) lane.close()
     this.#giveBack(() => true)
     this.#plan()
@@ -193,13 +154,8 @@ export class Dispatcher {
     await lastWords('handing back', () => this.#commitRest(), this.#options)
     this.#cancelTimer()
     this.#instanceId = null
-    return {
-      completed: this.#completed,
-      released: this.#released,
-      interrupted: this.#interrupted,
-      // Those that a closed executor has ended are over by now.
-      abandoned: this.#handlers.undecided,
-    }
+    // Those that a closed executor has ended are over by now.
+    return this.#settled.report(this.#handlers.undecided)
   }
 
   async #commitRest(): Promise<void> {
@@ -244,7 +200,7 @@ export class Dispatcher {
       const instanceId = this.#instanceId
       if (instanceId === null) return
       // An answer under way may name what would look like a stray.
-      if (this.#straysDue && this.#underWay.length > 0) return
+      if (this.#straysDue && this.#turns.size > 0) return
       if (this.#straysDue) {
         this.#track(this.#giveStraysBack(instanceId), null)
         return
@@ -256,27 +212,22 @@ export class Dispatcher {
   }
 
   #track(work: Promise<void>, turn: Turn | null): void {
-    this.#underWay.push({ turn, work })
-    void work.then(() => {
-      this.#underWay = this.#underWay.filter((each) => each.work !== work)
-      if (this.#passedOver.size > 0 && !this.#hasSuspect()) {
-        for (const lane of this.#passedOver) lane.stir()
-      }
+    this.#turns.add(turn, work, () => {
+      this.#gate.turnOver()
       this.#plan()
     })
   }
 
   /** What is worth a turn now; one beside another must be worth it. */
   #nextTurn(instanceId: string): Turn | null {
-    const { length: size } = this.#underWay
-    if (size >= MAX_TURNS || (this.#outage.lasting && !(this.#probe && size === 0))) return null
-    const beside = size > 0
+    const beside = this.#turns.size > 0
+    if (this.#turns.full || (this.#outage.lasting && !(this.#probe && !beside))) return null
     const wakes = this.#wakes
     const lane = this.#lanes.next(wakes)
     const carries = Math.max(this.#finished.length, lane?.wanted(wakes) ?? 0)
     if (carries < (beside ? (lane?.bulk ?? MIN_BULK) : 1)) return null
     this.#probe = false
-    const suspects = lane !== undefined && this.#maySuspect(lane, wakes)
+    const suspects = lane !== undefined && this.#gate.mayAsk(lane, wakes)
     const batch = this.#finished.splice(0, MAX_SETTLE)
     if (lane) this.#lanes.asked(lane)
     return { instanceId, batch, lane, ask: lane?.ask(wakes) ?? null, suspects, wakes }
@@ -297,7 +248,7 @@ export class Dispatcher {
     this.#outage.over()
     if (ask) lane?.answered(ask, result, wakes)
     if (result.released) this.#wakes++
-    this.#settled(batch, result.settled)
+    if (this.#settled.take(batch, result.settled)) this.#wakes++
     // The lease was lost meanwhile: others own what was claimed under it.
     if (this.#instanceId !== instanceId) return
     lane?.add(result.claimed)
@@ -316,22 +267,10 @@ export class Dispatcher {
     )
   }
 
-  /** Whether a lane may ask for a suspect. Lanes that could not, because another did, come first. */
-  #maySuspect(lane: Lane, wakes: number): boolean {
-    const first = [...this.#passedOver].find((waiting) => waiting.wanted(wakes) > 0) ?? lane
-    if (first === lane && !this.#hasSuspect()) {
-      this.#passedOver.delete(lane)
-      return true
-    }
-    const asking = this.#underWay.find(({ turn }) => turn?.suspects)?.turn?.lane ?? first
-    if (asking !== lane) this.#passedOver.add(lane)
-    return false
-  }
-
-  /** A task that took a process down runs here, or may come: no second one beside it. */
+  /** A task that took a process down runs here, or may come. */
   #hasSuspect(): boolean {
     if (this.#handlers.hasSuspect) return true
-    if (this.#underWay.some(({ turn }) => turn?.suspects)) return true
+    if (this.#turns.forSuspect) return true
     return this.#lanes.all.some(({ backlog }) => backlog.some(({ crashes }) => crashes > 0))
   }
 
@@ -398,50 +337,12 @@ export class Dispatcher {
     const running = this.#handlers.active.all().map(({ claimed }) => claimed)
     const waiting = this.#lanes.all.flatMap(({ backlog }) => backlog)
     const settlements = this.#finished.map(({ settlement }) => settlement)
-    // By start, not by task: the end of one may still wait here while the next one runs.
-    const startOf = ({ taskId, fence }: OwnedTask) => `${taskId} ${fence}`
-    const known = new Set([...running, ...waiting, ...settlements].map(startOf))
-    for (const stray of owned) {
-      if (!known.has(startOf(stray))) this.#finish(unstarted(stray), null)
-    }
-  }
-
-  #settled(batch: Finished[], results: SettleResult[]): void {
-    batch.forEach(({ settlement, attempt }, i) => {
-      const result = results[i]
-      if (result?.result !== 'settled') return
-      // It may be due again, or its end lets another one start: only a claim tells when.
-      if (result.status === 'pending' || !attempt || isLimited(attempt)) this.#wakes++
-      this.#count(settlement, result)
-      const at = this.#options.clock.now()
-      if (attempt) this.#observers.lifecycle(settledStep(attempt, settlement, result, at))
-      // Cancelled after it was claimed, before it began.
-      else if (result.status === 'cancelled')
-        void announce([result], this.#options, this.#observers)
-      for (const task of settlement.chained ?? []) {
-        this.#observers.lifecycle(acceptedStep(task, at))
-      }
-    })
-  }
-
-  #count(
-    { outcome: { type } }: Settlement,
-    { status }: Extract<SettleResult, { result: 'settled' }>,
-  ): void {
-    if (type === 'unstarted') return
-    if (type !== 'released') this.#completed++
-    else if (status === 'interrupted') this.#interrupted++
-    else this.#released++
+    const known = [...running, ...waiting, ...settlements]
+    for (const stray of straysOf(owned, known)) this.#finish(unstarted(stray), null)
   }
 
   /** Resolves when no turn is under way. */
   async #quiet(): Promise<void> {
-    while (this.#planned || this.#underWay.length > 0) {
-      await Promise.all(this.#underWay.map(({ work }) => work))
-    }
+    while (this.#planned || this.#turns.size > 0) await this.#turns.over()
   }
-}
-
-function isLimited(attempt: Attempt): boolean {
-  return attempt.task.settings.concurrency !== null
 }

@@ -14,7 +14,6 @@ import type {
 import type { SeriesBucket, SeriesQuery, TickRecord } from '../storage/parts.ts'
 import type { Task } from './define-task.ts'
 import type { DeleteHistoryOptions } from './delete-history.ts'
-import type { HandBack } from './dispatcher.ts'
 import {
   type FlowBuilder,
   type FlowOptions,
@@ -36,6 +35,7 @@ import type { ScheduleArgs } from './schedules/schedule-options.ts'
 import type { ScheduleRecord } from './schedules/schedule-record.ts'
 import { unknownSchedule } from './schedules/schedules.ts'
 import type { Trigger } from './schedules/trigger.ts'
+import type { HandBack } from './settled.ts'
 import type { EnqueueArgs, EnqueueOptions, RequestTasks, TaskQueue, TaskRef } from './task-queue.ts'
 import { refuseInWorker } from './worker-scope.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { processExecutor } from './process-executor.ts'
 import { gone, kinds, start, taskOn, tasksFile } from './test-executors.ts'
 import { threadExecutor } from './thread-executor.ts'
@@ -44,6 +44,25 @@ describe.each(kinds)('a %s that dies', (kind) => {
   }, 60_000)
 })
 
+describe.each(kinds)('what a task left running in a %s', (kind) => {
+  const on = (act: string) => taskOn(kind, act)
+
+  it.each(['leaveRejection', 'leaveTimer'])(
+    'and throws there (%s) is not paid for by the next one, which is the last of its worker',
+    async (act) => {
+      const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      onTestFinished(() => write.mockRestore())
+      const { run } = await start()
+      const { taskId } = await run(on(act))
+      const next = await run(on('release'))
+      expect(next).toMatchObject({ status: 'success', attemptsMade: 1 })
+      expect(write.mock.calls.join()).toContain(`thrown after task ${taskId} had ended: TypeError`)
+      const { result } = await run(on('worker'))
+      expect(result).not.toMatchObject(Object(next.result))
+    },
+  )
+})
+
 describe.each(kinds)('a task that sends messages of its own from a %s', (kind) => {
   const on = (act: string) => taskOn(kind, act)
 
@@ -61,6 +80,7 @@ describe.each(kinds)('a task that sends messages of its own from a %s', (kind) =
       { type: 'done', output: { lines: [5] }, result: '1' },
       { type: 'output' },
       { type: 'failed', output: null, error: null },
+      { type: 'stray', taskId: { toString: 5 }, error: null },
     ]) {
       expect(await run(on('say'), message)).toMatchObject({
         status: 'failed',

@@ -1,11 +1,10 @@
-import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../clock.ts'
 import type { Task } from '../../run/define-task.ts'
 import type { ExecutorAttempt } from '../../run/executor.ts'
 import type { FlowNode } from '../../run/flow.ts'
 import type { EnqueueOptions } from '../../run/task-queue.ts'
-import { type Deferred, deferred } from './deferred.ts'
-import { Lines } from './lines.ts'
+import { deferred } from './deferred.ts'
+import type { Job } from './job.ts'
 import {
   contextData,
   type FlowTaskToStore,
@@ -38,20 +37,6 @@ export interface WorkerEvents {
 /** Starts a worker; may throw. */
 export type StartWorker = (events: WorkerEvents) => WorkerLink
 
-/** Calls in the context of the attempt, whoever sent the message. */
-export type Within = ReturnType<typeof AsyncLocalStorage.snapshot>
-
-interface Job {
-  attempt: ExecutorAttempt
-  within: Within
-  settle: Deferred<unknown>
-  captured: { stdout: Lines; stderr: Lines }
-  /** Its end was told, only its output may not be whole yet. */
-  over: boolean
-  /** Forgets the signal, and the timer behind it. */
-  disarm(): void
-}
-
 /** One worker of a pool, and the attempt that it runs. */
 export class PooledWorker {
   readonly #kind: string
@@ -59,6 +44,9 @@ export class PooledWorker {
   readonly #clock: Clock
   readonly #link: WorkerLink
   #job: Job | null = null
+  #free = () => {}
+  /** Of a job that was asked to stop. */
+  #cancelKill: (() => void) | null = null
   #uncaught: WireError | null = null
   #killedFor: string | null = null
   /** Resolves when it is gone. */
@@ -82,42 +70,28 @@ export class PooledWorker {
     return this.#usable
   }
 
-  /** Runs an attempt; one at a time. */
-  run(attempt: ExecutorAttempt, within: Within): Promise<unknown> {
+  /** Runs an attempt; one at a time. `free` is called when it is over. */
+  run(job: Job, free: () => void): void {
     this.#uncaught = null
-    const settle = deferred<unknown>()
+    const { attempt } = job
     const { context, payload, limits } = attempt
-    const { signal } = context
     this.#link.send({
       type: 'run',
       context: contextData(context),
       payload: payload === undefined ? null : JSON.stringify(payload),
       limits,
-      trace: within(() => attempt.trace()),
+      trace: job.within(() => attempt.trace()),
     })
-    let disarmTimer = () => {}
-    const onAbort = () => {
-      this.#link.send({ type: 'abort', reason: toWire(signal.reason) })
-      disarmTimer = this.#clock.after(this.#graceMs, () =>
-        this.kill(`was ended: it ran on for ${this.#graceMs} ms after it was asked to stop`),
-      )
-    }
-    this.#job = {
-      attempt,
-      within,
-      settle,
-      captured: {
-        stdout: new Lines((line) => attempt.write('stdout', line)),
-        stderr: new Lines((line) => attempt.write('stderr', line)),
-      },
-      over: false,
-      disarm() {
-        signal.removeEventListener('abort', onAbort)
-        disarmTimer()
-      },
-    }
-    signal.addEventListener('abort', onAbort)
-    return settle.promise
+    job.onAbort = () => this.#abort(context.signal.reason)
+    this.#job = job
+    this.#free = free
+  }
+
+  #abort(reason: unknown): void {
+    this.#link.send({ type: 'abort', reason: toWire(reason) })
+    this.#cancelKill = this.#clock.after(this.#graceMs, () =>
+      this.kill(`was ended: it ran on for ${this.#graceMs} ms after it was asked to stop`),
+    )
   }
 
   /** Ends it at once. `why` completes a sentence about it. */
@@ -131,17 +105,22 @@ export class PooledWorker {
   #receive(given: unknown): void {
     if (typeof given !== 'object' || given === null) return
     const message = given as FromWorker
-    if (message.type === 'uncaught') {
-      this.#uncaught = Object(message.error)
-      return
-    }
     const job = this.#job
-    if (job === null || job.over) return
     try {
-      job.within(() => this.#take(job, message))
+      if (message.type === 'uncaught') this.#uncaught = Object(message.error)
+      else if (message.type === 'stray') this.#strayed(message.taskId, Object(message.error))
+      else if (job !== null && !job.over) job.within(() => this.#take(job, message))
     } catch {
       this.kill('was ended: it sent a message that cannot be read')
     }
+  }
+
+  /** What runs may end; then the worker is replaced, since nobody knows what that error broke. */
+  #strayed(taskId: string, error: WireError): void {
+    this.#usable = false
+    const text = error.stack ?? error.message
+    process.stderr.write(`taskflow: thrown after task ${taskId} had ended: ${text}\n`)
+    if (this.#job === null) this.kill('cannot be used')
   }
 
   #take(job: Job, message: FromWorker): void {
@@ -158,13 +137,13 @@ export class PooledWorker {
         break
       case 'done': {
         const result = parse(message.result)
-        this.#over(job, message.output, () => job.settle.resolve(result))
+        this.#over(job, message.output, () => job.succeed(result))
         break
       }
       case 'failed': {
         const error = fromWire(message.error)
         if (message.spoilt) this.#usable = false
-        this.#over(job, message.output, () => job.settle.reject(error))
+        this.#over(job, message.output, () => job.fail(error))
       }
     }
   }
@@ -173,7 +152,7 @@ export class PooledWorker {
   #over(job: Job, output: Output | null, settle: () => void): void {
     if (output) write(job.attempt, output)
     job.over = true
-    job.disarm()
+    this.#disarm(job)
     this.#link.drained(() => this.#settle(settle))
   }
 
@@ -188,7 +167,7 @@ export class PooledWorker {
   }
 
   #captured(stream: 'stdout' | 'stderr', text: string): void {
-    if (this.#job) this.#job.captured[stream].push(text)
+    if (this.#job) this.#job.capture(stream, text)
     // What a task left running writes between attempts: as if it ran in this process.
     else process[stream].write(text)
   }
@@ -198,22 +177,26 @@ export class PooledWorker {
     this.gone.resolve()
     const job = this.#job
     if (job === null) return
-    job.disarm()
+    this.#disarm(job)
     // The end was told before, and this process only had to read the rest of the output.
     if (job.over) return
     const sentence = `The ${this.#kind} ${this.#killedFor ?? how}`
     const reason = this.#uncaught ? fromWire(this.#uncaught) : cause
     const options = reason === undefined || this.#killedFor !== null ? {} : { cause: reason }
-    this.#settle(() => job.settle.reject(new Error(sentence, options)))
+    this.#settle(() => job.fail(new Error(sentence, options)))
   }
 
   #settle(settle: () => void): void {
-    const job = this.#job
-    if (job === null) return
-    job.captured.stdout.end()
-    job.captured.stderr.end()
+    if (this.#job === null) return
     this.#job = null
     settle()
+    this.#free()
+  }
+
+  #disarm(job: Job): void {
+    job.disarm()
+    this.#cancelKill?.()
+    this.#cancelKill = null
   }
 }
 

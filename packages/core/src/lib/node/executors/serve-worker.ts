@@ -1,3 +1,4 @@
+import { currentContext } from '../../run/context.ts'
 import { enterWorker } from '../../run/worker-scope.ts'
 import { TasksModule } from './tasks-module.ts'
 import type { FromWorker, ToWorker } from './wire.ts'
@@ -36,6 +37,13 @@ export function serveWorker(tasksFile: string, port: WorkerPort) {
   }
 
   process.on('uncaughtExceptionMonitor', (error) => {
+    const thrower = currentContext()
+    if (thrower && !current?.owns(thrower)) {
+      // Whoever runs now has nothing to do with it: this one error, which comes next, ends nobody.
+      process.once('uncaughtException', () => {})
+      port.send({ type: 'stray', taskId: thrower.taskId, error: toWire(error) })
+      return
+    }
     current?.outbox.flush()
     port.send({ type: 'uncaught', error: toWire(error) })
   })

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, threadId } from 'node:worker_threads'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { TaskflowError } from '../../errors.ts'
 import { getTaskContext, type TaskContext, taskLog } from '../../run/context.ts'
@@ -31,12 +31,17 @@ export const checked = defineTask<StandardSchemaV1<{ size: number }>, number>({
   run: ({ size }) => size * 2,
 })
 
+let release = () => {}
+const released = new Promise<void>((resolve) => {
+  release = resolve
+})
+
 const acts: Record<string, (context: TaskContext, input: unknown) => unknown> = {
   echo: (_, input) => input,
   context({ taskId, funcName, attempt, tags }) {
     return { taskId, funcName, attempt, tags, same: getTaskContext().taskId === taskId }
   },
-  worker: () => ({ pid: process.pid, env: process.env.TASKFLOW_TEST ?? null }),
+  worker: () => ({ pid: process.pid, threadId, env: process.env.TASKFLOW_TEST ?? null }),
 
   async log({ log }) {
     log('first')
@@ -130,6 +135,24 @@ const acts: Record<string, (context: TaskContext, input: unknown) => unknown> = 
   exit({ log }, code) {
     log('last words')
     process.exit(Number(code))
+  },
+  /** Leaves something running that throws in the time of `release`. */
+  leaveRejection() {
+    void released.then(() => {
+      throw new TypeError('left behind')
+    })
+  },
+  leaveTimer() {
+    void released.then(() =>
+      setTimeout(() => {
+        throw new TypeError('left behind')
+      }, 0),
+    )
+  },
+  async release() {
+    release()
+    await sleep(50)
+    return { pid: process.pid, threadId }
   },
   async detached() {
     void Promise.reject(new TypeError('nobody catches this'))

@@ -42,6 +42,8 @@ export type FromWorker =
   | { type: 'failed'; output: Output | null; error: WireError; spoilt: boolean }
   /** About to die of this. */
   | { type: 'uncaught'; error: WireError }
+  /** Thrown, and caught by nobody, by what an attempt that had ended left running. */
+  | { type: 'stray'; taskId: string; error: WireError }
 
 /** A task that the running one enqueues. */
 export interface TaskToStore<Options> {

@@ -4,7 +4,7 @@ import { type TaskContext, withContext } from '../../run/context.ts'
 import type { Task } from '../../run/define-task.ts'
 import { encodeResult } from '../../run/encode-result.ts'
 import { type FlowBuilder, type FlowEntry, type FlowOptions, makeFlow } from '../../run/flow.ts'
-import { taskParents } from '../../run/parents.ts'
+import { NO_PARENTS, taskParents } from '../../run/parents.ts'
 import type { EnqueueOptions, TaskQueue, TaskRef } from '../../run/task-queue.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { inTrace } from './in-trace.ts'
@@ -17,6 +17,7 @@ type Run = Extract<ToWorker, { type: 'run' }>
 /** One attempt in its worker: the context of the task, and the messages behind it. */
 export class WorkerAttempt {
   readonly outbox: Outbox
+  readonly #context: TaskContext
   readonly #run: Run
   readonly #send: (message: FromWorker) => void
   readonly #controller = new AbortController()
@@ -28,12 +29,18 @@ export class WorkerAttempt {
     this.#run = run
     this.#send = send
     this.outbox = new Outbox(run.limits, (output) => send({ type: 'output', output }))
+    this.#context = this.#makeContext()
+  }
+
+  /** True for what runs in this attempt, false for what another one left behind. */
+  owns(context: TaskContext): boolean {
+    return context === this.#context
   }
 
   /** Runs the task; resolves with the JSON of its result. */
   async run(task: Task<unknown, unknown>): Promise<string> {
     const { payload, limits, trace } = this.#run
-    const context = this.#context()
+    const context = this.#context
     const input: unknown = payload === null ? undefined : JSON.parse(payload)
     const run = () => withContext(context, () => task.run(input, context))
     const result = await (trace === null ? run() : inTrace(trace, run))
@@ -60,7 +67,7 @@ export class WorkerAttempt {
     return this.outbox.close()
   }
 
-  #context(): TaskContext {
+  #makeContext(): TaskContext {
     const { parents, ...plain } = this.#run.context
     const tasks = {
       enqueue: (task: Task, payload?: unknown, options?: EnqueueOptions) =>
@@ -70,7 +77,7 @@ export class WorkerAttempt {
     }
     return {
       ...plain,
-      parents: taskParents(parents),
+      parents: parents.length > 0 ? taskParents(parents) : NO_PARENTS,
       signal: this.#controller.signal,
       log: (message, level = 'info') => this.outbox.write('log', level, message),
       progress: (fraction, message) => this.outbox.progress(fraction, message),

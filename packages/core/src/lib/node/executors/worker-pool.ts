@@ -1,15 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../clock.ts'
 import type { ExecutorAttempt } from '../../run/executor.ts'
-import { type Deferred, deferred } from './deferred.ts'
-import { PooledWorker, type StartWorker, type Within } from './pooled-worker.ts'
-
-interface Waiting {
-  attempt: ExecutorAttempt
-  within: Within
-  settle: Deferred<unknown>
-  forget(): void
-}
+import { Job } from './job.ts'
+import { PooledWorker, type StartWorker } from './pooled-worker.ts'
 
 /** Runs attempts in workers, one in each, in the order in which they came. */
 export class WorkerPool {
@@ -18,7 +10,7 @@ export class WorkerPool {
   readonly #workers = new Set<PooledWorker>()
   /** The last to end its attempt is the next to get one. */
   #idle: PooledWorker[] = []
-  readonly #queue = new Set<Waiting>()
+  #queue: Job[] = []
   #busy = 0
   #closed = false
 
@@ -35,52 +27,56 @@ export class WorkerPool {
     if (this.#closed) return Promise.reject(closed())
     const { signal } = attempt.context
     if (signal.aborted) return Promise.reject(signal.reason)
-    const within = AsyncLocalStorage.snapshot()
-    if (this.#busy < this.#settings.size) return this.#run(attempt, within)
-    const settle = deferred<unknown>()
-    const onAbort = () => {
-      this.#queue.delete(waiting)
-      settle.reject(signal.reason)
-    }
-    const forget = () => signal.removeEventListener('abort', onAbort)
-    const waiting: Waiting = { attempt, within, settle, forget }
-    signal.addEventListener('abort', onAbort, { once: true })
-    this.#queue.add(waiting)
-    return settle.promise
+    const job = new Job(attempt)
+    if (this.#busy < this.#settings.size) this.#give(job)
+    else this.#wait(job)
+    return job.ended
   }
 
   /** Ends all workers and what they run. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const { settle, forget } of this.#queue) {
-      forget()
-      settle.reject(closed())
-    }
-    this.#queue.clear()
+    for (const job of this.#queue.splice(0)) job.fail(closed())
     for (const worker of this.#workers) worker.kill('was ended: the app is shutting down')
     await Promise.all([...this.#workers].map(({ gone }) => gone.promise))
   }
 
-  async #run(attempt: ExecutorAttempt, within: Within): Promise<unknown> {
+  #wait(job: Job): void {
+    this.#queue.push(job)
+    job.onAbort = () => {
+      this.#queue = this.#queue.filter((each) => each !== job)
+      job.fail(job.attempt.context.signal.reason)
+    }
+  }
+
+  #give(job: Job): void {
     this.#busy++
     let worker: PooledWorker | undefined
     try {
       worker = this.#take()
-      return await worker.run(attempt, within)
-    } finally {
-      this.#busy--
-      if (worker?.usable) this.#idle.push(worker)
-      else worker?.kill('cannot be used')
-      this.#next()
+      const taken = worker
+      taken.run(job, () => {
+        this.#release(taken)
+        this.#next()
+      })
+    } catch (error) {
+      job.fail(error)
+      this.#release(worker)
     }
   }
 
+  #release(worker: PooledWorker | undefined): void {
+    this.#busy--
+    if (worker?.usable) this.#idle.push(worker)
+    else worker?.kill('cannot be used')
+  }
+
   #next(): void {
-    const [waiting] = this.#queue
-    if (waiting === undefined || this.#busy >= this.#settings.size) return
-    this.#queue.delete(waiting)
-    waiting.forget()
-    waiting.settle.resolve(this.#run(waiting.attempt, waiting.within))
+    while (this.#busy < this.#settings.size) {
+      const job = this.#queue.shift()
+      if (!job) return
+      this.#give(job)
+    }
   }
 
   #take(): PooledWorker {

@@ -1,6 +1,6 @@
 import { asUnavailable, TaskflowError } from '../../errors.ts'
 import { checkOptionNames } from '../../option-names.ts'
-import type { HandBack } from '../dispatcher.ts'
+import type { HandBack } from '../settled.ts'
 import { lastWords } from '../last-words.ts'
 import { claimForShutdown, shutdownSchedules } from '../schedules/at-shutdown.ts'
 import { stopOnSignals } from '../stop-on-signals.ts'
