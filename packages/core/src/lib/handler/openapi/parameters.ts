@@ -14,7 +14,7 @@ export interface Parameter {
 
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'string', enum: ['1', '0', 'true', 'false'] }
-const age = '`90m`, `6h`, `7d`, or ISO 8601'
+export const age = '`90m`, `6h`, `7d`, or ISO 8601'
 
 export const parameter = (
   name: string,
