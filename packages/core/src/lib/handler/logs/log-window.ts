@@ -1,6 +1,7 @@
 import type { TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { TaskFilter } from '../../storage/contract.ts'
+import { Breather } from '../breather.ts'
 import { pagesOf, WINDOW } from '../selection/list-selected.ts'
 import type { LogCursor, WindowBound } from './log-cursor.ts'
 import type { LogSource } from './open-log.ts'
@@ -94,12 +95,14 @@ export class LogWindow {
   async *#ended(): AsyncGenerator<TaskSummary, void, undefined> {
     const status = ['success', 'failed', 'interrupted', 'cancelled'] as const
     const filter = { ...this.#filter, status: [...status] }
+    const breather = new Breather()
     for (let cursor: string | undefined; ; ) {
       const page = await this.#manager.list({ filter, sort: 'end_time', limit: PAGE, cursor })
       this.isFull ||= !page.totalExact
       yield* page.tasks
       if (page.next === null) return
       cursor = page.next
+      await breather.breathe()
     }
   }
 }

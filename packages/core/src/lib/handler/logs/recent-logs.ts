@@ -1,5 +1,6 @@
 import type { LogEntry, LogLevel, LogStream, TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
+import { Breather } from '../breather.ts'
 import { type LogCursor, readCursor, writeCursor } from './log-cursor.ts'
 import { LogWindow, type WindowQuery } from './log-window.ts'
 import { type LogSource, OpenLog } from './open-log.ts'
@@ -51,6 +52,7 @@ export async function recentLogs(
   const page = (next: string | null) => ({ lines, next, windowed: window.isFull })
   let coming = await nextOf(sources)
   let last = start.last
+  const breather = new Breather()
   for (let looked = 0; looked < MAX_LINES && lines.length < query.limit; looked += 1) {
     // A log that may hold something newer than the newest line so far must be opened first.
     while (coming && coming.newest >= (open[0]?.at ?? Number.NEGATIVE_INFINITY)) {
@@ -71,6 +73,7 @@ export async function recentLogs(
     last = { at: log.at, taskId: log.task.taskId }
     log.drop()
     if (await log.load()) insert(open, log)
+    if (looked % 100 === 0) await breather.breathe()
   }
   if (open.length === 0 && coming === null && window.next === null) return page(null)
   return page(writeCursor(last, open, start.below))
