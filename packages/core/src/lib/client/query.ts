@@ -59,6 +59,7 @@ export interface RecentLogQuery extends LogFilterQuery {
   func_name?: readonly string[]
   /** `90m`, `6h`, `7d` or ISO 8601, by when a line was written. */
   since?: string
+  until?: string
 }
 
 /** Which part of the audit to read. */

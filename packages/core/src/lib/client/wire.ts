@@ -1,121 +1,14 @@
-import type {
-  AttemptOutcome,
-  LogLevel,
-  LogStream,
-  TaskPhase,
-  TaskSource,
-  TaskStatus,
-} from '../record.ts'
+import type { TaskJson } from './task-wire.ts'
 
+export type * from './action-wire.ts'
 export type * from './schedule-wire.ts'
 export type * from './stream-wire.ts'
+export type * from './task-wire.ts'
 
 /*
  * What travels over HTTP, as `docs/reference/http.md` describes it: snake_case, instants as
  * ISO 8601 UTC with milliseconds, durations in seconds.
  */
-
-/** A task in lists and in the stream. */
-export interface TaskJson {
-  task_id: string
-  func_name: string
-  group: string | null
-  status: TaskStatus
-  phase: TaskPhase
-  created_at: string
-  run_at: string
-  start_time: string | null
-  end_time: string | null
-  /** Seconds; null until it ended. */
-  duration: number | null
-  attempts_made: number
-  retries_used: number
-  max_attempts: number
-  /** Cut to 300 characters with `logs=0`. */
-  error: string | null
-  /** `YYYY-MM-DDTHH:MM:SS message` (UTC), `--- Retry N ---` between attempts. Absent with `logs=0`. */
-  logs?: string[]
-  /** Absent with `logs=0`. */
-  stacktrace?: string | null
-  tags: Record<string, string>
-  source: TaskSource
-  priority: number | null
-  executor: string
-  instance: string | null
-  progress: { fraction: number; message: string | null } | null
-  idempotency_key: string | null
-  flow_id: string | null
-  schedule_id: string | null
-  retry_of: string | null
-  blocked_by: string[]
-  log_count: number
-  /** Grows with every change of the record. */
-  rev: number
-  /**
-   * With masks (`•••`) in the place of what the task declares secret. In lists and the stream not
-   * when it is longer than 2 000 characters of JSON; nor is `result`.
-   */
-  payload?: unknown
-  result?: unknown
-  /** Why `payload` and `result` are missing. */
-  payload_hidden?: 'disabled' | 'encrypted' | 'unregistered'
-}
-
-/** How far a run is, without anything of what it works on: for its end user. */
-export type RunStatusJson = Pick<
-  TaskJson,
-  'task_id' | 'status' | 'phase' | 'progress' | 'created_at' | 'start_time' | 'end_time'
->
-
-export interface AttemptJson {
-  /** Zero-based. */
-  attempt: number
-  claimed_at: string
-  started_at: string
-  ended_at: string | null
-  outcome: AttemptOutcome | null
-  error: string | null
-  stacktrace: string | null
-  instance: string | null
-  /** How it ended in the eyes of an owner that came too late: the task had gone to another. */
-  late_outcome: AttemptOutcome | null
-}
-
-export type LifecycleStepName =
-  | 'accepted'
-  | 'scheduled'
-  | 'blocked'
-  | 'queued'
-  | 'claimed'
-  | 'running'
-  | 'retrying'
-  | 'requeued'
-  | 'cancel_requested'
-  | Exclude<TaskStatus, 'pending' | 'running'>
-
-export interface LifecycleStepJson {
-  step: LifecycleStepName
-  at: string
-  /** Zero-based attempt it belongs to; null before the first. */
-  attempt: number | null
-  instance: string | null
-  /** What to add in words, e.g. the error of a failed attempt. */
-  detail: string | null
-}
-
-/** One task, whole: the answer of `GET /{task_id}`. */
-export interface TaskDetailJson extends TaskJson {
-  attempts: AttemptJson[]
-  lifecycle: LifecycleStepJson[]
-  cancel_requested_at: string | null
-  /** What it depends on, in the order given, but for deleted ones; at most 100. */
-  parents: TaskJson[]
-  /** What depends on it; at most 100. */
-  children: TaskJson[]
-  analytics: AnalyticsJson
-  recent_runs: TaskJson[]
-  logs_truncated: boolean
-}
 
 /** Numbers of one function. Durations in seconds. */
 export interface AnalyticsJson {
@@ -150,21 +43,6 @@ export interface MetricsJson {
   retrying: number
   oldest_queued_seconds: number | null
   throughput_per_minute: number
-}
-
-export interface LogEntryJson {
-  n: number
-  at: string
-  stream: LogStream
-  level: LogLevel
-  text: string
-  attempt: number
-}
-
-/** A log line among those of all tasks. */
-export interface TaskLogEntryJson extends LogEntryJson {
-  task_id: string
-  func_name: string
 }
 
 /** How tasks ended in one step of time. */
@@ -277,44 +155,6 @@ export interface ProblemJson {
   issues?: { path: (string | number)[]; message: string }[]
   /** What the request was called: by `X-Request-Id`, or by the server. */
   request_id?: string
-}
-
-/** The answer of actions that yield a task. */
-export interface ActionJson {
-  task_id: string
-  task: TaskJson
-  /** An earlier task stands in for the one asked for. */
-  duplicate?: boolean
-}
-
-/** What became of one task in a bulk retry. */
-export interface BulkRetryResultJson {
-  original_task_id: string
-  /** The retry, or the earlier one that stands; null when it was skipped, and in a dry run. */
-  new_task_id: string | null
-  /** Why it was skipped. */
-  reason?: string
-}
-
-export interface BulkRetryJson {
-  dispatched: number
-  skipped: number
-  /** One for each task, at most 1000. */
-  results: BulkRetryResultJson[]
-}
-
-/** What became of one task in a bulk cancel. */
-export interface BulkCancelResultJson {
-  task_id: string
-  /** Why it was skipped. */
-  reason?: string
-}
-
-export interface BulkCancelJson {
-  cancelled: number
-  skipped: number
-  /** One for each task, at most 1000. */
-  results: BulkCancelResultJson[]
 }
 
 export interface DeletedJson {

@@ -51,6 +51,10 @@ describe('what is refused is told by its name here', () => {
   it.each([
     ['?limit=1&limit=2', 'limit: expected one value, got 2 values'],
     [`?${'status=failed&'.repeat(201)}`, 'status: expected at most 200 values, got 201'],
+    [`?search=${'a'.repeat(201)}`, 'search: expected at most 200 characters, got 201'],
+    [`?q=${'a'.repeat(2_001)}`, 'q: expected at most 2000 characters, got 2001'],
+    [`?group=${'a'.repeat(2_001)}`, 'group: expected at most 2000 characters, got 2001'],
+    [`?cursor=${'a'.repeat(10_001)}`, 'cursor: expected at most 10000 characters, got 10001'],
   ])('%.20s', async (query, detail) => {
     expect(await detailOf(query)).toEqual([400, detail])
   })

@@ -3,6 +3,11 @@ import { TaskflowError } from '../errors.ts'
 import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../record.ts'
 import { type ListInput, TASK_SORTS, type TaskFilter } from '../storage/contract.ts'
 
+const LONGEST_VALUE = 2_000
+const LONGEST_CURSOR = 10_000
+/** Ids and names of functions, which are searched, are no longer. */
+const LONGEST_SEARCH = 200
+
 /** Reads query parameters; whatever is not as expected is refused by name. */
 export class Query {
   readonly #params: URLSearchParams
@@ -11,15 +16,17 @@ export class Query {
     this.#params = params
   }
 
-  /** One value; twice is refused, since nobody can tell which was meant. */
-  one(name: string): string | undefined {
+  /** One value of at most so many characters; twice is refused: nobody can tell which was meant. */
+  one(name: string, longest = LONGEST_VALUE): string | undefined {
     const values = this.#params.getAll(name)
+    checkLength(name, values, longest)
     if (values.length > 1) throw refused(name, 'one value', `${values.length} values`)
     return values[0] === '' ? undefined : values[0]
   }
 
   many(name: string): string[] | undefined {
     const values = this.#params.getAll(name).filter((value) => value !== '')
+    checkLength(name, values, LONGEST_VALUE)
     if (values.length > 200) throw refused(name, 'at most 200 values', `${values.length}`)
     return values.length > 0 ? values : undefined
   }
@@ -97,7 +104,7 @@ export function filterOf(query: Query, now: number): TaskFilter {
     flowId: query.many('flow_id'),
     scheduleId: query.many('schedule_id'),
     tags: query.many('tag')?.map(tagOf),
-    search: query.one('search'),
+    search: query.one('search', LONGEST_SEARCH),
     since: query.instant('since', now),
     until: query.instant('until', now),
   }
@@ -118,7 +125,7 @@ export function sortingOf(query: Query): Pick<ListInput, 'sort' | 'order'> {
 
 /** The storage's cursor in a request; undefined for the first page. */
 export function cursorOf(query: Query): string | undefined {
-  const cursor = query.one('cursor')
+  const cursor = query.one('cursor', LONGEST_CURSOR)
   return cursor === undefined ? undefined : decodeCursor(cursor)
 }
 
@@ -148,6 +155,12 @@ function tagOf(text: string): { key: string; value: string } {
   const at = text.indexOf(':')
   if (at < 1) throw invalid('tag', 'key:value', text)
   return { key: text.slice(0, at), value: text.slice(at + 1) }
+}
+
+function checkLength(name: string, values: readonly string[], longest: number): void {
+  const long = values.find((value) => value.length > longest)
+  if (long === undefined) return
+  throw refused(name, `at most ${longest} characters`, `${long.length}`)
 }
 
 function among<Value extends string>(name: string, allowed: readonly Value[], text: string): Value {

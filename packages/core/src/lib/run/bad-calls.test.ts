@@ -125,6 +125,38 @@ describe('a call that makes no sense is refused and says what was expected', () 
     ['force', (m) => m.cancel('x', odd(null)), 'invalid_input', /^cancel: expected an object/],
     ['a payload', (m) => m.retry('x', odd(null)), 'invalid_input', /^retry: expected an object/],
     ['a wait', (m) => m.result({ taskId: 'x' }, odd(null)), 'invalid_input', /^result: expected/],
+    [
+      'a signal',
+      (m) => m.result({ taskId: 'x' }, { signal: odd(5) }),
+      'invalid_input',
+      /^result: signal: expected an AbortSignal$/,
+    ],
+    ['no schedule', (m) => m.getSchedule(odd(undefined)), 'not_found', /"undefined"$/],
+    ['a pause of none', (m) => m.pauseSchedule(odd(5)), 'not_found', /"5"$/],
+    [
+      'upcoming',
+      (m) => m.schedules({ upcoming: -1 }),
+      'invalid_input',
+      /^schedules: upcoming: .* -1$/,
+    ],
+    [
+      'no upcoming',
+      (m) => m.schedules(odd(null)),
+      'invalid_input',
+      /^schedules: expected an object/,
+    ],
+    [
+      'a schedule of nothing',
+      async (m) => m.schedule(odd(undefined), { everyMs: 1000 }, odd({})),
+      'invalid_input',
+      /^schedule: expected a task made by defineTask$/,
+    ],
+    [
+      'nobody to tell',
+      async (m) => m.onSchedulesChanged(odd(null)),
+      'invalid_input',
+      /^onSchedulesChanged: expected a function/,
+    ],
     ['history', (m) => m.deleteHistory(odd(null)), 'invalid_input', /^deleteHistory: expected an/],
   ]
 

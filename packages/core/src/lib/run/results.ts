@@ -59,6 +59,9 @@ export class Results {
     if (typeof taskId !== 'string') {
       throw new TaskflowError('invalid_input', 'result: expected what enqueue resolved with')
     }
+    if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+      throw new TaskflowError('invalid_input', 'result: signal: expected an AbortSignal')
+    }
     signal?.throwIfAborted()
     if (this.#closed) throw stopped()
     return new Promise((resolve, reject) => {

@@ -22,7 +22,7 @@ import {
   makeFlow,
 } from './flow.ts'
 import type { LiveFunction } from './live-functions.ts'
-import { checkId } from './manager/check-reads.ts'
+import { checkId, upcomingOf } from './manager/check-reads.ts'
 import { Lifetime, type StopOptions } from './manager/lifetime.ts'
 import { assemble, type ManagerParts } from './manager/parts.ts'
 import { TaskActions } from './manager/task-actions.ts'
@@ -353,7 +353,7 @@ export class TaskManager implements TaskQueue {
 
   /** All schedules, those of other instances too, by id; with the next `upcoming` runs of each. [1] */
   async schedules(options: { upcoming?: number } = {}): Promise<ScheduleRecord[]> {
-    return this.#parts.schedules.records(options.upcoming ?? 1)
+    return this.#parts.schedules.records(upcomingOf('schedules', options))
   }
 
   /** One schedule. @throws TaskflowError `not_found`. */
@@ -361,7 +361,8 @@ export class TaskManager implements TaskQueue {
     scheduleId: string,
     options: { upcoming?: number } = {},
   ): Promise<ScheduleRecord> {
-    const [record] = await this.#parts.schedules.records(options.upcoming ?? 1, [scheduleId])
+    const upcoming = upcomingOf('getSchedule', options)
+    const [record] = await this.#parts.schedules.records(upcoming, [scheduleId])
     if (record) return record
     throw unknownSchedule(scheduleId)
   }

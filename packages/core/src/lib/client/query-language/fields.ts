@@ -65,16 +65,21 @@ export function parseInstant(text: string): number | null {
 
 /** Whether text is what a pattern says, `*` being any text. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  const parts = pattern.split('*')
-  const first = parts[0] ?? ''
-  const last = parts.at(-1) ?? ''
-  if (parts.length === 1) return text === first
-  if (!text.startsWith(first)) return false
-  let at = first.length
-  for (const part of parts.slice(1, -1)) {
+  let star = pattern.indexOf('*')
+  if (star === -1) return text === pattern
+  if (!text.startsWith(pattern.slice(0, star))) return false
+  let at = star
+  // Part by part, as far as they are found: most texts are none of it after the first.
+  for (;;) {
+    const begin = star + 1
+    star = pattern.indexOf('*', begin)
+    if (star === -1) {
+      const last = pattern.slice(begin)
+      return text.length - last.length >= at && text.endsWith(last)
+    }
+    const part = pattern.slice(begin, star)
     const found = text.indexOf(part, at)
     if (found === -1) return false
     at = found + part.length
   }
-  return text.length - last.length >= at && text.endsWith(last)
 }

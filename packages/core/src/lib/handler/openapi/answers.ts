@@ -1,6 +1,6 @@
 import type { Answer } from '../route.ts'
 import { ref, type Schema } from './schema.ts'
-import { listOf } from './schemas.ts'
+import { listOf } from './shapes.ts'
 
 const JSON_TYPE = 'application/json'
 

@@ -14,7 +14,7 @@ export interface Parameter {
 
 const text: Schema = { type: 'string' }
 const flag: Schema = { type: 'string', enum: ['1', '0', 'true', 'false'] }
-const age = '`90m`, `6h`, `7d`, or ISO 8601'
+export const age = '`90m`, `6h`, `7d`, or ISO 8601'
 
 export const parameter = (
   name: string,
@@ -57,8 +57,14 @@ export const filters: readonly Parameter[] = [
   list('flow_id', 'Id of the flow.'),
   list('schedule_id', 'Id of the schedule.'),
   list('tag', '`key:value`.'),
-  parameter('search', 'Start or end of an id, or part of a function name.'),
-  parameter('q', 'Query language, such as `status:failed task:send_* duration:>5s`.'),
+  parameter('search', 'Start or end of an id, or part of a function name.', {
+    type: 'string',
+    maxLength: 200,
+  }),
+  parameter('q', 'Query language, such as `status:failed task:send_* duration:>5s`.', {
+    type: 'string',
+    maxLength: 2_000,
+  }),
   parameter('since', `Created at or after: ${age}.`),
   parameter('until', `Created before: ${age}.`),
 ]

@@ -1,130 +1,22 @@
 import type * as wire from '../../client/wire.ts'
-import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
-import { SCHEDULE_STATES } from '../../run/schedules/schedule-record.ts'
-import { TRIGGER_ALIASES } from '../../run/schedules/trigger.ts'
+import { scheduleSchemas } from './schedule-schemas.ts'
 import { ref, type Schema, type Schemas } from './schema.ts'
-
-export const text: Schema = { type: 'string' }
-const textOrNull: Schema = { type: ['string', 'null'] }
-const instant: Schema = { type: 'string', format: 'date-time' }
-const instantOrNull: Schema = { type: ['string', 'null'], format: 'date-time' }
-const count: Schema = { type: 'integer', minimum: 0 }
-const whole: Schema = { type: 'integer' }
-const number: Schema = { type: 'number' }
-const numberOrNull: Schema = { type: ['number', 'null'] }
-const flag: Schema = { type: 'boolean' }
-const anything: Schema = {}
-const anyObject: Schema = { type: 'object' }
-export const tags: Schema = { type: 'object', additionalProperties: text }
-const status: Schema = { type: 'string', enum: TASK_STATUSES }
-const level: Schema = { type: 'string', enum: ['debug', 'info', 'warn', 'error'] }
-const stream: Schema = { type: 'string', enum: ['log', 'stdout', 'stderr'] }
-const outcome: Schema = {
-  type: ['string', 'null'],
-  enum: ['success', 'error', 'timeout', 'cancelled', 'crashed', 'released', 'snoozed'],
-}
-const right: Schema = {
-  type: 'string',
-  enum: ['read', 'run', 'retry', 'cancel', 'pause', 'delete', 'audit'],
-}
-
-export const listOf = (items: Schema): Schema => ({ type: 'array', items })
-
-/** An object with these members and no others; what is not required is named after them. */
-export function object<Json extends object>(
-  properties: Record<keyof Json & string, Schema>,
-  optional: readonly (keyof Json & string)[] = [],
-): Schema {
-  const required = Object.keys(properties).filter((name) => !optional.some((one) => one === name))
-  return { type: 'object', properties, required, additionalProperties: false }
-}
-
-const schedule: Schema = object<wire.ScheduleJson>(
-  {
-    id: text,
-    name: text,
-    func_name: text,
-    executor: textOrNull,
-    storage: text,
-    trigger: { type: 'string', enum: TRIGGER_ALIASES },
-    description: text,
-    time_zone: textOrNull,
-    state: { type: 'string', enum: SCHEDULE_STATES },
-    next_run: instantOrNull,
-    next_runs: listOf(instant),
-    last_run: instantOrNull,
-    last_task_id: textOrNull,
-    last_status: { type: ['string', 'null'], enum: TASK_STATUSES },
-    misfire: { type: 'string', enum: ['latest', 'skip', 'all'] },
-    overlap: { type: 'string', enum: ['skip', 'queue', 'allow'] },
-    jitter: number,
-    start_at: instantOrNull,
-    end_at: instantOrNull,
-    priority: { type: ['integer', 'null'] },
-    tags,
-    ticks: listOf(
-      object<wire.ScheduleTickJson>({
-        due_at: instant,
-        fired_at: instant,
-        lateness: number,
-        outcome: {
-          type: 'string',
-          enum: ['ran', 'late', 'missed', 'manual', 'invalid', 'skipped_overlap'],
-        },
-        task_id: textOrNull,
-      }),
-    ),
-  },
-  ['ticks'],
-)
-
-const scheduleBulk: Schema = object<wire.ScheduleBulkJson>({
-  done: count,
-  skipped: count,
-  results: listOf(
-    object<wire.ScheduleBulkJson['results'][number]>({
-      id: text,
-      task_id: textOrNull,
-      reason: textOrNull,
-    }),
-  ),
-})
-
-const task: Record<keyof wire.TaskJson, Schema> = {
-  task_id: text,
-  func_name: text,
-  group: textOrNull,
-  status,
-  phase: { type: 'string', enum: TASK_PHASES },
-  created_at: instant,
-  run_at: instant,
-  start_time: instantOrNull,
-  end_time: instantOrNull,
-  duration: numberOrNull,
-  attempts_made: count,
-  retries_used: count,
-  max_attempts: count,
-  error: textOrNull,
-  logs: listOf(text),
-  stacktrace: textOrNull,
-  tags,
-  source: { type: 'string', enum: TASK_SOURCES },
-  priority: { type: ['integer', 'null'] },
-  executor: text,
-  instance: textOrNull,
-  progress: { anyOf: [{ type: 'null' }, object({ fraction: number, message: textOrNull })] },
-  idempotency_key: textOrNull,
-  flow_id: textOrNull,
-  schedule_id: textOrNull,
-  retry_of: textOrNull,
-  blocked_by: listOf(text),
-  log_count: count,
-  rev: count,
-  payload: anything,
-  result: anything,
-  payload_hidden: { type: 'string', enum: ['disabled', 'encrypted', 'unregistered'] },
-}
-const sometimes = ['logs', 'stacktrace', 'payload', 'result', 'payload_hidden'] as const
+import {
+  anyObject,
+  count,
+  flag,
+  instant,
+  instantOrNull,
+  listOf,
+  number,
+  numberOrNull,
+  object,
+  right,
+  text,
+  textOrNull,
+  whole,
+} from './shapes.ts'
+import { taskSchemas } from './task-schemas.ts'
 
 const analytics: Record<keyof wire.AnalyticsJson, Schema> = {
   total: count,
@@ -138,61 +30,11 @@ const analytics: Record<keyof wire.AnalyticsJson, Schema> = {
   p95_duration_seconds: numberOrNull,
 }
 
-const logEntry: Record<keyof wire.LogEntryJson, Schema> = {
-  n: { type: 'integer', minimum: 1 },
-  at: instant,
-  stream,
-  level,
-  text,
-  attempt: count,
-}
-
 const taskOrNull: Schema = { anyOf: [{ type: 'null' }, ref('Task')] }
 
 /** Every named schema of the document. The types hold their names to those of the wire types. */
 export const schemas: Schemas = {
-  Task: object<wire.TaskJson>(task, sometimes),
-  TaskDetail: object<wire.TaskDetailJson>(
-    {
-      ...task,
-      attempts: listOf(ref('Attempt')),
-      lifecycle: listOf(ref('LifecycleStep')),
-      cancel_requested_at: instantOrNull,
-      parents: listOf(ref('Task')),
-      children: listOf(ref('Task')),
-      analytics: ref('Analytics'),
-      recent_runs: listOf(ref('Task')),
-      logs_truncated: flag,
-    },
-    sometimes,
-  ),
-  RunStatus: object<wire.RunStatusJson>({
-    task_id: text,
-    status,
-    phase: task.phase,
-    progress: task.progress,
-    created_at: instant,
-    start_time: instantOrNull,
-    end_time: instantOrNull,
-  }),
-  Attempt: object<wire.AttemptJson>({
-    attempt: count,
-    claimed_at: instant,
-    started_at: instant,
-    ended_at: instantOrNull,
-    outcome,
-    error: textOrNull,
-    stacktrace: textOrNull,
-    instance: textOrNull,
-    late_outcome: outcome,
-  }),
-  LifecycleStep: object<wire.LifecycleStepJson>({
-    step: text,
-    at: instant,
-    attempt: { type: ['integer', 'null'] },
-    instance: textOrNull,
-    detail: textOrNull,
-  }),
+  ...taskSchemas,
   Analytics: object<wire.AnalyticsJson>(analytics),
   Metrics: object<wire.MetricsJson>({
     total: count,
@@ -223,8 +65,6 @@ export const schemas: Schemas = {
     avg_duration_seconds: numberOrNull,
     p95_duration_seconds: numberOrNull,
   }),
-  LogEntry: object<wire.LogEntryJson>(logEntry),
-  TaskLogEntry: object<wire.TaskLogEntryJson>({ ...logEntry, task_id: text, func_name: text }),
   Function: object<wire.FunctionJson>({
     func_name: text,
     group: textOrNull,
@@ -289,8 +129,7 @@ export const schemas: Schemas = {
     },
     ['executor_counts'],
   ),
-  Schedule: schedule,
-  ScheduleBulk: scheduleBulk,
+  ...scheduleSchemas,
   Action: object<wire.ActionJson>({ task_id: text, task: ref('Task'), duplicate: flag }, [
     'duplicate',
   ]),

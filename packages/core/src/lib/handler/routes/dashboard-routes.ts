@@ -91,7 +91,7 @@ function stream({ app, query, request, rights, user, session, now, ...call }: Ca
     deltas: query.flag('deltas'),
     logs: query.integer('logs', 20, 0, 200),
     limit: query.integer('limit', 100, 1, 1000),
-    taskId: query.one('task_id') ?? null,
+    taskId: query.one('task_id')?.toLowerCase() ?? null,
     lastEventId: request.headers.get('last-event-id'),
     rights,
     owner: session?.id ?? user?.id ?? null,

@@ -1,10 +1,11 @@
 import { TaskflowError } from '../../errors.ts'
 import { jsonResponse } from '../headers.ts'
+import { recentLogs } from '../logs/recent-logs.ts'
 import { pagedList, textAnswer } from '../openapi/answers.ts'
-import { cursor, limit, logFilters, parameter, since } from '../openapi/parameters.ts'
+import { age, cursor, limit, logFilters, parameter } from '../openapi/parameters.ts'
 import { cursorOf, nextLink, type Query } from '../query.ts'
-import { recentLogs } from '../recent-logs.ts'
 import type { Call, Route } from '../route.ts'
+import { WINDOW } from '../selection/list-selected.ts'
 import { logJson, logLines, taskLogJson } from '../serialize.ts'
 import { taskOf } from '../task-of.ts'
 
@@ -17,17 +18,19 @@ export const logRoutes: Route[] = [
     right: 'read',
     doc: {
       operation: 'recentLogs',
-      summary:
-        'Log lines of all tasks, newest first: of those that run, and the newest 10 000 that ended.',
+      summary: 'Log lines of all tasks, newest first.',
       query: [
         ...logFilters,
         parameter('func_name', 'Name of the function.', { type: 'string' }, { repeats: true }),
-        since,
+        parameter('since', `Written at or after: ${age}.`),
+        parameter('until', `Written before: ${age}.`),
         limit(500, 5000),
         cursor,
       ],
       answers: {
-        200: pagedList('TaskLogEntry', 'Lines; a page may be short, or empty, and have a next.'),
+        200: pagedList('TaskLogEntry', 'Lines; a page may be short, or empty, and have a next.', [
+          'X-Sort-Window',
+        ]),
       },
     },
     handle: recent,
@@ -70,14 +73,16 @@ export const logRoutes: Route[] = [
 ]
 
 async function recent({ app, base, query, url, now }: Call): Promise<Response> {
-  const { lines, next } = await recentLogs(app.manager, {
+  const { lines, next, windowed } = await recentLogs(app.manager, {
     ...linesOf(query),
     filter: { funcName: query.many('func_name') },
     since: query.instant('since', now),
+    until: query.instant('until', now),
     limit: query.integer('limit', 500, 1, 5000),
     cursor: cursorOf(query),
   })
   const response = jsonResponse(lines.map(({ task, entry }) => taskLogJson(task, entry)))
+  if (windowed) response.headers.set('x-sort-window', `${WINDOW}`)
   if (next !== null) {
     response.headers.set('link', nextLink(`${base}/logs`, url.search, next))
   }

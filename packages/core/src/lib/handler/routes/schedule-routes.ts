@@ -11,7 +11,7 @@ import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
 import { type Parameter, parameter } from '../openapi/parameters.ts'
 import type { Schema } from '../openapi/schema.ts'
-import { text } from '../openapi/schemas.ts'
+import { text } from '../openapi/shapes.ts'
 import type { Call, Route } from '../route.ts'
 import { scheduleJson } from '../schedule-json.ts'
 

@@ -3,6 +3,7 @@ import type { TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { ListInput, ListResult, TaskSort } from '../../storage/contract.ts'
 import { isSortValue } from '../../storage/sort-value.ts'
+import { Breather } from '../breather.ts'
 import type { Selection } from './selection.ts'
 
 /** What is asked beyond the storage's filter is asked of so many, the newest. */
@@ -52,6 +53,7 @@ export async function* pagesOf(
   order: Pick<ListInput, 'sort' | 'order'>,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<TaskSummary[], void, undefined> {
+  const breather = new Breather()
   let left = limit
   for (let cursor: string | undefined; left > 0; ) {
     const page = await manager.list({ filter, ...order, limit: Math.min(PAGE, left), cursor })
@@ -59,6 +61,7 @@ export async function* pagesOf(
     yield matches === null ? page.tasks : page.tasks.filter(matches)
     if (page.next === null) return
     cursor = page.next
+    await breather.breathe()
   }
 }
 

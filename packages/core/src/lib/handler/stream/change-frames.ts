@@ -1,5 +1,5 @@
 import type { TaskSummary } from '../../record.ts'
-import { matchesFilter } from '../../storage/filter.ts'
+import { matcherOf } from '../../storage/filter.ts'
 import type { PayloadJson } from '../payload-json.ts'
 import { taskJson } from '../serialize.ts'
 import { frame, type StreamClient } from './stream-client.ts'
@@ -21,7 +21,7 @@ export function changeFrames(
   cursor: string,
   shared: Map<number, Map<string, string>> = new Map(),
 ): string {
-  const filter = { ...request.filter, status: undefined, phase: undefined }
+  const asked = matcherOf({ ...request.filter, status: undefined, phase: undefined })
   let cache = shared.get(request.logs)
   if (!cache) {
     cache = new Map()
@@ -32,7 +32,7 @@ export function changeFrames(
   for (const taskId of taskIds) {
     const task = tasks.get(taskId)
     if (!task) removed.push(taskId)
-    else if (matchesFilter(task, task.phase, filter) && (request.matches?.(task) ?? true)) {
+    else if (asked(task, task.phase) && (request.matches?.(task) ?? true)) {
       // Written once for all readers that want as many log lines.
       const text =
         cache.get(taskId) ?? frame('task', taskJson(task, request.logs, payloads.get(taskId)))

@@ -1,16 +1,13 @@
 import { systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
-import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
-import type { ChangeFeed, ChangePage, LogPage, TaskMetrics } from '../../storage/contract.ts'
-import { payloadsJson } from '../payload-json.ts'
-import { listSelected } from '../selection/list-selected.ts'
-import { isoInstant, logJson, metricsJson, taskJson } from '../serialize.ts'
+import type { ChangePage, LogPage } from '../../storage/contract.ts'
+import { isoInstant, logJson } from '../serialize.ts'
 import { type ChangedTasks, changeFrames } from './change-frames.ts'
 import { ScheduleNews } from './schedule-news.ts'
 import { type SeatLimits, Seats } from './seats.ts'
-import { SharedReads } from './shared-reads.ts'
-import { bytesOf, type Frames, frame, StreamClient, type StreamRequest } from './stream-client.ts'
+import { type Frames, frame, StreamClient, type StreamRequest } from './stream-client.ts'
+import { MAX_CHANGES, StreamReads } from './stream-reads.ts'
 import { Surroundings } from './surroundings.ts'
 
 /** How often the storage is asked for changes while somebody watches: ten frames a second. */
@@ -18,15 +15,11 @@ const LOOK_MS = 100
 /** Numbers, and the whole state for plain streams, at most this often. */
 const METRICS_MS = 1_000
 const HEARTBEAT_MS = 15_000
-/** More changed tasks than this in a frame are not sent one by one. */
-const MAX_CHANGES = 100
 const RETRY_MS = 1_000
 /** Every how many heartbeats it is asked whether a reader may still read: half a minute. */
 const CHECK_BEATS = 2
 /** A reader that lags for this many heartbeats reads too slowly to be of use. */
 const MAX_BEATS_BEHIND = 2
-/** What positions look like in all storages; what does not is none of ours. */
-const POSITION = /^[\w.-]{1,200}$/
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -35,12 +28,6 @@ const HEADERS = {
   vary: 'Origin, Cookie, Authorization, Sec-Fetch-Site',
   'x-accel-buffering': 'no',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-}
-
-/** What somebody who comes back has missed. */
-interface Missed {
-  page: ChangePage
-  changed: ChangedTasks
 }
 
 /** What a hub goes by. */
@@ -58,11 +45,8 @@ export class StreamHub {
   readonly #onError: (error: unknown) => void
   readonly #clients = new Set<StreamClient>()
   readonly #seats: Seats
-  readonly #exposePayloads: boolean
   readonly #releases = new Map<StreamClient, () => void>()
-  readonly #states = new SharedReads<Frames>()
-  readonly #missedPages = new SharedReads<Missed | null>()
-  readonly #metrics: Rounds<TaskMetrics>
+  readonly #reads: StreamReads
   readonly #surroundings: Surroundings
   readonly #schedules: ScheduleNews
   #cursor: string | null = null
@@ -77,10 +61,9 @@ export class StreamHub {
     this.#manager = manager
     this.#onError = onError
     this.#seats = new Seats(options)
-    this.#exposePayloads = options.exposePayloads
-    this.#metrics = new Rounds(() => manager.metrics())
     this.#surroundings = new Surroundings(manager)
     this.#schedules = new ScheduleNews(manager)
+    this.#reads = new StreamReads(manager, this.#schedules, options.exposePayloads)
     manager.stopping.addEventListener('abort', () => this.close())
   }
 
@@ -98,7 +81,7 @@ export class StreamHub {
 
   async #admit(request: StreamRequest, release: () => void): Promise<StreamClient> {
     await this.#manager.open()
-    const changes = this.#feed()
+    const changes = this.#reads.feed()
     // Asked first and looked at last: another reader may have come meanwhile, or the end.
     const head = this.#cursor ?? (await changes.head())
     if (this.#manager.stopping.aborted) {
@@ -119,7 +102,7 @@ export class StreamHub {
     request.signal.addEventListener('abort', () => this.#leave(client))
     if (request.signal.aborted) this.#leave(client)
     try {
-      client.begin(...(await this.#beginning(client, changes)))
+      client.begin(...(await this.#beginning(client)))
     } catch (error) {
       this.#leave(client)
       throw error
@@ -140,7 +123,7 @@ export class StreamHub {
     }
   }
 
-  async #beginning(client: StreamClient, changes: ChangeFeed): Promise<Frames[]> {
+  async #beginning(client: StreamClient): Promise<Frames[]> {
     const { request } = client
     // After a restart not all of them are to come back at once.
     const retry = `retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`
@@ -148,8 +131,8 @@ export class StreamHub {
       const task = await this.#manager.get(request.taskId)
       client.logsSent = task?.logCount ?? 0
     }
-    if (!request.deltas) return [retry, await this.#state(client, changes)]
-    const missed = await this.#missed(request, changes)
+    if (!request.deltas) return [retry, await this.#reads.state(request)]
+    const missed = await this.#reads.missed(request)
     const hello = frame('hello', {
       protocol: 1,
       now: isoInstant(systemClock.now()),
@@ -158,37 +141,9 @@ export class StreamHub {
       resumed: missed !== null,
       rights: request.rights,
     })
-    if (missed === null) return [retry, hello, await this.#state(client, changes)]
+    if (missed === null) return [retry, hello, await this.#reads.state(request)]
     const { page, changed } = missed
     return [retry, hello, changeFrames(client, page.taskIds, changed, page.cursor)]
-  }
-
-  /** What a reader that was here before has missed; null when it must start anew. */
-  async #missed({ lastEventId }: StreamRequest, changes: ChangeFeed): Promise<Missed | null> {
-    if (lastEventId === null || !POSITION.test(lastEventId)) return null
-    return this.#missedPages.read(lastEventId, async () => {
-      const page = await changes.since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
-      if (page.gap || page.taskIds.length > MAX_CHANGES) return null
-      return { page, changed: await this.#changed(page.taskIds) }
-    })
-  }
-
-  async #state({ request }: StreamClient, changes: ChangeFeed): Promise<Frames> {
-    const { filter, matches, limit, logs } = request
-    const read = async () => {
-      const id = await changes.head()
-      const [page, metrics, schedules] = await Promise.all([
-        listSelected(this.#manager, request, { limit }),
-        this.#metrics.ask(),
-        this.#schedules.all(),
-      ])
-      const payloads = await payloadsJson(this.#manager, page.tasks, this.#exposePayloads)
-      const tasks = page.tasks.map((task) => taskJson(task, logs, payloads.get(task.taskId)))
-      const state = { tasks, metrics: metricsJson(metrics, systemClock.now()), schedules }
-      return bytesOf(frame('state', state, id))
-    }
-    // Whether two queries are the same nobody can tell from what they became.
-    return matches ? read() : this.#states.read(JSON.stringify([filter, limit, logs]), read)
   }
 
   #run(): void {
@@ -261,7 +216,7 @@ export class StreamHub {
   }
 
   async #look(): Promise<void> {
-    const changes = this.#feed()
+    const changes = this.#reads.feed()
     const cursor = this.#cursor
     if (cursor === null) return
     const page = await changes.since({ cursor, limit: MAX_CHANGES + 1 })
@@ -287,7 +242,7 @@ export class StreamHub {
   }
 
   async #sendChanges(page: ChangePage): Promise<void> {
-    const changed = await this.#changed(page.taskIds)
+    const changed = await this.#reads.changed(page.taskIds)
     const { tasks } = changed
     // A run of a schedule began or ended: its next or last one is another.
     for (const { scheduleId } of tasks.values()) if (scheduleId !== null) this.#schedules.due = true
@@ -312,15 +267,16 @@ export class StreamHub {
       this.#tell(news)
     }
     if (!this.#metricsDue) return
-    const metrics = await this.#metrics.ask()
-    const numbers = bytesOf(frame('metrics', metricsJson(metrics, systemClock.now())))
+    const numbers = await this.#reads.numbers()
     const plain: StreamClient[] = []
     for (const client of this.#clients) {
       if (client.request.deltas) client.write(numbers)
       else plain.push(client)
     }
-    const changes = this.#feed()
-    await Promise.all(plain.map(async (client) => client.write(await this.#state(client, changes))))
+    const states = plain.map(async (client) => {
+      client.write(await this.#reads.state(client.request))
+    })
+    await Promise.all(states)
     this.#metricsDue = false
   }
 
@@ -339,22 +295,9 @@ export class StreamHub {
     }
   }
 
-  async #changed(taskIds: string[]): Promise<ChangedTasks> {
-    if (taskIds.length === 0) return { tasks: new Map(), payloads: new Map() }
-    const { tasks } = await this.#manager.list({ filter: { taskIds }, limit: taskIds.length })
-    const payloads = await payloadsJson(this.#manager, tasks, this.#exposePayloads)
-    return { tasks: new Map(tasks.map((task) => [task.taskId, task])), payloads }
-  }
-
   #health(healthy: boolean): void {
     if (healthy === this.#healthy) return
     this.#healthy = healthy
     this.#tell(frame('health', { status: healthy ? 'ok' : 'unavailable' }))
-  }
-
-  #feed(): ChangeFeed {
-    const { changes, name } = this.#manager.storage
-    if (changes) return changes
-    throw new TaskflowError('configuration', `stream: the storage ${name} has no change feed`)
   }
 }

@@ -125,6 +125,15 @@ export function checkSeries(query: SeriesQuery): void {
   check(ok, 'series: stepMs', 'milliseconds of whole minutes', stepMs)
 }
 
+/** How many runs to tell of. */
+export function upcomingOf(where: string, options: { upcoming?: number }): number {
+  checkOptionNames(options, { upcoming: true }, { where })
+  const { upcoming = 1 } = options
+  const ok = Number.isSafeInteger(upcoming) && upcoming >= 0
+  check(ok, `${where}: upcoming`, 'a whole number of 0 or more', upcoming)
+  return upcoming
+}
+
 /** @throws TaskflowError `invalid_input` for what is no id: a whole ref, an index. */
 export function checkId(where: string, taskId: unknown): void {
   check(typeof taskId === 'string', where, 'the id of a task', taskId)

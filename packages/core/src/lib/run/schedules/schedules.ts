@@ -102,6 +102,9 @@ export class Schedules {
     if (this.#state === 'stopped') {
       throw new TaskflowError('configuration', 'schedule: the manager has been stopped')
     }
+    if (typeof task?.name !== 'string') {
+      throw new TaskflowError('invalid_input', 'schedule: expected a task made by defineTask')
+    }
     const { scheduleId, spec } = readSpec(task.name, when, options)
     const own = registered(this.#options, task.name)
     const declared = this.#state === 'new'
@@ -195,6 +198,10 @@ export class Schedules {
 
   /** Told when schedules may have changed; returns what ends that. */
   onChanged(listener: () => void): () => void {
+    if (typeof listener !== 'function') {
+      const message = `onSchedulesChanged: expected a function, got ${typeof listener}`
+      throw new TaskflowError('invalid_input', message)
+    }
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -374,6 +381,6 @@ export class Schedules {
 
 /** For an id that nobody knows. */
 export function unknownSchedule(scheduleId: string): TaskflowError {
-  const id = JSON.stringify(scheduleId.slice(0, 200))
+  const id = JSON.stringify(String(scheduleId).slice(0, 200))
   return new TaskflowError('not_found', `no stored schedule with id ${id}`)
 }

@@ -1,6 +1,6 @@
 import { TaskflowError } from '../../errors.ts'
 import type { ListInput, ListResult, TaskSort } from '../contract.ts'
-import { matchesFilter } from '../filter.ts'
+import { matcherOf } from '../filter.ts'
 import { isSortValue } from '../sort-value.ts'
 import { phaseOf, type Row, toSummary } from './row.ts'
 
@@ -29,13 +29,16 @@ export function listRows(rows: readonly Row[], input: ListInput, now: number): L
   const sort = input.sort ?? 'created_at'
   const compare = comparison(sort, input.order === 'asc' ? 1 : -1)
   const after = input.cursor === undefined ? null : parseCursor(input.cursor, sort)
-  const matches = (row: Row) => matchesFilter(row, phaseOf(row, now), input.filter)
+  const asked = matcherOf(input.filter)
+  const matches = (row: Row) => asked(row, phaseOf(row, now))
 
   const newest = take(rows, rows.length - 1, -1, WINDOW + 1, matches)
   const total = Math.min(newest.length, WINDOW)
   const candidates =
     sort === 'created_at'
-      ? takeFrom(rows, after, input, matches)
+      ? after === null && input.order !== 'asc' && input.limit < WINDOW
+        ? newest.slice(0, input.limit + 1)
+        : takeFrom(rows, after, input, matches)
       : newest
           .slice(0, WINDOW)
           .sort((a, b) => compare(a, [sortValues[sort](b), b.taskId]))

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { TaskLogEntryJson } from '../client/wire.ts'
-import { defineTask } from '../run/define-task.ts'
-import { memoryStorage } from '../storage/memory/memory-storage.ts'
-import { endless, testApp } from './test-app.ts'
+import type { TaskLogEntryJson } from '../../client/wire.ts'
+import { defineTask } from '../../run/define-task.ts'
+import { memoryStorage } from '../../storage/memory/memory-storage.ts'
+import { endless, testApp } from '../test-app.ts'
 
 type App = Awaited<ReturnType<typeof testApp>>
 let app: App
@@ -86,6 +86,41 @@ describe('GET /logs', () => {
     expect(await everything('?func_name=endless&func_name=chatty')).toHaveLength(31)
     expect(await everything('?since=2100-01-01')).toEqual([])
     expect(await everything('?since=1h&limit=10')).toHaveLength(31)
+  })
+
+  it('pages through more tasks than a window holds, also those of one millisecond', async () => {
+    app = await testApp({}, { tasks: [chatty] })
+    const { taskId: first } = await app.manager.enqueue(chatty, { name: 'first', count: 1 })
+    await app.until(first, 'success')
+    const items = Array.from({ length: 10_400 }, (_, n) => ({
+      payload: { name: `t${n}`, count: n % 2 === 0 ? 0 : 101 * Number(n % 101 === 1) },
+    }))
+    const refs = await app.manager.enqueueMany(chatty, items)
+    await app.manager.result(refs.at(-1) as { taskId: string })
+    await expect.poll(async () => (await app.manager.metrics()).success).toBe(10_401)
+    const all = items.reduce((sum, { payload }) => sum + payload.count, 0) + 1
+    const newest = await app.json('GET', '/logs?limit=10')
+    expect(newest.headers.get('x-sort-window')).toBe('10000')
+    const lines = await everything('?limit=5000')
+    expect(new Set(placesOf(lines)).size).toBe(all)
+    expect(lines).toHaveLength(all)
+    expect(lines.at(-1)).toMatchObject({ text: 'first 1' })
+    expect(await everything('?since=2100-01-01')).toEqual([])
+  })
+
+  it('begins before a given instant, which leads to any time', async () => {
+    app = await testApp({}, { tasks: [chatty] })
+    await chat(['a', 20], ['b', 20])
+    const lines = await everything('')
+    const middle = lines[20]?.at ?? ''
+    const earlier = lines.filter(({ at }) => at < middle)
+    expect(earlier.length).toBeGreaterThan(10)
+    expect(placesOf(await everything(`?until=${middle}&limit=7`))).toEqual(placesOf(earlier))
+    const both = await everything(`?until=${middle}&since=${earlier[4]?.at}`)
+    expect(both.map(({ at }) => at)).toEqual(
+      earlier.map(({ at }) => at).filter((at) => at >= (earlier[4]?.at ?? '')),
+    )
+    expect((await app.json('GET', '/logs')).headers.get('x-sort-window')).toBeNull()
   })
 
   it.each(['cursor=AAAA', 'cursor=WzEsMl0', 'limit=5001', 'level=loud', 'status=failed'])(
