@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { StorageUnavailableError, TaskflowError } from '@taskflow/core'
 import { getTableColumns } from 'drizzle-orm'
 import postgres from 'postgres'
@@ -9,6 +10,7 @@ import { TABLES } from './lib/tables.ts'
 import { createDatabase, type TestDatabase } from './lib/testing.ts'
 import { taskOf } from './lib/testing-tasks.ts'
 import { fromText, toText } from './lib/text.ts'
+import { migrationsUrl } from './paths.ts'
 
 let database: TestDatabase
 
@@ -145,6 +147,21 @@ describe('open', () => {
     const other = make({ migrate: false })
     await other.open()
     await other.close()
+  })
+
+  it('brings the first schema up to date, with what is in it', async () => {
+    const first = await readFile(new URL('0001_start.sql', migrationsUrl), 'utf8')
+    await database.sql.unsafe(`create schema taskflow; ${first};
+      insert into taskflow.meta values ('version', '1'), ('minReader', '1'), ('epoch', 'e');
+      insert into taskflow.changes (ids) values (array['x'])`)
+    expect(await refusal({ migrate: false })).toMatch(/at version 1/)
+    const storage = make()
+    await storage.open()
+    expect(await database.sql`select ids from taskflow.changes`).toEqual([{ ids: ['x'] }])
+    const columns = await database.sql`select attstorage from pg_attribute
+      where attrelid = 'taskflow.changes'::regclass and attname = 'ids'`
+    expect(columns).toEqual([{ attstorage: 'e' }])
+    await storage.close()
   })
 
   it('refuses a database that is not there, and opens later', async () => {

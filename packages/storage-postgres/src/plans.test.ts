@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from './lib/testing.ts'
 import { beatOf, taskOf } from './lib/testing-tasks.ts'
 import { SINCE } from './lib/verbs/changes.ts'
 import { housekeeping } from './lib/verbs/housekeeping.ts'
+import { INSERT_ALIKE } from './lib/verbs/insert.ts'
 import { BEAT } from './lib/verbs/instances.ts'
 import { OLD, PRUNE } from './lib/verbs/prune.ts'
 import { bucketMiddle } from './lib/verbs/rollup.ts'
@@ -37,6 +38,11 @@ const statements: [name: string, text: string, parameters: string][] = [
     'calm claim of one function',
     turnText({ ...plain, one: true, calm: true, settles: false }),
     `null, 'a', 'work', 10, 1`,
+  ],
+  [
+    'insert',
+    INSERT_ALIKE.quick,
+    `null, 0, 'work', null, 0, null, 1, 1, null, 'async', 'manual', null, null, null, null, ${none}, ${none}`,
   ],
   [
     'beat',

@@ -17,7 +17,8 @@ const EVERY_MS = 10
 /** What only a dashboard waits for. */
 const CHANGES_EVERY_MS = 250
 
-export const NOTIFY = 'select pg_notify($1, $2)'
+/** Nothing waits for the disk: a hint that a crash loses is none. */
+export const NOTIFY = `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`
 
 export function channelOf(epoch: string): string {
   return `taskflow:${epoch}`
@@ -37,6 +38,7 @@ export class Notifier {
   readonly #store: Store
   readonly #pending = new Set<StorageHint>()
   #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
   #sentAt = Number.NEGATIVE_INFINITY
   #sending = false
   #closed = false
@@ -55,6 +57,7 @@ export class Notifier {
   /** Tells what is left: a brief process may have inserted its tasks just now. */
   close(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
     if (!this.#closed && this.#pending.size > 0) void this.#send()
     this.#closed = true
   }
@@ -66,7 +69,9 @@ export class Notifier {
       : EVERY_MS
     const waitMs = this.#sentAt + everyMs - performance.now()
     clearTimeout(this.#timer)
-    if (waitMs <= 0) void this.#send()
+    clearImmediate(this.#soon)
+    // Behind what the caller does next: the claim of a task that was just stored goes first.
+    if (waitMs <= 0) this.#soon = setImmediate(() => void this.#send())
     else this.#timer = setTimeout(() => void this.#send(), waitMs).unref()
   }
 

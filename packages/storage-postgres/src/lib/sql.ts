@@ -7,7 +7,7 @@ export const NOW = `clock as materialized (select coalesce($1::bigint, ${CLOCK})
 /** Writes down which tasks a statement changed; `ids` is a query of them. */
 export function noteChanges(ids: string): string {
   return `noted as (insert into {changes} (ids)
-    select ids from (select array(${ids}) as ids) as changed where cardinality(ids) > 0)`
+    select array_agg(id) from (${ids}) as changed having count(*) > 0)`
 }
 
 /** What `keys` knows the idempotency key of a task by; null without one. */

@@ -14,6 +14,8 @@ type TaskTable = Tables['live'] | Tables['done']
 export interface Range {
   table: TaskTable
   conditions: SQL[]
+  /** Set for the successes of one function. No index holds them, but two hold all and the others. */
+  successesOf?: string | undefined
 }
 
 /**
@@ -59,8 +61,10 @@ function allRanges(
     ranges.push({ table: live, conditions })
   }
   for (const range of doneRanges(done, finalStates(filter), funcs)) {
-    const conditions = [...range, ...sharedConditions(done, filter, ids), ...further(done)]
-    ranges.push({ table: done, conditions })
+    const others = [...sharedConditions(done, filter, ids), ...further(done)]
+    const conditions = [...range.conditions, ...others]
+    const successesOf = others.length === 0 ? range.successesOf : undefined
+    ranges.push({ table: done, conditions, successesOf })
   }
   return ranges
 }
@@ -124,25 +128,34 @@ function doneRanges(
   done: Tables['done'],
   states: number[],
   funcNames: string[] | undefined,
-): SQL[][] {
+): Omit<Range, 'table'>[] {
   if (states.length === 0) return []
   const funcs = funcNames === undefined ? undefined : [...new Set(funcNames)]
   const all = states.length === 4
   if ((funcs?.length ?? 1) * (all ? 1 : states.length) > MAX_RANGES) {
     const byFunc = funcs === undefined ? [] : [inArray(done.func, funcs)]
-    return [all ? byFunc : [...byFunc, inArray(done.state, states)]]
+    return [{ conditions: all ? byFunc : [...byFunc, inArray(done.state, states)] }]
   }
-  // The number is part of the text: the server uses a partial index only if it can read its condition.
-  const byState = all
-    ? [[]]
-    : states.map((state) => [
-        state === SUCCESS
-          ? sql`${done.state} = ${sql.raw(String(SUCCESS))}`
-          : sql`${done.state} = ${sql.raw(String(state))} and ${done.state} <> ${sql.raw(String(SUCCESS))}`,
-      ])
-  if (funcs === undefined) return byState
-  return funcs.flatMap((func) => byState.map((state) => [sql`${done.func} = ${func}`, ...state]))
+  const byState = all ? [null] : states
+  if (funcs === undefined) return byState.map((state) => ({ conditions: isState(done, state) }))
+  return funcs.flatMap((func) =>
+    byState.map((state) => ({
+      conditions: [sql`${done.func} = ${func}`, ...isState(done, state)],
+      successesOf: state === SUCCESS ? func : undefined,
+    })),
+  )
 }
+
+/** The number is part of the text: the server uses a partial index only if it can read its condition. */
+function isState({ state }: Tables['done'], value: number | null): SQL[] {
+  if (value === null) return []
+  const is = sql`${state} = ${sql.raw(String(value))}`
+  return [value === SUCCESS ? is : sql`${is} and ${isBad(state)}`]
+}
+
+/** What the partial indexes of `done` hold. */
+export const isBad = (state: Tables['done']['state']) =>
+  sql`${state} <> ${sql.raw(String(SUCCESS))}`
 
 function sharedConditions(table: TaskTable, filter: TaskFilter, ids: IdRange): SQL[] {
   const conditions: SQL[] = []

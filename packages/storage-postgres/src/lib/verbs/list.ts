@@ -9,7 +9,7 @@ import { CLOCK } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import { parseCursor } from './cursor.ts'
-import { type Range, rangesOf } from './filter.ts'
+import { isBad, type Range, rangesOf } from './filter.ts'
 import { idRange } from './id-ranges.ts'
 
 /** How many matches are counted, and how many are put in an order other than that of ids. */
@@ -168,9 +168,10 @@ function toKey(sort: TaskSort, key: string | null): string | number | null {
 }
 
 async function count(runner: Runner, ranges: Range[]): Promise<number> {
-  const parts = ranges.map(
-    ({ table, conditions }) =>
-      sql`(select 1 from ${table} ${where(conditions)} limit ${WINDOW + 1})`,
+  const parts = ranges.map((range) =>
+    range.successesOf === undefined || !('ended_at' in range.table)
+      ? matches(range)
+      : successes(range.table, range.successesOf, matches(range)),
   )
   const each = sql.join(parts, sql` union all `)
   const [row] = await run<{ n: number }>(
@@ -178,6 +179,24 @@ async function count(runner: Runner, ranges: Range[]): Promise<number> {
     sql`select count(*)::int as n from (select 1 from (${each}) as matches limit ${WINDOW + 1}) as counted`,
   )
   return row?.n ?? 0
+}
+
+function matches({ table, conditions }: Range): SQL {
+  return sql`(select 1 from ${table} ${where(conditions)} limit ${WINDOW + 1})`
+}
+
+/**
+ * All ends of a function less the others, by indexes alone: to look at 10 000 rows for their state took
+ * 20 ms. Where too many ended otherwise, `each` is looked at.
+ */
+function successes(done: Tables['done'], func: string, each: SQL): SQL {
+  const isFunc = sql`${done.func} = ${func}`
+  const others = sql`select 1 from ${done} where ${isFunc} and ${isBad(done.state)} limit ${WINDOW + 1}`
+  const all = sql`select 1 from ${done} where ${isFunc} limit ${WINDOW + 1} + others.n`
+  return sql`(select 1 from (select count(*) as n from (${others}) as others) as others
+    cross join lateral generate_series(1, case when others.n > ${WINDOW}
+      then (select count(*) from ${each} as each)
+      else (select count(*) from (${all}) as ends) - others.n end))`
 }
 
 /** Tasks by id in this order, wherever they are by now. */

@@ -6,7 +6,7 @@ import type {
   TurnInput,
   TurnResult,
 } from '@taskflow/core'
-import { numbers, texts } from '../arrays.ts'
+import { numbers, shortened, texts } from '../arrays.ts'
 import { codeOf } from '../errors.ts'
 import { encodeLines } from '../log-lines.ts'
 import { numberOf } from '../rows.ts'
@@ -118,14 +118,15 @@ async function runOnce(
 
 const byTask = (a: Settlement, b: Settlement) => (a.taskId < b.taskId ? -1 : 1)
 
+/** Zeros count as null: most tasks have neither a result nor log lines, and take no time. */
 function settledParameters(once: Settlement[]): Parameter[] {
   return [
     texts(once.map(({ taskId }) => taskId)),
     numbers(once.map(({ fence }) => fence)),
-    numbers(once.map(({ durationMs }) => Math.round(durationMs))),
-    texts(once.map(({ result }) => result)),
-    texts(once.map(({ logs }) => (logs.length === 0 ? null : encodeLines(logs)))),
-    numbers(once.map(({ logs }) => logs.length)),
+    numbers(shortened(once.map(({ durationMs }) => Math.round(durationMs) || null))),
+    texts(shortened(once.map(({ result }) => result))),
+    texts(shortened(once.map(({ logs }) => (logs.length === 0 ? null : encodeLines(logs))))),
+    numbers(shortened(once.map(({ logs }) => logs.length || null))),
   ]
 }
 
