@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs'
+import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ let folder: string
 let file: string
 let version: number
 let statements: number
+let written: { mtimeMs: number; size: number } | undefined
 let told: StorageHint[]
 let watch: Watch
 
@@ -19,8 +20,12 @@ beforeEach(async () => {
   file = join(folder, 'tasks.db')
   version = 1
   statements = 0
+  written = undefined
   told = []
   const store = {
+    get written() {
+      return written
+    },
     dataVersion() {
       statements += 1
       return version
@@ -63,6 +68,18 @@ describe('the watch', () => {
     await sleep(50)
     version += 1
     writeAt(Date.now() - 3_600_000)
+    await vi.waitFor(() => expect(told).toContain('work'), { timeout: 2_000 })
+  })
+
+  it('asks little after a write of its own, and still hears what that hid', async () => {
+    watch.on = true
+    await sleep(2_500)
+    statements = 0
+    writeAt(Date.now())
+    written = statSync(`${file}-wal`)
+    await sleep(1_500)
+    expect(statements).toBeLessThanOrEqual(2)
+    version += 1
     await vi.waitFor(() => expect(told).toContain('work'), { timeout: 2_000 })
   })
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Answer, EngineHost, type Question } from './engine-host.ts'
-import { packInsert } from './pack.ts'
+import { packInsert, packSettlements } from './pack.ts'
 import { beatOf, createFixture, newTask, type SqliteFixture } from './testing.ts'
 import type { PackedTurnResult } from './verbs/turn.ts'
 
@@ -42,7 +42,7 @@ const turn = {
   verb: 'turn',
   input: {
     instanceId: 'a',
-    settle: '[]',
+    settle: packSettlements([]),
     chained: [],
     claim: { limit: 10, funcNames: ['work'] },
   },
@@ -50,7 +50,7 @@ const turn = {
 
 function claimedOf({ value }: Answer = { id: 0 }): string[] {
   const { claimed } = JSON.parse(value as string) as PackedTurnResult
-  return claimed.map(([, id]) => id)
+  return claimed.map(([id]) => id)
 }
 
 it('writes that came together share a commit', async () => {

@@ -10,12 +10,29 @@ const WAIT_MS = 50
 const PAUSE_MS = 50
 const MAX_PAUSE_MS = 1_000
 
+/** What tells one state of the file from another. */
+export interface LogState {
+  mtimeMs: number
+  size: number
+}
+
+export function logState(path: string): LogState | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? undefined : { mtimeMs: stat.mtimeMs, size: stat.size }
+}
+
+export function isSameState(a: LogState | undefined, b: LogState | undefined): boolean {
+  return a?.mtimeMs === b?.mtimeMs && a?.size === b?.size
+}
+
 /** Keeps the write-ahead file below 16 MiB, whoever reads; only one long read lets it grow. */
 export class LogFile {
   readonly #client: Database.Database
   readonly #path: string | null
   #pauseMs = PAUSE_MS
   #nextAt = 0
+  /** What the file looked like after the last commit of this connection. */
+  written: LogState | undefined
 
   /** Null: a database without a file. */
   constructor(client: Database.Database, file: string | null) {
@@ -29,8 +46,8 @@ export class LogFile {
   /** After a commit. */
   trim(): void {
     if (this.#path === null) return
-    const { size } = statSync(this.#path, { throwIfNoEntry: false }) ?? { size: 0 }
-    if (size <= LARGE_BYTES) return
+    this.written = logState(this.#path)
+    if ((this.written?.size ?? 0) <= LARGE_BYTES) return
     if (performance.now() < this.#nextAt) return
     const done = this.#startAnew()
     this.#nextAt = done ? 0 : performance.now() + this.#pauseMs

@@ -155,6 +155,14 @@ export function toMeta(text: string | null): Meta {
   return text === null ? {} : (JSON.parse(text) as Meta)
 }
 
+/** A success with nothing to note. */
+export type PlainSettlement = [
+  id: string,
+  fence: number,
+  durationMs: number,
+  result?: string | null,
+]
+
 /** A settlement, without trailing nulls. */
 export type PackedSettlement = [
   id: string,
@@ -169,36 +177,63 @@ export type PackedSettlement = [
   logs?: Settlement['logs'],
 ]
 
-export function packSettlements(settlements: Settlement[]): string {
-  return JSON.stringify(
-    settlements.map((settlement): PackedSettlement => {
-      const { taskId, fence, outcome, durationMs, result, error, stacktrace, logs } = settlement
-      if (outcome.type === 'success' && logs.length === 0) {
-        const packed: PackedSettlement = [taskId, fence, outcome.type, durationMs]
-        if (result !== undefined) packed.push(toText(result))
-        return packed
-      }
-      return [
-        taskId,
-        fence,
-        outcome.type,
-        durationMs,
-        toText(result),
-        'cause' in outcome ? outcome.cause : null,
-        settlement.delayMs ?? 0,
-        error ?? null,
-        stacktrace ?? null,
-        logs,
-      ]
-    }),
-  )
+export interface PackedSettlements {
+  plain: {
+    /** JSON of `PlainSettlement[]`. */
+    settlements: string
+    count: number
+  }
+  /** JSON of `PackedSettlement[]`: all others. */
+  others: string
 }
 
-/** What is to be stored with a settlement, which is named by its position. */
+/** Whether nothing but its result is to be stored of a settlement. */
+export function isPlain({ outcome, logs, chained = [] }: Settlement): boolean {
+  return outcome.type === 'success' && logs.length === 0 && chained.length === 0
+}
+
+export function packSettlements(settlements: readonly Settlement[]): PackedSettlements {
+  const plain: PlainSettlement[] = []
+  const others: PackedSettlement[] = []
+  for (const settlement of settlements) {
+    if (isPlain(settlement)) plain.push(packPlain(settlement))
+    else others.push(packOther(settlement))
+  }
+  return {
+    plain: { settlements: JSON.stringify(plain), count: plain.length },
+    others: JSON.stringify(others),
+  }
+}
+
+function packPlain({ taskId, fence, durationMs, result }: Settlement): PlainSettlement {
+  const packed: PlainSettlement = [taskId, fence, Math.round(durationMs)]
+  if (result !== undefined) packed.push(toText(result))
+  return packed
+}
+
+function packOther(settlement: Settlement): PackedSettlement {
+  const { taskId, fence, outcome, durationMs, result, error, stacktrace, logs } = settlement
+  return [
+    taskId,
+    fence,
+    outcome.type,
+    durationMs,
+    toText(result),
+    'cause' in outcome ? outcome.cause : null,
+    settlement.delayMs ?? 0,
+    error ?? null,
+    stacktrace ?? null,
+    logs,
+  ]
+}
+
+/** What is to be stored with a settlement, which is named by its position among the others. */
 export type PackedChain = [settlement: number, tasks: PackedInsert]
 
-export function packChained(settlements: Settlement[]): PackedChain[] {
-  return settlements.flatMap(({ chained }, n): PackedChain[] =>
-    chained === undefined || chained.length === 0 ? [] : [[n, packInsert({ tasks: chained })]],
-  )
+export function packChained(settlements: readonly Settlement[]): PackedChain[] {
+  return settlements
+    .filter((settlement) => !isPlain(settlement))
+    .flatMap(({ chained = [] }, n): PackedChain[] =>
+      chained.length === 0 ? [] : [[n, packInsert({ tasks: chained })]],
+    )
 }

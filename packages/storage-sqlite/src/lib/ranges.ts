@@ -1,14 +1,21 @@
-/** Numbers as text, neighbours as one range: `3-7,9`. They are put in order, each once. */
-export function toRanges(numbers: Iterable<number>): string {
+/** First and last of each run of neighbours; the numbers are put in order. */
+export function runsOf(numbers: Iterable<number>): [first: number, last: number][] {
   const sorted = Float64Array.from(numbers).sort()
-  const ranges: string[] = []
+  const runs: [number, number][] = []
   for (let n = 0; n < sorted.length; ) {
     const first = sorted[n] ?? 0
     let last = first
     for (n += 1; (sorted[n] ?? Number.POSITIVE_INFINITY) <= last + 1; n += 1) last = sorted[n] ?? 0
-    ranges.push(last === first ? `${first}` : `${first}-${last}`)
+    runs.push([first, last])
   }
-  return ranges.join()
+  return runs
+}
+
+/** Numbers as text, neighbours as one range: `3-7,9`. They are put in order, each once. */
+export function toRanges(numbers: Iterable<number>): string {
+  return runsOf(numbers)
+    .map(([first, last]) => (last === first ? `${first}` : `${first}-${last}`))
+    .join()
 }
 
 /** The numbers that `toRanges` was given. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from './errors.ts'
 import type { InstanceLocks } from './locks.ts'
-import { LogFile } from './log-file.ts'
+import { LogFile, type LogState } from './log-file.ts'
 import { migrate } from './migrate.ts'
 import type { EngineOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -84,6 +84,11 @@ export class Store extends Session {
     } finally {
       if (this.client.inTransaction) this.sql('rollback').run()
     }
+  }
+
+  /** What the write-ahead file looked like after the last commit of this connection. */
+  get written(): LogState | undefined {
+    return this.#log.written
   }
 
   /** Another number after another connection wrote; what this one writes does not count. */

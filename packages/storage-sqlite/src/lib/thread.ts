@@ -38,6 +38,9 @@ export function localChannel(options: EngineOptions, events: ChannelEvents): Cha
   }
 }
 
+/** What batches leave behind: cleared away early it costs no more time, and tens of MB less. */
+const YOUNG_MB = 8
+
 interface Waiting {
   resolve(value: unknown): void
   reject(failure: Failure): void
@@ -53,7 +56,11 @@ export class WorkerChannel implements Channel {
 
   constructor(options: EngineOptions, events: ChannelEvents) {
     this.#events = events
-    this.#worker = new Worker(workerUrl, { workerData: options, name: 'taskflow-sqlite' })
+    this.#worker = new Worker(workerUrl, {
+      workerData: options,
+      name: 'taskflow-sqlite',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     this.#worker.unref()
     this.#worker.on('message', (message: Answer | News) => {
       if ('kinds' in message) events.hint(message.kinds)

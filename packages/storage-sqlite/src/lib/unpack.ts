@@ -1,7 +1,7 @@
 import type { ClaimedTask, InsertResult, NewTask, TurnInput, TurnResult } from '@taskflow/core'
-import { statusOf } from './codes.ts'
+import { SUCCESS, statusOf } from './codes.ts'
 import { toNotes } from './notes.ts'
-import { toMeta } from './pack.ts'
+import { isPlain, toMeta } from './pack.ts'
 import { fromText } from './text.ts'
 import type { PackedTurnResult } from './verbs/turn.ts'
 
@@ -17,12 +17,7 @@ export function unpackTurn(input: TurnInput, packed: string): TurnResult {
   const result = JSON.parse(packed) as PackedTurnResult
   const { released, cancels, nextRunAt, now } = result
   return {
-    settled: input.settle.map(({ taskId }, n) => {
-      const state = result.settled[n] ?? null
-      return state === null
-        ? { taskId, result: 'stale' }
-        : { taskId, result: 'settled', status: statusOf(state) }
-    }),
+    settled: unpackSettled(input.settle, result),
     claimed: result.claimed.map((row) => unpackClaimed(row, result)),
     released,
     cancels,
@@ -31,9 +26,28 @@ export function unpackTurn(input: TurnInput, packed: string): TurnResult {
   }
 }
 
+function unpackSettled(
+  settle: TurnInput['settle'],
+  { stale, settled }: PackedTurnResult,
+): TurnResult['settled'] {
+  const states = settled.values()
+  const stalePlain = new Set(stale)
+  let plain = 0
+  return settle.map((settlement) => {
+    const { taskId } = settlement
+    const state = isPlain(settlement)
+      ? stalePlain.has(plain++)
+        ? null
+        : SUCCESS
+      : (states.next().value ?? null)
+    return state === null
+      ? { taskId, result: 'stale' }
+      : { taskId, result: 'settled', status: statusOf(state) }
+  })
+}
+
 function unpackClaimed(
   [
-    ,
     taskId,
     kindId,
     fence,
@@ -46,7 +60,7 @@ function unpackClaimed(
 ): ClaimedTask {
   const kind = kinds[kindId]
   const notes = toNotes(notesText)
-  const { tags = {}, retryOf = null, trace = null } = toMeta(meta)
+  const { tags = {}, retryOf = null, trace = null, onFailure } = toMeta(meta)
   return {
     taskId,
     funcName: kind?.func ?? '',
@@ -57,7 +71,8 @@ function unpackClaimed(
     maxAttempts: kind?.maxAttempts ?? 1,
     crashes: notes.crashes ?? 0,
     logCount: notes.logCount ?? 0,
-    dependsOn: parents[taskId] ?? [],
+    // Looked up only where there are any: a text that is no known key is a slow one to look up.
+    dependsOn: onFailure === undefined ? [] : (parents[taskId] ?? []),
     retryOf,
     trace,
   }

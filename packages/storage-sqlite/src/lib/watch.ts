@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import type { StorageHint } from '@taskflow/core'
+import { isSameState, type LogState, logState } from './log-file.ts'
 import type { Store } from './store.ts'
 import { schedulesVersion } from './verbs/schedules.ts'
 
@@ -11,17 +11,26 @@ const EVERY_MS = 100
  */
 const SETTLED_MS = 2_000
 
+/** One of its own may hide one of another that came right after it: two looks and a last one tell. */
+const OWN_MS = 150
+
 /**
  * Notices what other connections write. While nobody writes that costs one `stat` of the
- * write-ahead file each time and no statement; each own or foreign write is followed by a few.
+ * write-ahead file each time and no statement; a foreign write is followed by a few, one of its own
+ * by three.
  */
 export class Watch {
   readonly #walFile: string
   readonly #store: () => Store | undefined
   readonly #tell: (kinds: StorageHint[]) => void
   #timer: ReturnType<typeof setInterval> | undefined
-  /** What the file looked like, and since when on the monotonic clock. */
-  #wal = { mtimeMs: 0, size: 0, since: 0 }
+  /** What the file looked like, since when on the monotonic clock, and until when to look closer. */
+  #wal: { state: LogState | undefined; since: number; closeMs: number; settled: boolean } = {
+    state: undefined,
+    since: 0,
+    closeMs: 0,
+    settled: false,
+  }
   /** What was seen last, of this store. */
   #seen: { store: Store; version: number; schedules: string } | undefined
 
@@ -35,21 +44,28 @@ export class Watch {
     clearInterval(this.#timer)
     this.#timer = undefined
     if (!on) return
-    this.#wal.since = performance.now()
+    this.#wal = { state: undefined, since: 0, closeMs: 0, settled: true }
     this.#look()
     // It does not keep the process alive.
     this.#timer = setInterval(() => this.#look(), EVERY_MS).unref()
   }
 
   #look(): void {
-    const wal = statSync(this.#walFile, { throwIfNoEntry: false })
-    if (wal === undefined) return
-    const { mtimeMs, size } = wal
+    const state = logState(this.#walFile)
+    if (state === undefined) return
     const now = performance.now()
+    const last = this.#wal
     // Compared with each other only: the clock that the file's times are by may be set back.
-    if (mtimeMs !== this.#wal.mtimeMs || size !== this.#wal.size) {
-      this.#wal = { mtimeMs, size, since: now }
-    } else if (now - this.#wal.since > SETTLED_MS) return
+    if (!isSameState(state, last.state)) {
+      const isOwn = isSameState(state, this.#store()?.written)
+      const closeMs = isOwn ? OWN_MS : SETTLED_MS
+      this.#wal = { state, since: now, closeMs, settled: false }
+    } else {
+      if (last.settled) return
+      const age = now - last.since
+      if (age > SETTLED_MS) last.settled = true
+      else if (age > last.closeMs) return
+    }
     try {
       this.#compare()
     } catch {

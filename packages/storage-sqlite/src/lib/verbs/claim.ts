@@ -1,5 +1,6 @@
 import type { ClaimInput } from '@taskflow/core'
 import { READY, SUSPECT } from '../codes.ts'
+import { runsOf } from '../ranges.ts'
 import type { Session } from '../session.ts'
 import { pausedNames } from './functions.ts'
 import { Limits } from './limits.ts'
@@ -18,7 +19,6 @@ export interface Head {
 
 /** A claimed task on its way to the thread that asked, where it is made whole. */
 export type ClaimedRow = [
-  seq: number,
   id: string,
   kind: number,
   fence: number,
@@ -26,8 +26,10 @@ export type ClaimedRow = [
   attempts: number,
   meta: string | null,
   notes: string | null,
-  runAt: number,
 ]
+
+/** As it is read, with what it is put in order and started by. */
+type DueRow = [...ClaimedRow, seq: number, runAt: number]
 
 /** All heads of the functions that are not paused, highest rank first. */
 export function heads(session: Session, funcNames: readonly string[]): Head[] {
@@ -75,7 +77,7 @@ function headsText(state: number): string {
 }
 
 function dueText(state: number): string {
-  return `select seq, id, kind, fence + 1, payload, attempts + 1, meta, notes, run_at from {live}
+  return `select id, kind, fence + 1, payload, attempts + 1, meta, notes, seq, run_at from {live}
     where state = ${state} and kind = ? and rank = ? and run_at <= ? and (run_at, id) > (?, ?)
     order by run_at, id limit ?`
 }
@@ -103,7 +105,7 @@ export function claim(
   limits.save()
   const { rows } = taking
   if (owner !== undefined) start(session, owner, rows, now)
-  const changed = new Set(rows.map(([, , kind]) => kind))
+  const changed = new Set(rows.map(([, kind]) => kind))
   const left = [
     ...waiting.filter(({ kind }) => !changed.has(kind)),
     ...(changed.size === 0 ? [] : headsOf(session, [...changed])),
@@ -114,13 +116,13 @@ export function claim(
     const at = limits.runAt(head)
     if (at !== null && (nextRunAt === null || at < nextRunAt)) nextRunAt = at
   }
-  return { rows, nextRunAt }
+  return { rows: rows.map((row) => row.slice(0, -2) as ClaimedRow), nextRunAt }
 }
 
 /** Which tasks one turn takes. */
 class Taking {
   /** As they are once they are started. */
-  readonly rows: ClaimedRow[] = []
+  readonly rows: DueRow[] = []
   suspects: boolean
   readonly #session: Session
   readonly #limits: Limits
@@ -150,7 +152,7 @@ class Taking {
     while (this.rows.length < limit && open.length > 0) {
       const wanted = Math.ceil((limit - this.rows.length) / open.length)
       let best: Queue | undefined
-      let first: ClaimedRow | undefined
+      let first: DueRow | undefined
       for (const queue of open) {
         const next = queue.peek(wanted)
         if (next !== undefined && (first === undefined || isBefore(next, first))) {
@@ -173,8 +175,8 @@ class Taking {
   }
 }
 
-function isBefore(a: ClaimedRow, b: ClaimedRow): boolean {
-  return a[8] < b[8] || (a[8] === b[8] && a[1] < b[1])
+function isBefore(a: DueRow, b: DueRow): boolean {
+  return a[8] < b[8] || (a[8] === b[8] && a[0] < b[0])
 }
 
 /** Due tasks of one head, read in parts. */
@@ -182,7 +184,7 @@ class Queue {
   readonly head: Head
   readonly #session: Session
   readonly #now: number
-  #rows: ClaimedRow[] = []
+  #rows: DueRow[] = []
   #next = 0
   #atEnd = false
 
@@ -192,7 +194,7 @@ class Queue {
     this.#now = now
   }
 
-  peek(wanted: number): ClaimedRow | undefined {
+  peek(wanted: number): DueRow | undefined {
     if (this.#next >= this.#rows.length && !this.#atEnd) this.#load(wanted)
     return this.#rows[this.#next]
   }
@@ -204,10 +206,10 @@ class Queue {
   #load(wanted: number): void {
     const { kind, rank, state } = this.head
     const last = this.#rows.at(-1)
-    const after = [last?.[8] ?? Number.MIN_SAFE_INTEGER, last?.[1] ?? '']
+    const after = [last?.[8] ?? Number.MIN_SAFE_INTEGER, last?.[0] ?? '']
     this.#rows = this.#session
       .rows(DUE[state])
-      .all(kind, rank, this.#now, ...after, wanted) as ClaimedRow[]
+      .all(kind, rank, this.#now, ...after, wanted) as DueRow[]
     this.#next = 0
     this.#atEnd = this.#rows.length < wanted
   }
@@ -215,11 +217,11 @@ class Queue {
 
 const START = `update {live} set state = 3, owner = @owner, fence = fence + 1, rev = rev + 1,
     attempts = attempts + 1, started_at = @now
-  where seq in (select value from json_each(@seqs))`
+  where seq between @first and @last`
 
-function start(session: Session, owner: number, rows: readonly ClaimedRow[], now: number): void {
-  if (rows.length === 0) return
-  const seqs = rows.map(([seq]) => seq)
-  session.sql(START).run({ owner, now, seqs: JSON.stringify(seqs) })
+function start(session: Session, owner: number, rows: readonly DueRow[], now: number): void {
+  const seqs = rows.map((row) => row[7])
+  // Tasks that are due together mostly are neighbours.
+  for (const [first, last] of runsOf(seqs)) session.sql(START).run({ owner, now, first, last })
   session.changed.push(...seqs)
 }

@@ -2,6 +2,7 @@ import { SUCCESS, usualOutcome } from '../codes.ts'
 import type { LiveRow } from '../live.ts'
 import { type Notes, notesText } from '../notes.ts'
 import { toMeta } from '../pack.ts'
+import { runsOf } from '../ranges.ts'
 import type { Session } from '../session.ts'
 import { toText } from '../text.ts'
 
@@ -27,29 +28,15 @@ const MOVE = `insert into {done} (seq, id, kind, state, run_at, created_at, fenc
     live.payload, ends.value ->> 7
   from json_each(?) as ends cross join {live} as live on live.seq = cast(ends.key as integer)`
 
-// What ended as most do: settled with success by its owner, with nothing to note.
-const MOVE_PLAIN = `insert into {done} (seq, id, kind, state, run_at, created_at, fence, rev, attempts,
-    children, owner, claimed_at, started_at, ended_at, cancel_at, meta, notes, payload, result)
-  select live.seq, live.id, live.kind, ${SUCCESS}, live.run_at, live.created_at, live.fence,
-    live.rev + 1, live.attempts, live.children, live.owner, live.started_at, ends.value ->> 0, ?,
-    live.cancel_at, live.meta, null, live.payload, ends.value ->> 1
-  from json_each(?) as ends cross join {live} as live on live.seq = cast(ends.key as integer)`
-
-const LEAVE = 'delete from {live} where seq in (select value from json_each(?))'
+const LEAVE = 'delete from {live} where seq between ? and ?'
 
 /** Moves tasks to their final state. What depends on them is not looked at. */
 export function moveToDone(session: Session, ends: readonly End[], endedAt: number): void {
   if (ends.length === 0) return
-  const plain: Record<number, unknown[]> = {}
-  const others: Record<number, unknown[]> = {}
-  const seqs: number[] = []
+  const values: Record<number, unknown[]> = {}
   for (const { row, state, notes, claimedAt, result = null } of ends) {
-    seqs.push(row.seq)
-    if (state === SUCCESS && notes === null) plain[row.seq] = [row.startedAt, result]
-    else {
-      const { seq, fence, attempts, owner, startedAt } = row
-      others[seq] = [state, fence, attempts, owner, claimedAt, startedAt, notes, result]
-    }
+    const { seq, fence, attempts, owner, startedAt } = row
+    values[seq] = [state, fence, attempts, owner, claimedAt, startedAt, notes, result]
     if (state !== SUCCESS && row.meta !== null) freeKey(session, row)
     session.changed.push(row.seq)
     session.ended.add({
@@ -59,9 +46,16 @@ export function moveToDone(session: Session, ends: readonly End[], endedAt: numb
       durationMs: row.startedAt === null ? null : endedAt - row.startedAt,
     })
   }
-  session.sql(MOVE_PLAIN).run(endedAt, JSON.stringify(plain))
-  if (Object.keys(others).length > 0) session.sql(MOVE).run(endedAt, JSON.stringify(others))
-  session.sql(LEAVE).run(JSON.stringify(seqs))
+  session.sql(MOVE).run(endedAt, JSON.stringify(values))
+  leaveLive(
+    session,
+    ends.map(({ row }) => row.seq),
+  )
+}
+
+/** Takes tasks that are done out of the live ones. */
+export function leaveLive(session: Session, seqs: readonly number[]): void {
+  for (const [first, last] of runsOf(seqs)) session.sql(LEAVE).run(first, last)
 }
 
 const PUT_BACK = `update {live} set state = ?, run_at = ?, fence = ?, attempts = ?, owner = ?,

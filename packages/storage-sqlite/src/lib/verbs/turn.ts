@@ -1,16 +1,16 @@
 import type { ClaimInput, OwnedTask } from '@taskflow/core'
 import { SUCCESS } from '../codes.ts'
 import type { Kind } from '../kinds.ts'
-import type { PackedChain, PackedSettlement } from '../pack.ts'
+import type { PackedChain, PackedSettlement, PackedSettlements } from '../pack.ts'
 import type { Session } from '../session.ts'
 import { type ClaimedRow, claim } from './claim.ts'
 import { insert } from './insert.ts'
 import { type Settled, settle } from './settle.ts'
+import { settlePlain } from './settle-plain.ts'
 
 export interface PackedTurn {
   instanceId: string
-  /** JSON of `PackedSettlement[]`. */
-  settle: string
+  settle: PackedSettlements
   /** What follows from those that succeed. */
   chained: PackedChain[]
   claim: ClaimInput | null
@@ -19,6 +19,9 @@ export interface PackedTurn {
 
 /** A turn's result on its way to the thread that asked. */
 export interface PackedTurnResult {
+  /** Plain settlements that were stale, by their positions among the plain. */
+  stale: number[]
+  /** What became of the others. */
   settled: Settled['states']
   released: boolean
   claimed: ClaimedRow[]
@@ -34,11 +37,14 @@ export interface PackedTurnResult {
 /** Settles and claims; the result is JSON of `PackedTurnResult`. */
 export function turn(session: Session, input: PackedTurn, now: number): string {
   const owner = session.owners.find(input.instanceId)
-  const settlements = JSON.parse(input.settle) as PackedSettlement[]
-  const { states, released } = settle(session, owner, settlements, now)
+  const left = settlePlain(session, owner, input.settle.plain, now)
+  const others = JSON.parse(input.settle.others) as PackedSettlement[]
+  const { states, released } = settle(session, owner, [...others, ...left.map(toPacked)], now)
+  const settled = states.slice(0, others.length)
   const result: PackedTurnResult = {
-    settled: states,
-    released: chain(session, input.chained, states, now) || released,
+    stale: left.flatMap(([position], n) => (states[settled.length + n] === null ? [position] : [])),
+    settled,
+    released: chain(session, input.chained, settled, now) || released,
     claimed: [],
     kinds: {},
     parents: {},
@@ -51,13 +57,18 @@ export function turn(session: Session, input: PackedTurn, now: number): string {
     const { rows, nextRunAt } = claim(session, claimant, input.claim, now)
     result.claimed = rows
     result.nextRunAt = nextRunAt
-    for (const [, id, kind, , , , meta] of rows) {
+    for (const [id, kind, , , , meta] of rows) {
       result.kinds[kind] ??= session.kinds.get(kind)
       if (meta?.includes('"onFailure"')) result.parents[id] = parentsOf(session, id)
     }
   }
   result.cancels = cancels(session, owner)
   return JSON.stringify(result)
+}
+
+function toPacked([, plain]: ReturnType<typeof settlePlain>[number]): PackedSettlement {
+  const [id, fence, durationMs, result = null] = plain
+  return [id, fence, 'success', durationMs, result]
 }
 
 /** Stores what follows from the settlements that counted; true if there is any. */
