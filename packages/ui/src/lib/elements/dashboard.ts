@@ -37,6 +37,7 @@ import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
 import { Ticker } from './ticker.ts'
 import type { TaskflowToastsElement } from './toasts.ts'
+import { isTyping } from './typing.ts'
 
 /*
  * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
@@ -187,7 +188,7 @@ export class TaskflowDashboardElement extends StoreElement {
   /** Somebody came to another page: the window's title says so, and reading goes on there. */
   #arrive(store: DashboardStore): void {
     const route = this.#route
-    const place = route ? `${route.page} ${route.item ?? ''}` : ''
+    const place = route ? `${route.page} ${route.full ? route.runId : (route.item ?? '')}` : ''
     if (this.urlSync === 'path') document.title = titleOf(route, this.#headerTitle(store))
     if (this.#place !== undefined && this.#place !== place) {
       const main = this.renderRoot.querySelector('main')
@@ -404,8 +405,7 @@ export class TaskflowDashboardElement extends StoreElement {
       this.#openPalette()
       return
     }
-    const [target] = event.composedPath()
-    if (target instanceof Element && target.closest('input, select, textarea')) return
+    if (isTyping(event)) return
     if (this.#goes) this.#goByKey(event)
     else if (event.key === 'g') this.#goes = true
     else if (event.key === 'p') this.store?.setPaused(!this.store.paused)
@@ -496,9 +496,7 @@ export class TaskflowDashboardElement extends StoreElement {
   /** Without shortcuts, letters mean something only where one types. */
   #keepKeys = (event: KeyboardEvent) => {
     if (this.shortcuts !== 'off' || event.key.length > 1 || event.key === ' ') return
-    const [target] = event.composedPath()
-    const types = target instanceof Element && target.closest('input, select, textarea')
-    if (!types) event.stopPropagation()
+    if (!isTyping(event)) event.stopPropagation()
   }
 
   #onDone = (event: TaskflowActionDoneEvent) => {

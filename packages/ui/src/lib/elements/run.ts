@@ -34,6 +34,7 @@ import { RunFollower } from './run-follower.ts'
 import { runOverview } from './run-overview.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
+import { isTyping } from './typing.ts'
 
 /**
  * One run: status, actions, lifecycle, and tabs for what there is to see. Stands in a panel, or as a
@@ -387,8 +388,7 @@ export class TaskflowRunElement extends StoreElement {
   handleKey(event: KeyboardEvent): void {
     const task = this.#run.detail?.task
     if (!task || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
-    const [target] = event.composedPath()
-    if (target instanceof Element && target.closest('input, select, textarea')) return
+    if (isTyping(event)) return
     const page = this.mode === 'page'
     const { key } = event
     const logs = this.renderRoot.querySelector<TaskflowLogsElement>('taskflow-logs')

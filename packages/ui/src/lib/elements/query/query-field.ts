@@ -325,6 +325,8 @@ export class TaskflowQueryElement extends LocalizedElement {
   #onKey = (event: KeyboardEvent) => {
     const list = this.list?.list ?? []
     const input = event.currentTarget as HTMLInputElement
+    // Half of a word is most likely the start of the first.
+    const likely = this.active < 0 && list.length > 0 && this.list?.word ? 0 : this.active
     switch (event.key) {
       case 'ArrowDown':
       case 'ArrowUp': {
@@ -338,12 +340,13 @@ export class TaskflowQueryElement extends LocalizedElement {
         break
       }
       case 'Tab':
-        if (this.active < 0) return
-        this.#pick(this.active)
+        if (likely < 0) return
+        this.#pick(likely)
         break
       case 'Enter':
-        if (this.active >= 0) this.#pick(this.active)
-        else {
+        if (this.active >= 0 || (likely >= 0 && readQuery(this.#whole()).problem)) {
+          this.#pick(likely)
+        } else {
           this.list = null
           this.#commit()
         }
@@ -358,7 +361,10 @@ export class TaskflowQueryElement extends LocalizedElement {
         else if (input.value) {
           this.draft = ''
           this.#tell()
-        } else input.blur()
+        } else {
+          input.blur()
+          return
+        }
         event.stopPropagation()
         break
       default:

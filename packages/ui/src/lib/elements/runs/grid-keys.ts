@@ -1,3 +1,5 @@
+import { deepTarget, isTyping } from '../typing.ts'
+
 /** What keys may do in the list. */
 export interface GridActions {
   ids: readonly string[]
@@ -19,6 +21,7 @@ export interface GridActions {
   clearSelection: () => boolean
   act: (action: 'retry' | 'cancel', id: string) => void
   help: () => void
+  focusRows: () => void
   focusSearch: () => void
   refresh: () => void
 }
@@ -28,7 +31,13 @@ export interface GridActions {
  * element, and letters never while somebody types.
  */
 export function handleGridKey(event: KeyboardEvent, actions: GridActions): boolean {
-  if (event.altKey || isTyping(event)) return false
+  if (event.altKey) return false
+  if (isTyping(event)) {
+    // What was typed has been cleared by an Escape before.
+    if (event.key !== 'Escape' || deepTarget(event)?.localName !== 'input') return false
+    actions.focusRows()
+    return true
+  }
   const { ids, activeId } = actions
   if (event.ctrlKey || event.metaKey) {
     if (event.key.toLowerCase() !== 'a' || !actions.inRows) return false
@@ -106,16 +115,4 @@ export function handleGridKey(event: KeyboardEvent, actions: GridActions): boole
       return true
   }
   return false
-}
-
-function deepTarget(event: Event): Element | null {
-  const [target] = event.composedPath()
-  return target instanceof Element ? target : null
-}
-
-function isTyping(event: Event): boolean {
-  const target = deepTarget(event)
-  // A checkbox is no field to type in.
-  const field = target?.closest('input, select, textarea, [contenteditable]')
-  return field != null && !field.matches('[type="checkbox"]')
 }

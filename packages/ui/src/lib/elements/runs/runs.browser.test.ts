@@ -255,6 +255,42 @@ describe('keyboard', () => {
     expect((await row(element, 2)).matches(':focus')).toBe(true)
   })
 
+  it('turns the tabs of the open detail from its row', async () => {
+    handler.tasks = [makeTask(1, { log_count: 2 })]
+    const element = await openRows(`/runs/${makeTask(1).task_id}`)
+    await waitForElement(element, 'taskflow-run >>> h2')
+    ;(await row(element, 1)).focus()
+    await userEvent.keyboard(']')
+    await vi.waitFor(() => expect(location.hash).toContain('tab='))
+  })
+
+  it('acts with focus on a checkbox, which is no field to type in', async () => {
+    handler.tasks = [makeTask(1, { status: 'failed', phase: 'failed' })]
+    const element = await openRows()
+    const box = await waitForElement(element, 'th .check')
+    box.focus()
+    await userEvent.keyboard('?')
+    await waitForElement(element, 'dialog .keys')
+  })
+
+  it('goes on with the button when a panel is left by Escape', async () => {
+    const element = await openRows()
+    const button = await waitForElement(element, '[data-open="columns"]')
+    button.focus()
+    await userEvent.keyboard('{Enter}')
+    const first = await waitForElement(element, '.panel input')
+    await vi.waitFor(() => expect(first.matches(':focus')).toBe(true))
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(button.matches(':focus')).toBe(true))
+  })
+
+  it('leaves the row for the page of its run, and goes on there', async () => {
+    const element = await openRows()
+    ;(await row(element, 3)).focus()
+    await userEvent.keyboard('o')
+    await vi.waitFor(() => expect(find(element, 'main')?.matches(':focus')).toBe(true))
+  })
+
   it('moves the open detail along', async () => {
     const element = await openRows(`/runs/${makeTask(3).task_id}`)
     ;(await row(element, 3)).focus()
@@ -357,6 +393,22 @@ describe('the query', () => {
     await vi.waitFor(() => expect(options()[0]).toMatch(/^task_1/))
     await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}')
     await vi.waitFor(() => expect(names(element)).toEqual(['task_2']))
+  })
+
+  it('C9 takes half of a word for the first that it may become; Escape leads to the rows', async () => {
+    const element = await openRows()
+    const input = await field(element)
+    const options = () => findAll(element, '[role="option"]').map((one) => one.innerText)
+    await userEvent.fill(input, 'ta')
+    await vi.waitFor(() => expect(options()[0]).toMatch(/^task:/))
+    await userEvent.keyboard('{Tab}')
+    await vi.waitFor(() => expect(input.value).toBe('task:'))
+    await userEvent.fill(input, 'status:succ')
+    await vi.waitFor(() => expect(options()[0]).toMatch(/^success/))
+    await userEvent.keyboard('{Enter}')
+    await vi.waitFor(() => expect(location.hash).toContain(encodeURIComponent('status:success')))
+    await userEvent.keyboard('{Escape}{Escape}')
+    await vi.waitFor(async () => expect((await row(element, 3)).matches(':focus')).toBe(true))
   })
 
   it('C6, C10 is set by the filters: executor, tag, a free time', async () => {

@@ -33,6 +33,7 @@ import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { parseSort, type Route } from '../../url/route.ts'
 import { dialogsOf, openMenu } from '../overlays.ts'
+import type { TaskflowRunElement } from '../run.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
 import { CARDS_BELOW, leastWidth, shownColumns } from './columns.ts'
@@ -40,7 +41,6 @@ import { countFilters } from './count-filters.ts'
 import { detailPane } from './detail-pane.ts'
 import { facetChips } from './facets.ts'
 import { handleGridKey } from './grid-keys.ts'
-import { knownValues } from './known-values.ts'
 import { badFilter, errorBanner, noMatch, skeleton, unreadable } from './list-states.ts'
 import { pager } from './pager.ts'
 import { PaneController } from './pane-controller.ts'
@@ -139,6 +139,7 @@ export class TaskflowRunsElement extends StoreElement {
   #hovered = false
   #selection: Selection | null = null
   #panels: typeof import('../../pages/extras.ts') | undefined
+  #panelAnchor: HTMLElement | undefined
   #width = 1200
   #resize: ResizeObserver | undefined
   #copyTimer: ReturnType<typeof setTimeout> | undefined
@@ -225,7 +226,7 @@ export class TaskflowRunsElement extends StoreElement {
     const { store } = this
     if (!list || !store) return nothing
     return html`<div class="body" data-mode=${this.#pane.mode} data-open=${this.runId !== null}>
-      <section class="list" aria-label=${t('Runs')}>
+      <section class="list" aria-label=${t('Runs')} @focus=${this.#onFocus}>
         ${toolbar({
           filter: this.filter,
           functions: store.functions,
@@ -255,7 +256,11 @@ export class TaskflowRunsElement extends StoreElement {
         role="dialog"
         aria-label=${this.panel === 'columns' ? t('Columns') : t('Filters')}
         @toggle=${(event: ToggleEvent) => {
-          if (event.newState === 'closed') this.panel = null
+          if (event.newState !== 'closed') return
+          this.panel = null
+          // The browser does not find back into a shadow root.
+          const { activeElement } = this.shadowRoot ?? document
+          if (!activeElement || activeElement.closest('.panel')) this.#panelAnchor?.focus()
         }}
         @keydown=${(event: Event) => event.stopPropagation()}
       >
@@ -399,9 +404,16 @@ export class TaskflowRunsElement extends StoreElement {
     }
   }
 
+  /** Whoever begins with the list is about to need its panels, and what their fields may hold. */
+  readonly #onFocus = {
+    // Before the field itself, which asks at once.
+    capture: true,
+    handleEvent: () => void this.#loadPanels().catch(() => {}),
+  }
+
   #known = (field: string) => {
     const rows = this.#list?.rows.map(({ task }) => task) ?? []
-    return this.store ? knownValues(this.store, rows, field) : []
+    return (this.store && this.#panels?.knownValues(this.store, rows, field)) ?? []
   }
 
   #columns() {
@@ -534,6 +546,7 @@ export class TaskflowRunsElement extends StoreElement {
     this.panel = panel
     await this.updateComplete
     if (!popover) return
+    this.#panelAnchor = anchor
     showPopover(popover, anchor, 'end')
     popover.querySelector<HTMLElement>('select, input, button')?.focus()
   }
@@ -647,8 +660,10 @@ export class TaskflowRunsElement extends StoreElement {
       focusSearch: () => this.renderRoot.querySelector<HTMLElement>('taskflow-query')?.focus(),
       refresh: () => void list.refresh(),
       help: () => void this.#help(),
+      focusRows: () => this.#focusRow(),
     })
     if (handled) event.preventDefault()
+    else this.renderRoot.querySelector<TaskflowRunElement>('taskflow-run')?.handleKey?.(event)
   }
 
   #move(id: string): void {
