@@ -4,6 +4,9 @@ import { library } from '../../tsup.shared.ts'
 import { checkSizes } from './build/check-sizes.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
 import { writeAssets } from './build/write-assets.ts'
+import manifest from './package.json' with { type: 'json' }
+
+const define = { TASKFLOW_VERSION: JSON.stringify(manifest.version) }
 
 export default defineConfig([
   library(
@@ -18,7 +21,7 @@ export default defineConfig([
       ),
     },
     // Leaves `assets` to the build below, which runs at the same time.
-    { clean: ['!assets/**'] },
+    { clean: ['!assets/**'], define },
   ),
   {
     entry: { bundle: 'src/define.ts' },
@@ -28,6 +31,7 @@ export default defineConfig([
     platform: 'browser',
     clean: false,
     minify: true,
+    define,
     // Chunks of their own for what `import()` asks for.
     splitting: true,
     noExternal: [/.*/],

@@ -129,6 +129,18 @@ describe('pause', () => {
 })
 
 describe('connection', () => {
+  it('says when the server has become another version, until that was read', async () => {
+    const element = await live()
+    await waitForElement(element, '.recent li')
+    const { version } = handler.overview
+    handler.overview = { ...handler.overview, version: `9.${version}` }
+    for (const stream of handler.streams) stream.end()
+    const banner = await waitForElement(element, '[data-banner="version"]')
+    expect(banner.innerText).toContain(`of version ${version}, the server of 9.${version}`)
+    find(banner, 'button.plain')?.click()
+    await vi.waitFor(() => expect(find(element, '[data-banner="version"]')).toBeNull())
+  })
+
   it('says that data is old when the connection drops, and catches up', async () => {
     const element = await live()
     await waitForElement(element, '.recent li')

@@ -25,7 +25,7 @@ import { hostReset, tokens } from '../styles/tokens.ts'
 import { HOME, type PageName, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
-import { connectionBanner, signInCard } from './dashboard/connection-notices.ts'
+import { connectionBanner, signInCard, versionBanner } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
 import { isPageName, OtherPages, pageLabel, unfetchedPage } from './dashboard/other-pages.ts'
@@ -93,6 +93,7 @@ export class TaskflowDashboardElement extends StoreElement {
     shortcuts: { type: String },
     signInHidden: { state: true },
     unfetched: { state: true },
+    closedVersion: { state: true },
   }
 
   /** Shown in the header. [what the server is configured with] */
@@ -117,6 +118,8 @@ export class TaskflowDashboardElement extends StoreElement {
   declare signInHidden: boolean
   /** The code of the page could not be fetched. */
   declare unfetched: boolean
+  /** The version of the server about which somebody was told. */
+  declare closedVersion: string
 
   readonly #router = new RouteController(this)
   readonly #pages = new OtherPages(() => this.requestUpdate())
@@ -139,6 +142,7 @@ export class TaskflowDashboardElement extends StoreElement {
     this.shortcuts = ''
     this.signInHidden = false
     this.unfetched = false
+    this.closedVersion = ''
     new Ticker(this)
     this.addEventListener('keydown', this.#keepKeys, { capture: true })
     this.addEventListener('keydown', (event) => this.#onKey(event))
@@ -231,7 +235,7 @@ export class TaskflowDashboardElement extends StoreElement {
         narrow: this.#menu,
         link: (route) => ({ href: this.#router.href(route), click: this.#goTo(route) }),
       })}
-      ${connectionBanner(store)}
+      ${connectionBanner(store)} ${this.#versionBanner(store)}
       <main part="main" id="panel" title="" tabindex="-1" aria-label=${labelOf(this.#route)} @taskflow-navigate=${this.#onNavigate}>
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
@@ -243,6 +247,14 @@ export class TaskflowDashboardElement extends StoreElement {
       <taskflow-toasts exportparts="toast"></taskflow-toasts>
       <slot name="footer"></slot>
     `
+  }
+
+  #versionBanner(store: DashboardStore) {
+    const mix = store.versionMix
+    if (!mix || mix.server === this.closedVersion) return nothing
+    return versionBanner(mix, () => {
+      this.closedVersion = mix.server
+    })
   }
 
   /** Null: all pages. */

@@ -17,6 +17,7 @@ import {
   type TaskQuery,
   type TransportOptions,
 } from '@taskflow/core/client'
+import { areAlike, VERSION } from '../version.ts'
 import { Connection } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import { PauseBuffer } from './pause-buffer.ts'
@@ -32,6 +33,8 @@ export interface RecordView {
   invalidate(): void
   /** A schedule changed or ran. */
   schedulesChanged?(): void
+  /** The stream is there again: what could not be read meanwhile can be now. */
+  reconnected?(): void
 }
 
 /**
@@ -64,6 +67,10 @@ export class DashboardStore extends Emitter {
   #clockOffset = 0
   #newestSeen = ''
   #hadState = false
+  #lastState: StreamState = 'connecting'
+  #wasLive = false
+  /** What this page was made for; from source, what the server was when the page came. */
+  #version = VERSION
 
   readonly #sender = new SharedTransport()
 
@@ -122,6 +129,7 @@ export class DashboardStore extends Emitter {
   readOverview(): Promise<void> {
     return this.#keep(this.client.overview(), (overview) => {
       this.overview = overview
+      this.#version ||= overview.version
       this.connection.serverPollMs = overview.config.poll_interval_seconds * 1000
     })
   }
@@ -204,6 +212,12 @@ export class DashboardStore extends Emitter {
     return (this.session?.rights ?? this.#streamRights ?? []).includes(right)
   }
 
+  /** The versions of page and server, where they are not made for each other; else null. */
+  get versionMix(): { page: string; server: string } | null {
+    const [page, server] = [this.#version, this.overview?.version ?? '']
+    return !page || !server || areAlike(page, server) ? null : { page, server }
+  }
+
   get paused(): boolean {
     return this.#buffer !== null
   }
@@ -271,6 +285,14 @@ export class DashboardStore extends Emitter {
 
   /** For `Connection`: its state changed. */
   connectionChanged(): void {
+    const { state } = this.connection
+    if (state === 'live' && this.#lastState !== 'live') {
+      for (const view of [...this.#views]) view.reconnected?.()
+      // It may have been started anew, as another version or with other settings.
+      if (this.#wasLive) void this.readOverview()
+      this.#wasLive = true
+    }
+    this.#lastState = state
     this.emit()
   }
 

@@ -55,6 +55,10 @@ export class PagedResource<Entry> extends Emitter implements RecordView {
     void this.load()
   }
 
+  reconnected(): void {
+    if (this.error) this.invalidate()
+  }
+
   async #fetch(cursor: string | null): Promise<void> {
     this.#abort?.abort()
     const abort = new AbortController()

@@ -86,6 +86,10 @@ export class Resource<Value> extends Emitter implements RecordView {
     this.#soon(2000)
   }
 
+  reconnected(): void {
+    if (this.error) this.invalidate()
+  }
+
   /** A schedule changed or ran; only what was asked to looks at it. */
   schedulesChanged(): void {
     if (this.#schedules) this.#soon(1000)

@@ -75,6 +75,10 @@ export class RunDetail extends Emitter {
     this.emit()
   }
 
+  reconnected(): void {
+    if (this.error) this.invalidate()
+  }
+
   invalidate(): void {
     if (this.#timer !== undefined) return
     const wait = Math.max(0, this.#lastFetchAt + REFETCH_PAUSE_MS - Date.now())

@@ -47,7 +47,9 @@ export class RunList extends Emitter {
   totalExact = true
   next: string | null = null
   /** Newcomers that are held back. */
-  newcomers = 0
+  get newcomers(): number {
+    return this.#missed.count + this.#held.size
+  }
   /** Zero-based number of the page. */
   page = 0
   request: RunListRequest
@@ -60,7 +62,10 @@ export class RunList extends Emitter {
   #abort: AbortController | undefined
   #refetchTimer: ReturnType<typeof setTimeout> | undefined
   #lastFetchAt = 0
+  /** Newcomers that came by the stream. */
   readonly #held = new Set<string>()
+  /** Newcomers that were only counted, for events were missed, and the newest of them. */
+  #missed: { count: number; newest: TaskJson | null } = NONE_MISSED
   /** Records that came while a page was being read: the page may be older than they are. */
   #duringFetch: TaskJson[] = []
 
@@ -149,8 +154,12 @@ export class RunList extends Emitter {
     const wait = Math.max(0, this.#lastFetchAt + REFETCH_PAUSE_MS - Date.now())
     this.#refetchTimer = setTimeout(() => {
       this.#refetchTimer = undefined
-      void this.#fetch()
+      void this.#fetch(this.#isHolding)
     }, wait)
+  }
+
+  reconnected(): void {
+    if (this.state === 'error') this.invalidate()
   }
 
   /** Only the first page of a newest-first list has a place for a run that was just created. */
@@ -160,9 +169,10 @@ export class RunList extends Emitter {
     // Older than the page's last row: it belongs to a later page.
     if (at < 0 && this.rows.length >= this.request.limit) return
     if (this.holdNewcomers()) {
+      const { newest } = this.#missed
+      if (newest && !isNewer(task, newest)) return
       if (this.#held.has(task.task_id)) return
       this.#held.add(task.task_id)
-      this.newcomers = this.#held.size
     } else {
       const row: RunRow = { task, stale: false, changes: 1 }
       const rows = this.rows.toSpliced(at < 0 ? this.rows.length : at, 0, row)
@@ -189,7 +199,14 @@ export class RunList extends Emitter {
     }
   }
 
-  async #fetch(): Promise<void> {
+  /** Whether newcomers would have to wait. */
+  get #isHolding(): boolean {
+    const { page, rows, request } = this
+    return page === 0 && rows.length > 0 && isNewestFirst(request.sort) && this.holdNewcomers()
+  }
+
+  /** Reads the page; with `hold`, what came since is counted, and the rows stay what they are. */
+  async #fetch(hold = false): Promise<void> {
     this.#abort?.abort()
     const abort = new AbortController()
     this.#abort = abort
@@ -200,14 +217,16 @@ export class RunList extends Emitter {
     this.emit()
     const { filter, sort, limit } = this.request
     const cursor = this.#cursors[this.page]
+    const query = { ...toTaskQuery(filter, sort, limit), ...(cursor !== undefined && { cursor }) }
+    const until = hold ? justAfter(this.rows[0]) : undefined
     try {
-      const page = await this.#store.list(
-        { ...toTaskQuery(filter, sort, limit), ...(cursor !== undefined && { cursor }) },
-        abort.signal,
-      )
+      const [page, newest] = await Promise.all([
+        this.#store.list({ ...query, ...(until && { until }) }, abort.signal),
+        until ? this.#store.list({ ...query, limit: 1 }, abort.signal) : null,
+      ])
       if (abort.signal.aborted) return
       this.#abort = undefined
-      this.#show(page)
+      this.#show(page, newest)
     } catch (cause) {
       if (isAbort(cause) || abort.signal.aborted) return
       this.#abort = undefined
@@ -220,7 +239,8 @@ export class RunList extends Emitter {
     }
   }
 
-  #show(page: TaskPage): void {
+  /** Shows a page; `newest`, where it was read, tells how much there is beside it. */
+  #show(page: TaskPage, newest: TaskPage | null): void {
     const known = new Map(this.rows.map((row) => [row.task.task_id, row]))
     this.rows = page.tasks.map((task) => {
       const old = known.get(task.task_id)
@@ -228,7 +248,9 @@ export class RunList extends Emitter {
       return old && old.task.rev > task.rev ? old : { task, stale: false, changes: 0 }
     })
     this.#held.clear()
-    this.newcomers = 0
+    this.#missed = newest
+      ? { count: Math.max(0, newest.total - page.total), newest: newest.tasks[0] ?? null }
+      : NONE_MISSED
     this.next = page.next
     this.total = page.total
     this.totalExact = page.totalExact
@@ -240,6 +262,13 @@ export class RunList extends Emitter {
     for (const task of missed) this.apply(task)
     this.emit()
   }
+}
+
+const NONE_MISSED = { count: 0, newest: null }
+
+/** The instant before which a run and all older ones were created. */
+function justAfter(row: RunRow | undefined): string | undefined {
+  return row && new Date(Date.parse(row.task.created_at) + 1).toISOString()
 }
 
 /** Whatever was thrown, as something with a sentence for people. */

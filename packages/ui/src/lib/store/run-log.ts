@@ -90,8 +90,9 @@ export class RunLog extends Emitter {
     this.state = 'loading'
     this.total = this.#plain ? count : 0
     this.counts.all = Math.max(count, this.counts.all ?? 0)
-    void this.#countStreams()
     await this.#load(this.#plain ? Math.max(0, this.pages - 1) : 0)
+    // Afterwards: counting a long log takes longer than reading a page of it.
+    void this.#countStreams()
   }
 
   /** Sees to it that the lines of some places are read. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FakeHandler } from '../testing/fake-handler.ts'
+import { FakeHandler, problem } from '../testing/fake-handler.ts'
 import { makeMetrics, makeTask } from '../testing/records.ts'
 import { DashboardStore } from './dashboard-store.ts'
 import { NO_FILTER } from './filter.ts'
@@ -122,6 +122,36 @@ describe('RunList', () => {
     handler.tasks = [makeTask(8)]
     handler.push('resync', {})
     await vi.waitFor(() => expect(shown(list)).toEqual([8]), { timeout: 4000 })
+  })
+
+  it('keeps its rows at a resync while somebody reads, and counts what came meanwhile', async () => {
+    const list = new RunList(store, { limit: 3 })
+    list.holdNewcomers = () => true
+    await connected(list)
+    const failed = makeTask(2, { rev: 9, phase: 'failed', status: 'failed' })
+    handler.tasks = [makeTask(6), makeTask(5), makeTask(4), makeTask(3), failed, makeTask(1)]
+    handler.push('resync', {})
+    await vi.waitFor(() => expect(list.newcomers).toBe(3), { timeout: 4000 })
+    expect(shown(list)).toEqual([3, 2, 1])
+    expect(list.rows[1]?.task.phase).toBe('failed')
+    // A change of one that was counted is no newcomer.
+    handler.push('task', makeTask(5, { rev: 9 }))
+    handler.push('task', makeTask(7))
+    await vi.waitFor(() => expect(list.newcomers).toBe(4))
+    await list.refresh()
+    expect([list.newcomers, shown(list)]).toEqual([0, [6, 5, 4]])
+  })
+  it('reads again what could not be read, once the stream is back', async () => {
+    const list = new RunList(store)
+    await connected(list)
+    handler.overrides.set('GET /', () => problem(503, 'unavailable', 'Restarting.'))
+    handler.push('resync', {})
+    await vi.waitFor(() => expect(list.state).toBe('error'), { timeout: 4000 })
+    handler.overrides.clear()
+    handler.tasks = [makeTask(8)]
+    handler.streams[0]?.end()
+    await vi.waitFor(() => expect(shown(list)).toEqual([8]), { timeout: 8000 })
+    expect(list.state).toBe('ready')
   })
 })
 

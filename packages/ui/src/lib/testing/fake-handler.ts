@@ -203,12 +203,14 @@ export class FakeHandler {
     const name = query.get('func_name')
     const q = query.get('q') ?? ''
     const flow = query.get('flow_id')
+    const until = query.get('until') ?? '~'
     const now = Date.UTC(2026, 10, 19, 12, 10)
     return this.tasks.filter(
       (task) =>
         (wanted.length === 0 || wanted.includes(task.status) || wanted.includes(task.phase)) &&
         (!name || task.func_name === name) &&
         (!flow || task.flow_id === flow) &&
+        task.created_at < until &&
         matchesQuery(q, task, now),
     )
   }

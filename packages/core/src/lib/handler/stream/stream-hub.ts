@@ -143,6 +143,8 @@ export class StreamHub {
     })
     if (missed === null) return [retry, hello, await this.#reads.state(request)]
     const { page, changed } = missed
+    // Its numbers are as old as the last event that it saw.
+    if (page.taskIds.length > 0) this.#metricsDue = true
     return [retry, hello, changeFrames(client, page.taskIds, changed, page.cursor)]
   }
 

@@ -25,6 +25,19 @@ export function connectionBanner(store: DashboardStore): TemplateResult | typeof
   </p>`
 }
 
+/** Says that page and server are of different versions, until somebody has read it. */
+export function versionBanner(
+  mix: { page: string; server: string },
+  close: () => void,
+): TemplateResult {
+  return html`<p class="banner warning" role="status" data-banner="version">
+    ${icon('warning')}
+    <span class="grow">${t('This page is of version {page}, the server of {server}: load it again.', mix)}</span>
+    <button class="button" type="button" @click=${() => location.reload()}>${t('Reload')}</button>
+    <button class="button plain" type="button" @click=${close}>${t('Close')}</button>
+  </p>`
+}
+
 /** Stands over the page when the session has ended; what is below stays as it was. */
 export function signInCard(store: DashboardStore, loginUrl: string): TemplateResult {
   return html`<div class="sign-in" role="alertdialog" aria-labelledby="sign-in-title">

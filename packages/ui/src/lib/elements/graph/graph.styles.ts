@@ -22,8 +22,13 @@ export const graphStyles = css`
   .plane > svg[data-drag] {
     cursor: grabbing;
   }
-  .dots {
-    fill: var(--_border);
+  .frame {
+    fill: color-mix(in oklab, var(--_hover) 55%, transparent);
+    stroke: var(--_border);
+  }
+  .frame-name {
+    fill: var(--_muted);
+    font: 500 12px / 16px var(--_font-sans);
   }
   .node {
     cursor: pointer;
@@ -129,10 +134,12 @@ export const graphStyles = css`
   }
   @media (forced-colors: active) {
     .edge,
+    .frame,
     .node .box {
       stroke: CanvasText;
     }
     .node text,
+    .frame-name,
     .edge-label {
       fill: CanvasText;
     }

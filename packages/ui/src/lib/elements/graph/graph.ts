@@ -14,17 +14,12 @@ import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
 import { pageRoute, runRoute } from '../../url/route.ts'
 import { PageElement } from '../pages/page-element.ts'
+import { drawEdge, drawFrame } from './draw.ts'
 import { graphStyles } from './graph.styles.ts'
-import { edgePath, type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
-import {
-  functionModel,
-  type GraphEdge,
-  type GraphModel,
-  type GraphNode,
-  ofGroup,
-  taskModel,
-} from './model.ts'
+import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
+import { functionModel, type GraphModel, type GraphNode, ofGroup, taskModel } from './model.ts'
 import { fitView, reveal, type View, zoomView } from './view.ts'
+import { stepTo } from './walk.ts'
 
 const STEP = 1.25
 /** Boxes that are drawn in one go: of more, the page would stand still. */
@@ -43,12 +38,14 @@ const TEXT = 30
  * @csspart plane - what is drawn on
  * @csspart node - one box
  * @csspart edge - one line
+ * @csspart frame - what is drawn around the tasks of a group
  * @csspart controls - the buttons of the view
  */
 export class TaskflowGraphElement extends PageElement {
   static override styles = [...PageElement.styles, graphStyles]
   static override properties: PropertyDeclarations = {
     group: { type: String },
+    direction: { type: String },
     focusOn: { type: String, attribute: 'focus' },
     view: { state: true },
     active: { state: true },
@@ -56,6 +53,8 @@ export class TaskflowGraphElement extends PageElement {
   protected readonly page = 'graph'
   /** Only the tasks of this group, and what they are tied to. [all] */
   declare group: string
+  /** Where edges lead: `lr`, to the right, or `tb`, down. [`lr`] */
+  declare direction: 'lr' | 'tb'
   /** Id of the box that is brought into view: a task's name, or a run's id. [none] */
   declare focusOn: string
   declare view: View | null
@@ -74,6 +73,7 @@ export class TaskflowGraphElement extends PageElement {
   constructor() {
     super()
     this.group = ''
+    this.direction = 'lr'
     this.focusOn = ''
     this.view = null
     this.active = ''
@@ -203,7 +203,10 @@ export class TaskflowGraphElement extends PageElement {
         @pointercancel=${this.#onUp}
       >
         <g transform="translate(${x} ${y}) scale(${scale})">
-          <g aria-hidden="true">${model.edges.slice(0, this.#drawn).map((edge, i) => drawEdge(edge, layout.edges[i] ?? []))}</g>
+          <g aria-hidden="true">
+            ${layout.frames.map(drawFrame)}
+            ${model.edges.slice(0, this.#drawn).map((edge, i) => drawEdge(edge, layout.edges[i] ?? [], layout.direction))}
+          </g>
           ${repeat(
             model.nodes.slice(0, this.#drawn),
             ({ id }) => id,
@@ -309,11 +312,13 @@ export class TaskflowGraphElement extends PageElement {
     const input = {
       ids: nodes.map(({ id }) => id),
       edges: edges.map(({ from, to }) => ({ from, to })),
+      direction: this.direction === 'tb' ? ('tb' as const) : ('lr' as const),
     }
-    const shape = JSON.stringify(input)
+    const groups = new Map(nodes.map(({ id, group }) => [id, group]))
+    const shape = JSON.stringify([input, [...groups]])
     if (shape === this.#shape) return
     this.#shape = shape
-    this.#layout = layOut(input)
+    this.#layout = layOut({ ...input, groups })
     this.#drawn = BATCH
     this.view = null
   }
@@ -336,25 +341,12 @@ export class TaskflowGraphElement extends PageElement {
     event.stopPropagation()
   }
 
-  /** Right and left follow edges, up and down the boxes of a column. */
+  /** Forwards and back follow edges, the other two the boxes of a layer. */
   #walk(key: string): boolean {
     const whole = this.#model?.value
     const [layout, model] = [this.#layout, whole && ofGroup(whole, this.group)]
-    const from = layout?.nodes.get(this.active)
-    if (!layout || !model || !from) return false
-    const near = (ids: readonly string[]) =>
-      ids.toSorted((a, b) => distance(layout, a, from) - distance(layout, b, from))[0]
-    const column = [...layout.nodes].filter(([, at]) => at.x === from.x)
-    const to = {
-      ArrowRight: () =>
-        near(model.edges.filter((edge) => edge.from === this.active).map((edge) => edge.to)),
-      ArrowLeft: () =>
-        near(model.edges.filter((edge) => edge.to === this.active).map((edge) => edge.from)),
-      ArrowDown: () => near(column.filter(([, at]) => at.y > from.y).map(([id]) => id)),
-      ArrowUp: () => near(column.filter(([, at]) => at.y < from.y).map(([id]) => id)),
-    }[key]
-    if (!to) return false
-    const id = to()
+    if (!key.startsWith('Arrow') || !layout || !model) return false
+    const id = stepTo(key, this.active, layout, model.edges)
     const found = [...this.renderRoot.querySelectorAll<SVGElement>('[data-node]')].find(
       (node) => node.dataset.node === id,
     )
@@ -411,21 +403,6 @@ export class TaskflowGraphElement extends PageElement {
     const plane = this.renderRoot.querySelector('.plane')
     return { width: plane?.clientWidth ?? 0, height: plane?.clientHeight ?? 0 }
   }
-}
-
-function drawEdge({ state, label }: GraphEdge, points: readonly { x: number; y: number }[]) {
-  const end = points.at(-1)
-  const start = points[0]
-  if (!start || !end) return nothing
-  const back = end.x < start.x ? -1 : 1
-  return svg`<path class="edge" part="edge" data-state=${state} d=${edgePath(points)} />
-    <path class="edge" data-state=${state === 'waiting' ? 'plain' : state} d="M${end.x - 7 * back} ${end.y - 5}L${end.x - 1} ${end.y}L${end.x - 7 * back} ${end.y + 5}" />
-    ${label ? svg`<text class="edge-label" data-state=${state} x=${end.x - 14 * back} y=${end.y - 8} text-anchor=${back > 0 ? 'end' : 'start'}>${label}</text>` : nothing}`
-}
-
-function distance(layout: Layout, id: string, from: { x: number; y: number }): number {
-  const at = layout.nodes.get(id)
-  return at ? Math.hypot(at.x - from.x, at.y - from.y) : Number.POSITIVE_INFINITY
 }
 
 function cut(text: string, most: number): string {

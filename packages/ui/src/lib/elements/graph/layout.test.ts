@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { edgePath, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
+import { edgePath, type Layout, layOut, NODE_HEIGHT, NODE_WIDTH, type Point } from './layout.ts'
 
 /** A graph of `count` nodes where each follows up to three earlier ones, alike in every run. */
 function made(count: number) {
@@ -15,7 +15,7 @@ function made(count: number) {
   return { ids, edges }
 }
 
-function overlaps(layout: ReturnType<typeof layOut>): string[] {
+function overlaps(layout: Layout): string[] {
   const boxes = [...layout.nodes]
   return boxes.flatMap(([a, at], i) =>
     boxes
@@ -26,6 +26,44 @@ function overlaps(layout: ReturnType<typeof layOut>): string[] {
       )
       .map(([b]) => `${a} and ${b}`),
   )
+}
+
+/** Four groups, and every fifth node in none. */
+function groupsOf(ids: readonly string[]): Map<string, string | null> {
+  return new Map(ids.map((id, i) => [id, i % 5 === 4 ? null : 'abcd'.charAt((i * 7) % 4)]))
+}
+
+/** Edges that lead through a node, looked at point by point as they are drawn. */
+function crossed(layout: Layout): string[] {
+  return layout.edges.flatMap((points, i) =>
+    points.slice(1).flatMap((to, at) => {
+      const from = points[at] as Point
+      return Array.from({ length: 21 }, (_, step) => onCurve(from, to, step / 20, layout.direction))
+        .flatMap(({ x, y }) =>
+          [...layout.nodes].filter(
+            ([, node]) =>
+              x > node.x + 0.5 &&
+              x < node.x + NODE_WIDTH - 0.5 &&
+              y > node.y + 0.5 &&
+              y < node.y + NODE_HEIGHT - 0.5,
+          ),
+        )
+        .map(([id]) => `edge ${i} through ${id}`)
+    }),
+  )
+}
+
+function onCurve(from: Point, to: Point, t: number, direction: Layout['direction']): Point {
+  const bend = (a: number, b: number, c: number, d: number) =>
+    (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t ** 2 * c + t ** 3 * d
+  const straight = (axis: 'x' | 'y') => {
+    const half = (from[axis] + to[axis]) / 2
+    return bend(from[axis], half, half, to[axis])
+  }
+  const eased = (axis: 'x' | 'y') => bend(from[axis], from[axis], to[axis], to[axis])
+  return direction === 'lr'
+    ? { x: straight('x'), y: eased('y') }
+    : { x: eased('x'), y: straight('y') }
 }
 
 describe('layOut', () => {
@@ -49,20 +87,39 @@ describe('layOut', () => {
     }
   })
 
-  it('leads no edge through a node', () => {
+  it.each(['lr', 'tb'] as const)(
+    'leads no edge through a node, with and without groups, %s',
+    (direction) => {
+      const input = made(120)
+      expect(crossed(layOut({ ...input, direction }))).toEqual([])
+      expect(crossed(layOut({ ...input, direction, groups: groupsOf(input.ids) }))).toEqual([])
+    },
+  )
+
+  it.each(['lr', 'tb'] as const)('frames each group, and nothing else in it, %s', (direction) => {
     const input = made(120)
-    const layout = layOut(input)
-    const through = layout.edges.flatMap((points, i) =>
-      points.slice(1).flatMap((point, at) => {
-        const before = points[at]
-        // Edges bend only between columns; within one they run straight.
-        if (!before || before.y !== point.y || point.x - before.x !== NODE_WIDTH) return []
-        return [...layout.nodes]
-          .filter(([, { x, y }]) => x === before.x && y < point.y && point.y < y + NODE_HEIGHT)
-          .map(([id]) => `edge ${i} through ${id}`)
-      }),
-    )
-    expect(through).toEqual([])
+    const groups = groupsOf(input.ids)
+    const layout = layOut({ ...input, direction, groups })
+    expect(overlaps(layout)).toEqual([])
+    expect(layout.frames.map(({ group }) => group).sort()).toEqual(['a', 'b', 'c', 'd'])
+    for (const { group, x, y, width, height } of layout.frames) {
+      const inside = [...layout.nodes].filter(
+        ([, at]) =>
+          at.x > x - NODE_WIDTH && at.x < x + width && at.y > y - NODE_HEIGHT && at.y < y + height,
+      )
+      const members = input.ids.filter((id) => groups.get(id) === group)
+      expect(inside.map(([id]) => id).sort()).toEqual(members.sort())
+      expect(x).toBeGreaterThanOrEqual(0)
+      expect(y + height).toBeLessThanOrEqual(layout.height)
+    }
+  })
+
+  it('puts what depends on something below it where edges lead down', () => {
+    const input = made(60)
+    const { nodes } = layOut({ ...input, direction: 'tb' })
+    for (const { from, to } of input.edges) {
+      expect(nodes.get(from)?.y).toBeLessThan(nodes.get(to)?.y ?? 0)
+    }
   })
 
   it('copes with circles, edges to nobody, to oneself, and doubles', () => {
@@ -93,6 +150,6 @@ describe('layOut', () => {
 
   it('has room for nothing at all', () => {
     expect(layOut({ ids: [], edges: [] })).toMatchObject({ width: 0, height: 0 })
-    expect(edgePath([])).toBe('')
+    expect(edgePath([], 'lr')).toBe('')
   })
 })

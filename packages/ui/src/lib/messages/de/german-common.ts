@@ -260,4 +260,6 @@ export const common = {
   'The filter has to be task:<name>.': 'Der Filter muss task:<Name> sein.',
   'Waiting to start': 'Wartet auf den Start',
   Working: 'In Arbeit',
+  'This page is of version {page}, the server of {server}: load it again.':
+    'Diese Seite hat Version {page}, der Server {server}: bitte neu laden.',
 } as const
