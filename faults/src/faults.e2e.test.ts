@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, it } from 'vitest'
 import { CASES } from './lib/cases/catalogue.ts'
 import { missing } from './lib/harness/needs.ts'
@@ -25,6 +27,16 @@ describe('short cases of the faults', { timeout: 240_000 }, () => {
     const cases = CASES.filter(({ id }) => id === 'B05')
     const reports = await runCases(cases, { seed: 1, minutes: 0.1, server, say: () => {} })
     expect(table(reports)).toContain('| not run | – | Postgres: not reachable: refused |')
+  })
+
+  it.each([
+    ['main.ts', 'A99', '| A99 | – | not run | – | there is no such case'],
+    ['simulate.ts', '1e9x', 'seed 1e9x: not run: expected a whole number of 0 or more'],
+  ])('say in %s that there is no %s', (script, name, said) => {
+    const path = fileURLToPath(new URL(script, import.meta.url))
+    const { status, stdout } = spawnSync(process.execPath, [path, name], { encoding: 'utf8' })
+    expect(stdout).toContain(said)
+    expect(status).toBe(2)
   })
 
   it('find what is broken, be it the case itself', async () => {

@@ -34,6 +34,7 @@ async function run({ cases: names, seed, minutes }: ReturnType<typeof readComman
   if ('stop' in server) await server.stop()
   const reports = [...unknown.map(unknownCase), ...done]
   process.stdout.write(`${table(reports)}\n`)
+  if (unknown.length > 0) process.exitCode = 2
   for (const { id, result } of reports) {
     if (result !== 'broken') continue
     say(

@@ -1,10 +1,11 @@
 import { sqliteStorage } from '@taskflow/storage-sqlite'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { failedSeeds } from './lib/simulation/corpus.ts'
 import { firstDifference } from './lib/simulation/differential.ts'
 import type { RecordedCall } from './lib/simulation/recorder.ts'
+import { kindOf, shrink, stepsOf } from './lib/simulation/shrink.ts'
 import { simulate } from './lib/simulation/simulate.ts'
-import { VARIANTS } from './lib/simulation/variants.ts'
+import { VARIANTS, type Variant } from './lib/simulation/variants.ts'
 
 const SEEDS_AT_ONCE = 250
 const blocks = Array.from({ length: 8 }, (_, n) => n * SEEDS_AT_ONCE)
@@ -38,6 +39,11 @@ describe('managers under random faults', { timeout: 300_000 }, () => {
   })
 })
 
+afterAll(() => {
+  const { user, system } = process.cpuUsage()
+  process.stderr.write(`simulated worlds: ${Math.round((user + system) / 1e6)} s of CPU\n`)
+})
+
 describe('the simulation', { timeout: 300_000 }, () => {
   it.each(VARIANTS)('finds a storage that $name', async (variant) => {
     const found: string[] = []
@@ -46,7 +52,32 @@ describe('the simulation', { timeout: 300_000 }, () => {
     }
     expect(found.join('\n')).toMatch(variant.finds)
   })
+
+  it('leaves out what a broken world does not take', async () => {
+    const variant = VARIANTS.find(({ name }) => name === 'keeps no limit')
+    const seed = await firstBroken(variant)
+    const shortest = await shrink(seed, { variant })
+    const steps = stepsOf(shortest ?? { done: [] })
+    expect(steps.length).toBeGreaterThan(0)
+    expect(steps.length).toBeLessThan(10)
+    const again = await simulate(seed, { variant, only: steps })
+    expect(again.violations).toEqual(shortest?.violations)
+    const kind = kindOf(again.violations[0] ?? '')
+    for (const step of steps) {
+      const only = steps.filter((other) => other !== step)
+      const { violations } = await simulate(seed, { variant, only })
+      expect(violations.map(kindOf)).not.toContain(kind)
+    }
+    expect(await shrink(seed)).toBeNull()
+  })
 })
+
+async function firstBroken(variant: Variant | undefined): Promise<number> {
+  for (let seed = 0; ; seed++) {
+    const { violations } = await simulate(seed, { variant })
+    if (violations.length > 0) return seed
+  }
+}
 
 describe('what managers ask under random faults', { timeout: 300_000 }, () => {
   it('is answered by SQLite as by memory', async () => {

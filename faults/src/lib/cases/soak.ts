@@ -13,8 +13,9 @@ const LOAD = { atOnce: 2, pauseMs: 150, workMs: 20 }
 const LONG_MINUTES = 5
 const EVERY_MS = 30_000
 const SAMPLE_MS = 5_000
-/** Room for connections that come and go with faults. */
+/** Room for connections that come and go with faults, and for what is compiled and kept at first. */
 const HANDLES = 10
+const HEAP_MEGABYTES = 10
 
 type Faults = Record<string, () => Promise<unknown>>
 
@@ -74,6 +75,8 @@ class Soak {
     const counts = new Map<string, number>()
     const end = performance.now() + lab.minutes * 60_000
     await wait(1_000)
+    const heap = async () => (await steady.tell({ order: 'heap' })).heapMegabytes ?? 0
+    const heapBefore = await heap()
     const before = resourcesOf(steady.pid)
     while (performance.now() < end) {
       const began = performance.now()
@@ -88,6 +91,11 @@ class Soak {
     const verdict = await lab.settle(this.#storage)
     clearInterval(sampling)
     const after = resourcesOf(steady.pid)
+    const heapAfter = await heap()
+    lab.check(
+      heapAfter < heapBefore + HEAP_MEGABYTES,
+      `the heap grew from ${heapBefore.toFixed(0)} to ${heapAfter.toFixed(0)} MB`,
+    )
     lab.check(steady.alive, 'the process that nothing was done to has ended')
     lab.check(
       after.handles <= before.handles + HANDLES && after.threads <= before.threads + HANDLES,
@@ -98,7 +106,7 @@ class Soak {
     lab.figures.push(
       `${done}; ${verdict.recovered} unknown enqueues had been stored`,
       `claims took ${spreadText(readClaimTimes(lab.folder))}`,
-      `memory ${before.megabytes.toFixed(0)} MB, then ${after.megabytes.toFixed(0)} MB, ${slope.toFixed(2)} MB a minute over the second half; handles ${before.handles}, then ${after.handles}`,
+      `heap in use ${heapBefore.toFixed(1)} MB, then ${heapAfter.toFixed(1)} MB; memory ${before.megabytes.toFixed(0)} MB, then ${after.megabytes.toFixed(0)} MB, ${slope.toFixed(2)} MB a minute over the second half; handles ${before.handles}, then ${after.handles}`,
     )
   }
 }

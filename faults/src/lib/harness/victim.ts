@@ -1,5 +1,7 @@
 // The app that faults happen to: a process of its own, which uses nothing but the public API.
 import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type EnqueueOptions, StorageUnavailableError, TaskManager } from '@taskflow/core'
 import { timeClaims } from './claim-times.ts'
 import { openLedger } from './ledger-file.ts'
@@ -33,12 +35,15 @@ export type VictimOrder =
       newer?: boolean
     }
   | { order: 'rest' }
+  | { order: 'heap' }
   | { order: 'stop'; graceMs: number }
 
 /** What it answers; to `enqueue` with the ids, null where it was rejected. */
 export interface VictimAnswer {
   ids?: (string | null)[]
   errors?: string[]
+  /** To `heap`: what is in use once garbage is collected, in MB. */
+  heapMegabytes?: number
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as VictimOptions
@@ -64,6 +69,7 @@ process.send?.({ instanceId: manager.instanceId, pid: process.pid })
 if (options.load) for (let n = 0; n < options.load.atOnce; n++) void produce(options.load)
 
 async function obey(order: VictimOrder): Promise<void> {
+  if (order.order === 'heap') return void process.send?.({ heapMegabytes: heapInUse() })
   if (order.order !== 'enqueue') resting = true
   if (order.order === 'stop') {
     await manager.stop({ graceMs: order.graceMs, abortMs: 0 })
@@ -76,6 +82,12 @@ async function obey(order: VictimOrder): Promise<void> {
     ? await enqueueTogether(order.works, order.options)
     : await Promise.all(order.works.map((work) => enqueue(work, order.options, task)))
   process.send?.({ ids: calls, errors: troubles } satisfies VictimAnswer)
+}
+
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed / 1e6
 }
 
 async function enqueue(work: VictimWork, more?: EnqueueOptions, task = tasks.work) {

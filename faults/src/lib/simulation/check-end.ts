@@ -1,5 +1,5 @@
 import type { StoredTask, TaskStatus } from '@taskflow/core'
-import { FAR, REPEATED } from './workload.ts'
+import { FAR, REPEATED, WHOLE } from './workload.ts'
 import type { SimApp, World } from './world.ts'
 
 const BEAT_MS = 3_000
@@ -17,6 +17,9 @@ export async function checkEnd(world: World): Promise<number> {
   for (const { funcName } of (await memory.functions?.paused()) ?? []) {
     await world.operator.functions?.setPaused({ funcNames: [funcName], paused: false })
   }
+  await checkSchedules(world)
+  // Those left by versions that are gone.
+  if (!world.apps.some(({ version }) => version === WHOLE)) await world.join(WHOLE)
   const schedules = (await memory.schedules?.list()) ?? []
   const pauses = schedules.map(({ scheduleId }) => ({ scheduleId, paused: true }))
   await world.operator.schedules?.change({ changes: pauses })
@@ -37,12 +40,32 @@ export async function checkEnd(world: World): Promise<number> {
   const stored = await memory.get({ taskIds: tasks.map(({ taskId }) => taskId) })
   for (const task of stored) if (task) await checkTask(world, task)
   checkFollowers(world, stored)
+  await referee.late.checkCount()
   const known = new Set(tasks.map(({ taskId }) => taskId))
   for (const taskId of world.ledger.accepted) {
     if (!known.has(taskId)) referee.violated(`${taskId} was accepted and is lost`)
   }
   await checkInstances(world)
   return tasks.length
+}
+
+/** Once only those are left that live, the newest definition that one of them declares is stored. */
+async function checkSchedules({ memory, referee, time, apps }: World): Promise<void> {
+  if (new Set(apps.map(({ version }) => version)).size < 2) return
+  const instances = async () => (await memory.instances?.list()) ?? []
+  const isLiving = ({ instanceId }: { instanceId: string }) =>
+    apps.some(({ manager }) => manager.instanceId === instanceId)
+  for (let beat = 0; beat < MOST_BEATS; beat++) {
+    if ((await instances()).every(isLiving)) break
+    await time.advance(BEAT_MS)
+  }
+  // Answers that were lost are waited for, and what failed is tried again some seconds later.
+  await time.advance(10 * BEAT_MS)
+  const functions = (await instances()).flatMap((instance) => instance.functions)
+  referee.schedules.checkStored(
+    (await memory.schedules?.list()) ?? [],
+    functions.flatMap(({ schedules = [] }) => schedules),
+  )
 }
 
 async function checkTask({ ledger, referee, memory }: World, task: StoredTask): Promise<void> {

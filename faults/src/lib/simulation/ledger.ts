@@ -4,6 +4,8 @@ export class Ledger {
   readonly accepted = new Set<string>()
   /** Numbers of tasks whose `enqueue` rejected with `committed: 'no'`. */
   readonly refused = new Set<number>()
+  /** Numbers of tasks of requests whose responses have not ended. */
+  readonly held = new Set<number>()
   /** Starts of handlers, by task. */
   readonly starts = new Map<string, number>()
   readonly #claims = new Set<string>()
@@ -16,6 +18,11 @@ export class Ledger {
     this.#claims.add(claim)
     this.#claimsOf.set(taskId, (this.#claimsOf.get(taskId) ?? 0) + 1)
     return true
+  }
+
+  /** Whether that claim was committed. */
+  hasClaim(taskId: string, fence: number): boolean {
+    return this.#claims.has(`${taskId} ${fence}`)
   }
 
   /** Notes that a handler starts; false when there were more starts than claims. */

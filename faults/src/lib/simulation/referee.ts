@@ -1,10 +1,29 @@
-import type { RecoverInput, StoredTask, TaskStorage, TurnInput, TurnResult } from '@taskflow/core'
+import type {
+  FunctionStorage,
+  RecoverInput,
+  StoredTask,
+  TaskStorage,
+  TurnInput,
+  TurnResult,
+} from '@taskflow/core'
+import { type ClaimMoment, ClaimReferee } from './claim-referee.ts'
+import { LateReferee } from './late-referee.ts'
 import type { Ledger } from './ledger.ts'
+import { ScheduleReferee } from './schedule-referee.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** Nobody is buried who beat within this time: two beats. */
 const STILL_MS = 6_000
-const LIMIT = 2
+
+/** What a referee is given of a world. */
+export interface RefereeOptions {
+  /** What is stored. */
+  memory: TaskStorage
+  time: VirtualTime
+  ledger: Ledger
+  /** The storage's clock, epoch ms. */
+  now: () => number
+}
 
 /** What the referee remembers of a task. */
 interface Seen {
@@ -18,21 +37,25 @@ interface Seen {
  */
 export class Referee {
   readonly violations: string[] = []
+  readonly schedules: ScheduleReferee
+  readonly late: LateReferee
+  readonly claims: ClaimReferee
   readonly #memory: TaskStorage
   readonly #time: VirtualTime
-  readonly #ledger: Ledger
   readonly #seen = new Map<string, Seen>()
   readonly #beats = new Map<string, number>()
-  readonly #ticks = new Set<string>()
   readonly #keys = new Map<string, string>()
-  /** Tasks that run whatever became of their parents. */
-  readonly #anyway = new Set<string>()
+  /** Functions that are paused. */
+  readonly #paused = new Set<string>()
   #cursor = ''
 
-  constructor(memory: TaskStorage, time: VirtualTime, ledger: Ledger) {
+  constructor({ memory, time, ledger, now }: RefereeOptions) {
+    const violated = (what: string) => this.violated(what)
     this.#memory = memory
     this.#time = time
-    this.#ledger = ledger
+    this.schedules = new ScheduleReferee(memory.schedules, violated)
+    this.late = new LateReferee(memory, ledger, violated)
+    this.claims = new ClaimReferee({ memory, ledger, now, violated })
   }
 
   violated(what: string): void {
@@ -61,30 +84,28 @@ export class Referee {
       turn: (input) => after(this.#turn(storage, input)),
       beat: (input) => this.#beat(storage, input),
       recover: (input) => after(this.#recover(storage, input)),
-      reschedule: (input) => after(storage.reschedule(input)),
+      reschedule: (input) => {
+        this.claims.rescheduling(input.tasks.map(({ taskId }) => taskId))
+        return after(storage.reschedule(input))
+      },
       cancel: (input) => after(storage.cancel(input)),
       ...(logs && { logs }),
-      ...(functions && { functions }),
+      ...(functions && { functions: this.#watchFunctions(functions) }),
       ...(instances && { instances }),
-      ...(schedules && {
-        schedules: {
-          declare: (input) => schedules.declare(input),
-          list: (input) => schedules.list(input),
-          change: (input) => schedules.change(input),
-          ticks: (input) => schedules.ticks(input),
-          fire: async (input) => {
-            const results = await after(schedules.fire(input))
-            input.ticks.forEach(({ outcome, revision }, n) => {
-              const { scheduleId, dueAt, result } = results[n] ?? {}
-              if (result === 'taken' || outcome === 'manual') return
-              const tick = `${scheduleId} ${revision} ${dueAt}`
-              if (this.#ticks.has(tick)) this.violated(`tick ${tick} was written down twice`)
-              this.#ticks.add(tick)
-            })
-            return results
-          },
-        },
-      }),
+      ...(schedules && { schedules: this.schedules.watch(schedules) }),
+    }
+  }
+
+  #watchFunctions(functions: FunctionStorage): FunctionStorage {
+    return {
+      paused: () => functions.paused(),
+      setPaused: async (input) => {
+        // Until it is answered, some may still be claimed.
+        for (const funcName of input.funcNames) if (!input.paused) this.#paused.delete(funcName)
+        const results = await functions.setPaused(input)
+        for (const funcName of input.funcNames) if (input.paused) this.#paused.add(funcName)
+        return results
+      },
     }
   }
 
@@ -95,9 +116,7 @@ export class Referee {
     }
     const held = input.tasks.flatMap((_, n) => this.#keys.get(keyOf(n) ?? '') ?? [])
     const holders = this.#memory.get({ taskIds: held })
-    for (const { taskId, onParentFailure } of input.tasks) {
-      if (onParentFailure === 'run') this.#anyway.add(taskId)
-    }
+    this.claims.inserting(input.tasks)
     const results = await storage.insert(input)
     const before = new Map((await holders).map((task) => [task?.taskId, task?.status]))
     results.forEach(({ taskId, duplicate, unknownParent }, n) => {
@@ -115,7 +134,10 @@ export class Referee {
 
   async #turn(storage: TaskStorage, input: TurnInput): Promise<TurnResult> {
     const taskIds = input.settle.map(({ taskId }) => taskId)
-    const lease = this.#beats.has(input.instanceId)
+    const moment: ClaimMoment = {
+      hasLease: this.#beats.has(input.instanceId),
+      paused: new Set(this.#paused),
+    }
     const owned = this.#memory.get({ taskIds })
     const result = await storage.turn(input)
     const before = await owned
@@ -129,31 +151,9 @@ export class Referee {
       const now = `${was?.status}, fence ${was?.fence}, of ${was?.instance}`
       this.violated(`${outcome.type} of ${taskId} counted with fence ${fence}: it was ${now}`)
     })
-    if (result.claimed.length > 0) await this.#claimed(input, result, lease)
+    await this.late.settled(input.settle, result.settled)
+    await this.claims.claimed(input, result.claimed, moment)
     return result
-  }
-
-  async #claimed(input: TurnInput, { claimed }: TurnResult, lease: boolean): Promise<void> {
-    if (!lease) this.violated(`${input.instanceId} claimed without a lease`)
-    for (const { taskId, fence, funcName, dependsOn } of claimed) {
-      if (!this.#ledger.claim(taskId, fence)) {
-        this.violated(`${taskId} was claimed twice with fence ${fence}`)
-      }
-      if (dependsOn.length > 0) await this.#checkParents(taskId, dependsOn)
-      if (funcName !== 'limited') continue
-      const filter = { funcName: ['limited'], status: ['running' as const] }
-      const { tasks } = await this.#memory.list({ filter, limit: LIMIT + 1 })
-      if (tasks.length > LIMIT) this.violated(`more than ${LIMIT} of limited run at once`)
-    }
-  }
-
-  async #checkParents(taskId: string, dependsOn: string[]): Promise<void> {
-    const parents = await this.#memory.get({ taskIds: dependsOn })
-    const any = this.#anyway.has(taskId)
-    for (const parent of parents) {
-      const ended = parent?.endTime !== null && (any || parent?.status === 'success')
-      if (!ended) this.violated(`${taskId} was claimed before ${parent?.taskId} had ended`)
-    }
   }
 
   async #beat(storage: TaskStorage, input: Parameters<TaskStorage['beat']>[0]) {

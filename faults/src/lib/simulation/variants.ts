@@ -1,4 +1,5 @@
 import { type NewTask, StorageUnavailableError, type TaskStorage } from '@taskflow/core'
+import { PAUSABLE } from './workload.ts'
 
 /** A storage or a rule with one thing broken, to show that the simulation would notice. */
 export interface Variant {
@@ -6,6 +7,8 @@ export interface Variant {
   /** What is to be found. */
   finds: RegExp
   broken(good: TaskStorage): Partial<TaskStorage>
+  /** Breaks the app instead: requests let their tasks go before they end. [false] */
+  endsRequestsEarly?: boolean
 }
 
 /** What a good storage does, but for the parts given. */
@@ -34,6 +37,9 @@ export function withBroken(good: TaskStorage, { broken }: Variant): TaskStorage 
   }
   return { ...storage, ...broken(good) }
 }
+
+/** Functions of all versions. */
+const ALL_FUNCTIONS = [...PAUSABLE, 'stubborn', 'hasty', 'far', 'ticker']
 
 const without = <Key extends keyof NewTask>(tasks: NewTask[], key: Key, value: NewTask[Key]) =>
   tasks.map((task) => ({ ...task, [key]: value }))
@@ -151,16 +157,17 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'fires a tick for each instance that asks',
-    finds: /written down twice|two runs/,
+    finds: /written down twice/,
     broken: (good) => ({
       ...(good.schedules && {
         schedules: {
           ...partsOf(good.schedules),
           async fire(input) {
-            const results = await good.schedules?.fire(input)
-            return (results ?? []).map((each) =>
-              each.result === 'taken' ? { ...each, result: 'ran' as const } : each,
-            )
+            const results = (await good.schedules?.fire(input)) ?? []
+            return results.map((each, n) => {
+              const taskId = input.ticks[n]?.task?.taskId ?? null
+              return each.result === 'taken' ? { ...each, result: 'ran', taskId } : each
+            })
           },
         },
       }),
@@ -195,7 +202,102 @@ export const VARIANTS: readonly Variant[] = [
       }
     },
   },
+  {
+    name: 'gives tasks to whoever asks, known there or not',
+    finds: /went where nobody knows it/,
+    broken: (good) => ({
+      turn: (input) =>
+        good.turn({ ...input, claim: input.claim && { ...input.claim, funcNames: ALL_FUNCTIONS } }),
+    }),
+  },
+  {
+    name: 'forgets what is paused',
+    finds: /was claimed while it was paused/,
+    broken: (good) => ({
+      ...(good.functions && {
+        functions: {
+          paused: async () => [],
+          setPaused: async (input) =>
+            input.funcNames.map((funcName) => ({ funcName, changed: true })),
+        },
+      }),
+    }),
+  },
+  {
+    name: 'starts at once what is to wait for a time, or for the end of a request',
+    finds: /before it was due/,
+    broken: (good) => ({
+      insert: (input) => good.insert({ ...input, tasks: without(input.tasks, 'delayMs', 0) }),
+    }),
+  },
+  {
+    name: 'is told of the end of a request before it comes',
+    finds: /before its response had ended/,
+    broken: () => ({}),
+    endsRequestsEarly: true,
+  },
+  {
+    name: 'lets a definition fire that is not stored any more',
+    finds: /by a definition that is not stored/,
+    broken: (good) => ({
+      ...(good.schedules && {
+        schedules: {
+          ...partsOf(good.schedules),
+          async fire(input) {
+            const stored = (await good.schedules?.list()) ?? []
+            const ticks = input.ticks.map((tick) => {
+              const own = stored.find(({ scheduleId }) => scheduleId === tick.scheduleId)
+              return own ? { ...tick, revision: own.revision, dueAt: own.nextRunAt ?? 0 } : tick
+            })
+            return (await good.schedules?.fire({ ...input, ticks })) ?? []
+          },
+        },
+      }),
+    }),
+  },
+  {
+    name: 'keeps the schedules of a version that is gone',
+    finds: /as nobody, or an older version, declares it/,
+    broken: ({ schedules }) =>
+      schedules
+        ? {
+            schedules: {
+              ...partsOf(schedules),
+              async declare(input) {
+                const known = await schedules.list()
+                const added = input.schedules.filter(
+                  (own) => !known.some(({ scheduleId }) => scheduleId === own.scheduleId),
+                )
+                return schedules.declare({ ...input, schedules: added })
+              },
+              fire: (input) => schedules.fire(input),
+            },
+          }
+        : {},
+  },
+  {
+    name: 'neither notes nor counts ends that come too late',
+    finds: /ends came too late/,
+    broken: (good) => ({
+      async turn(input) {
+        const tasks = await good.get({ taskIds: input.settle.map(({ taskId }) => taskId) })
+        const isOwn = input.settle.map(({ fence }, n) => {
+          const { status, instance, fence: now } = tasks[n] ?? {}
+          return status === 'running' && instance === input.instanceId && fence === now
+        })
+        const settle = input.settle.filter((_, n) => isOwn[n])
+        const result = await good.turn({ ...input, settle })
+        const own = result.settled.values()
+        const settled = input.settle.map(({ taskId }, n) =>
+          isOwn[n] ? (own.next().value ?? stale(taskId)) : stale(taskId),
+        )
+        return { ...result, settled }
+      },
+    }),
+  },
 ]
+
+const stale = (taskId: string) => ({ taskId, result: 'stale' as const })
 
 function partsOf(schedules: NonNullable<TaskStorage['schedules']>) {
   return {

@@ -20,13 +20,34 @@ export interface Work {
 /** Another place to run tasks, beside a manager's own slots. */
 export const FAR: TaskExecutor = { ...asyncExecutor, name: 'far', concurrency: 3 }
 
+/** One version of the app. */
+export interface AppVersion {
+  /** Functions that it does not have. */
+  without: readonly string[]
+  /** How often its schedule is due. */
+  everyMs: number
+}
+
+/** What may be deployed: one function comes, then another one goes; each has its own schedule. */
+export const VERSIONS: readonly AppVersion[] = [
+  { without: ['newcomer'], everyMs: 7_000 },
+  { without: [], everyMs: 5_000 },
+  { without: ['hasty'], everyMs: 9_000 },
+]
+/** The version that has all functions. */
+export const WHOLE = 1
+
+/** What a process's tasks work with. */
+interface Surroundings {
+  clock: Clock
+  random: Random
+  ledger: Ledger
+  violated: (what: string) => void
+  without: readonly string[]
+}
+
 /** Tasks that end in every way, as one process has them. */
-export function workload(
-  clock: Clock,
-  random: Random,
-  ledger: Ledger,
-  violated: (what: string) => void,
-) {
+export function workload({ clock, random, ledger, violated, without }: Surroundings) {
   const begin = ({ taskId, funcName }: TaskContext, n?: number) => {
     if (!ledger.start(taskId)) violated(`${funcName} ${taskId} started more often than claimed`)
     if (n !== undefined && ledger.refused.has(n)) {
@@ -110,6 +131,14 @@ export function workload(
       await pause(ms, context.signal)
     },
   })
+  const newcomer = defineTask({
+    name: 'newcomer',
+    requeueOnInterrupt: true,
+    async run({ n, ms }: Work, context) {
+      begin(context, n)
+      await pause(ms, context.signal)
+    },
+  })
   const follows = defineTask({
     name: 'follows',
     after: [on(quick, () => undefined)],
@@ -123,9 +152,12 @@ export function workload(
       begin(context)
     },
   })
-  const enqueued = [quick, slow, again, flaky, limited, stubborn, hasty, far]
+  const every = [quick, slow, again, flaky, limited, stubborn, hasty, far, newcomer]
+  const enqueued = every.filter(({ name }) => !without.includes(name))
   return { enqueued, slow, far, ticker, all: [...enqueued, follows, ticker] }
 }
 
 /** What may start more than once; all others do so once at most. */
-export const REPEATED = ['flaky', 'hasty', 'again', 'limited']
+export const REPEATED = ['flaky', 'hasty', 'again', 'limited', 'newcomer']
+/** What operators pause. */
+export const PAUSABLE = ['quick', 'slow', 'again', 'flaky', 'limited', 'newcomer', 'follows']

@@ -104,6 +104,20 @@ describe('the heartbeat', () => {
     expect(beats.map(({ beat }) => beat)).toEqual([0, 1])
   })
 
+  it('buries who is silent as soon as the lease is over, not with the beat after that', async () => {
+    const { clock, memory } = await withStandIn()
+    await clock.advance(1_000)
+    const functions: BeatInput['instance']['functions'] = []
+    const instance = { instanceId: 'silent', host: '', pid: 1, version: '', functions }
+    await memory.beat({ instance, beat: 0, leaseMs: 15_000, running: 0, state: 'running' })
+    const isThere = async () =>
+      (await memory.instances?.list())?.some(({ instanceId }) => instanceId === 'silent')
+    await clock.advance(14_999)
+    expect(await isThere()).toBe(true)
+    await clock.advance(501)
+    expect(await isThere()).toBe(false)
+  })
+
   it('gives the lease up when the storage went back in time', async () => {
     const clock = fakeClock()
     const backup = memoryStorage({ now: clock.now })

@@ -9,12 +9,10 @@ import type {
 } from '../storage/contract.ts'
 import type { StandIn } from '../storage/parts.ts'
 import { describeTask } from './define-task.ts'
-import { InstanceWatch } from './instance-watch.ts'
+import { BEAT_MS, InstanceWatch, LEASE_MS } from './instance-watch.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outage } from './outage.ts'
 
-const BEAT_MS = 3_000
-const LEASE_MS = 15_000
 /** A claim may commit after the burial of its owner, and children may wait for a release that was lost. */
 const BEATS_PER_SWEEP = 20
 /** How long the second crash of a task holds it back. */
@@ -43,7 +41,7 @@ export interface HeartbeatEvents {
 
 /**
  * Keeps this instance's lease alive, and buries those whose lease nobody keeps. One small write
- * every 3 s, whatever the number of tasks. While the event loop is blocked the storage's stand-in
+ * every 3 s, whatever the number of tasks, and more only while the lease of another runs out. While the event loop is blocked the storage's stand-in
  * beats, where there is one.
  */
 export class Heartbeat {
@@ -162,7 +160,7 @@ export class Heartbeat {
     try {
       await this.#once()
       this.#outage.over()
-      this.#next(this.#again ? 0 : BEAT_MS)
+      this.#next(this.#again ? 0 : this.#watch.restMs)
       this.#again = false
     } catch (error) {
       this.#watch.interrupted()

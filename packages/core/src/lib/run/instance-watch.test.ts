@@ -62,4 +62,16 @@ describe('InstanceWatch', () => {
   it('buries at once whom the storage knows to be gone', () => {
     expect(new InstanceWatch().look([other({ leaseOver: false, gone: true })], 0)).toEqual(judged)
   })
+
+  it('looks as often as it beats, but more often while the lease of one that is silent runs out', () => {
+    const watch = new InstanceWatch()
+    expect(watch.restMs).toBe(3_000)
+    const rests = [0, 3_000, 6_000, 9_000, 10_000, 12_000, 12_500, 15_000, 15_500].map((at) => {
+      watch.look([other({ leaseOver: false })], at)
+      return watch.restMs
+    })
+    expect(rests).toEqual([3_000, 3_000, 3_000, 3_000, 2_000, 500, 500, 500, 3_000])
+    watch.look([other({ beat: 8, leaseOver: false })], 16_000)
+    expect(watch.restMs).toBe(3_000)
+  })
 })

@@ -140,6 +140,8 @@ const toAttempt = ({ fence: _, taken: __, ...attempt }: PastAttempt): TaskAttemp
 /** The attempt that is the row itself: the one that runs, or the one that ended the task. */
 function lastAttempt(row: Row): TaskAttempt[] {
   if (row.claimedAt === null || (row.status !== 'running' && row.lastOutcome === null)) return []
+  // While it runs, the row's error is that of the attempt before it.
+  const hasError = row.lastOutcome !== null && row.lastOutcome !== 'success'
   return [
     {
       attempt: row.attempt,
@@ -147,8 +149,8 @@ function lastAttempt(row: Row): TaskAttempt[] {
       startedAt: row.startTime ?? row.claimedAt,
       endedAt: row.endTime,
       outcome: row.lastOutcome,
-      error: row.lastOutcome === 'success' ? null : row.error,
-      stacktrace: row.lastOutcome === 'success' ? null : row.stacktrace,
+      error: hasError ? row.error : null,
+      stacktrace: hasError ? row.stacktrace : null,
       instance: row.instance,
       lateOutcome: row.lateOutcome,
     },

@@ -105,6 +105,21 @@ export function settleCases({ describe, test }: Suite): void {
       })
     }
 
+    test('an attempt that runs has no error of the one before it', async (bench) => {
+      const id = await bench.add({ maxAttempts: 2 })
+      await bench.join('a')
+      await bench.settle('a', await bench.claimOne('a'), 'retry', T0, { error: 'Boom' })
+      await bench.claimOne('a')
+      const { attempts } = await bench.get(id)
+      assert.deepEqual(
+        attempts.map(({ outcome, error, stacktrace }) => [outcome, error, stacktrace]),
+        [
+          ['error', 'Boom', null],
+          [null, null, null],
+        ],
+      )
+    })
+
     test('attempts are counted and kept, one entry per start', async (bench) => {
       const id = await bench.add({ maxAttempts: 3 })
       await bench.join('a')
