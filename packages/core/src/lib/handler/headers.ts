@@ -11,6 +11,28 @@ const DATA = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
 }
 
+/** What browsers would let a page ask for. */
+const OFF = [
+  'accelerometer',
+  'autoplay',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+
 const PAGE = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -29,8 +51,12 @@ const PAGE = {
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'x-frame-options': 'DENY',
-  'permissions-policy':
-    'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self), fullscreen=(self)',
+  'permissions-policy': [
+    ...OFF.map((feature) => `${feature}=()`),
+    // The buttons that copy, and that show a log or graph alone.
+    'clipboard-write=(self)',
+    'fullscreen=(self)',
+  ].join(', '),
 }
 
 export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
