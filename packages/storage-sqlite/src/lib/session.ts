@@ -36,7 +36,11 @@ export class Session {
     this.#statements = statements
   }
 
-  /** A prepared statement; `{name}` stands for a table or index. */
+  /**
+   * A prepared statement; `{name}` stands for a table or index. Where a parameter may decide between
+   * plans – a limit, or an equality beside `order by` or a partial index – SQLite prepares anew for
+   * each value, at many times the cost of running it: on hot paths `+?` hides the value from the plan.
+   */
   sql(text: string): Database.Statement {
     let statement = this.#statements.get(text)
     if (statement === undefined) {

@@ -143,6 +143,8 @@ function configure(client: Database.Database, options: EngineOptions): void {
   }
   client.pragma(`synchronous = ${options.synchronous}`)
   client.pragma('temp_store = memory')
+  // What a turn works on is far less, and the system keeps the rest of the file in memory anyway.
+  client.pragma('cache_size = -4000')
 }
 
 function check(client: Database.Database): void {

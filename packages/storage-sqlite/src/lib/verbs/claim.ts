@@ -78,8 +78,8 @@ function headsText(state: number): string {
 
 function dueText(state: number): string {
   return `select id, kind, fence + 1, payload, attempts + 1, meta, notes, seq, run_at from {live}
-    where state = ${state} and kind = ? and rank = ? and run_at <= ? and (run_at, id) > (?, ?)
-    order by run_at, id limit ?`
+    where state = ${state} and kind = +? and rank = +? and run_at <= +? and (run_at, id) > (+?, +?)
+    order by run_at, id limit +?`
 }
 
 /** When the first task of these heads is due, limits or not. */
