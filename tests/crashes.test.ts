@@ -114,14 +114,17 @@ describe.concurrent.each(sharedStorages)('%s', { timeout: 120_000 }, (_, count, 
 
   it('processes that die soon after they start, again and again, cost no attempt', async (context) => {
     const { instances, manager, tasks, eventually, success } = await make(context)
-    const items = Array(60).fill({ payload: { ms: 60 } })
+    const items = Array(150).fill({ payload: { ms: 60 } })
     const refs = await manager.enqueueMany(tasks.quick, items)
     const deaths = count === 2 ? 30 : 12
+    const startedBy = (pid?: number) => instances.only('start').some((one) => one.pid === pid)
     for (let n = 0; n < deaths; n += 3) {
       const children = [1, 2, 3].map(() => instances.launch({ concurrency: 1, maxCrashes: 100 }))
       await Promise.all(
         children.map(async (child, i) => {
           await new Promise((resolve) => child.once('message', resolve))
+          // Each third one has begun a task, however busy the machine is.
+          if (i === 2) await eventually(() => startedBy(child.pid)).toBe(true)
           // Before its first task has begun, amid it, or between two.
           setTimeout(() => child.kill('SIGKILL'), ((n + i) * 10) % 300)
           expect(await exitOf(child)).toMatchObject({ signal: 'SIGKILL' })

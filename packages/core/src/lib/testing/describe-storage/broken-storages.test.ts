@@ -22,6 +22,20 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     }),
   ],
   [
+    'shows a running attempt with the error of the one before it',
+    /no error of the one before/,
+    (good) => ({
+      async get(input) {
+        const tasks = await good.get(input)
+        for (const task of tasks) {
+          const running = task?.attempts.find(({ endedAt }) => endedAt === null)
+          if (task && running) running.error = task.error
+        }
+        return tasks
+      },
+    }),
+  ],
+  [
     'claims a task twice',
     /takes a task once|concurrent turns/,
     (good) => {
