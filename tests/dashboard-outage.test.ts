@@ -57,6 +57,34 @@ describe('A10, A22 the page outlives its server', () => {
   })
 })
 
+describe('D16a a run that a restart cut off', () => {
+  it('goes on in the next process; its lifecycle says so, on the page that stood open', async () => {
+    const storage = ['--storage', temporaryStorage()]
+    const first = await startDemo(storage)
+    const port = new URL(first.origin).port
+    const slow = await accepted(first.origin, '/exports', { seconds: 600 })
+    await reaches(first.origin, slow, 'running')
+    const { page, loads } = await visit(
+      browser,
+      `${first.origin}/tasks/dashboard/runs/${slow}?view=page`,
+    )
+    const run = page.locator('taskflow-run')
+    await run.getByRole('tab', { name: /^Overview/ }).waitFor()
+    await first.end('SIGTERM')
+
+    const second = await startDemo(['--port', port, ...storage])
+    await reaches(second.origin, slow, 'running')
+    await run
+      .locator('taskflow-lifecycle li')
+      .filter({ hasText: 'Requeued' })
+      .waitFor({ timeout: 40_000 })
+    await run.getByRole('tab', { name: /^Events/ }).click()
+    await run.getByText('Requeued after restart').waitFor()
+    expect(loads()).toBe(1)
+    await page.context().close()
+  })
+})
+
 describe('J3 sessions that ended with the server', () => {
   it('ask to sign in, and lead back to the same view', async () => {
     const options = ['--storage', temporaryStorage(), '--auth', 'admin:secret']

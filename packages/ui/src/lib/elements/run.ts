@@ -8,17 +8,17 @@ import {
 } from 'lit'
 import type { ActionProgress, RunAction } from '../actions.ts'
 import { TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
-import { formatCount, shortId } from '../format/number.ts'
+import { shortId } from '../format/number.ts'
 import { attemptsText } from '../format/phase.ts'
-import { formatClock, formatRelative } from '../format/time.ts'
+import { formatRelative } from '../format/time.ts'
 import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
-import { rich, t } from '../messages/messages.ts'
+import { t } from '../messages/messages.ts'
 import { copyText } from '../parts/copy.ts'
 import { type IconName, icon } from '../parts/icons.ts'
 import { emptyState } from '../parts/notices.ts'
 import { sourceBadge, statusBadge } from '../parts/status.ts'
-import { type TabItem, tabs } from '../parts/tabs.ts'
+import { tabs } from '../parts/tabs.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { controls } from '../styles/controls.ts'
 import { notices } from '../styles/notices.ts'
@@ -26,12 +26,16 @@ import { statusStyles } from '../styles/status-css.ts'
 import { tabStyles } from '../styles/tabs.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
+import { cancelNote } from './cancel-note.ts'
 import type { TaskflowLogsElement } from './logs/logs.ts'
 import type { MenuItem } from './menu.ts'
 import { dialogsOf, openMenu } from './overlays.ts'
 import { runStyles } from './run.styles.ts'
+import { runButtons } from './run-buttons.ts'
 import { RunFollower } from './run-follower.ts'
+import { runMenu } from './run-menu.ts'
 import { runOverview } from './run-overview.ts'
+import { goneText, linesTab, tabItems } from './run-tabs.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 import { isTyping } from './typing.ts'
@@ -151,10 +155,10 @@ export class TaskflowRunElement extends StoreElement {
           }
         </div>
         <div class="actions">
-          ${this.#actions(task.status)}<slot name="actions"></slot> ${this.#more(task)} ${this.#closeButton()}
+          ${this.#actions(task)}<slot name="actions"></slot> ${this.#more(task)} ${this.#closeButton()}
         </div>
       </header>
-      ${this.#outcome()} ${this.#cancelNote(task)}
+      ${this.#outcome()} ${cancelNote(task, this.#may('cancel') ? () => void this.#force() : null)}
       ${detail.gone ? html`<p class="banner" role="status">${goneText(store)}</p>` : nothing}
       <taskflow-lifecycle
         .steps=${task.lifecycle}
@@ -264,34 +268,6 @@ export class TaskflowRunElement extends StoreElement {
     this.requestUpdate()
   }
 
-  /** What asking to stop means for this run, and the way on when it does not. */
-  #cancelNote(task: TaskDetailJson) {
-    if (!task.cancel_requested_at || isFinal(task.status)) return nothing
-    const own = task.executor === 'thread' || task.executor === 'process'
-    return html`<div class="banner warning" role="status" data-cancel-note>
-      ${icon('slashed')}
-      <span class="grow"
-        >${t('Asked to stop at {time}.', { time: formatClock(Date.parse(task.cancel_requested_at)) })}
-        ${
-          own
-            ? task.executor === 'thread'
-              ? t('Its thread is ended when the grace period is over.')
-              : t('Its process is ended when the grace period is over.')
-            : t(
-                'Work that watches its signal stops soon; synchronous work cannot be cut off and runs on to its end.',
-              )
-        }</span
-      >
-      ${
-        this.#may('cancel')
-          ? html`<button class="button" type="button" data-action="force" @click=${() => void this.#force()}>
-              ${t('Force cancel')}
-            </button>`
-          : nothing
-      }
-    </div>`
-  }
-
   async #force(): Promise<void> {
     const dialogs = await dialogsOf(this)
     const sure = await dialogs.confirm({
@@ -328,40 +304,15 @@ export class TaskflowRunElement extends StoreElement {
 
   #items(task: TaskDetailJson, button: HTMLElement): MenuItem[] {
     const page: Route = { ...runsRoute(), runId: task.task_id, full: true }
-    const own = new URL(this.href(page), location.href).href
-    const items: MenuItem[] = []
-    if (isRetryable(task.status) && this.#may('retry')) {
-      const hidden = task.payload_hidden !== undefined
-      items.push({
-        label: t('Retry with changed input…'),
-        icon: 'pencil',
-        disabled: hidden,
-        ...(hidden && { hint: t('The server does not show the input.') }),
-        run: () => void this.#retryChanged(task),
-      })
-    }
-    if ((task.phase === 'scheduled' || task.phase === 'retrying') && this.#may('run')) {
-      items.push({ label: t('Run now'), icon: 'play', run: () => void this.act('run') })
-    }
-    if (items.length > 0) items.push(null)
-    if (this.mode === 'panel') {
-      items.push({
-        label: t('Open as a page'),
-        icon: 'expand',
-        key: 'O',
-        run: () => void this.navigate(page),
-      })
-    }
-    items.push(
-      {
-        label: t('Copy id'),
-        icon: 'copy',
-        key: 'Y',
-        run: () => void copyText(task.task_id, button),
-      },
-      { label: t('Copy link'), icon: 'link', run: () => void copyText(own, button) },
-    )
-    return items
+    return runMenu({
+      task,
+      may: (right) => this.#may(right),
+      retryChanged: () => void this.#retryChanged(task),
+      runNow: () => void this.act('run'),
+      openPage: this.mode === 'panel' ? () => void this.navigate(page) : null,
+      copy: (text) => void copyText(text, button),
+      link: new URL(this.href(page), location.href).href,
+    })
   }
 
   async #retryChanged(task: TaskDetailJson): Promise<void> {
@@ -411,42 +362,19 @@ export class TaskflowRunElement extends StoreElement {
     if (id) this.#selectTab(id)
   }
 
-  #actions(status: Parameters<typeof isFinal>[0]) {
-    const { store } = this
+  #actions(task: TaskDetailJson) {
+    const { store, progress } = this
     if (!store || this.readonly) return nothing
-    const { progress } = this
-    if (progress?.state === 'done' && progress.action === 'retry') {
-      return this.#queuedAs(progress.newId)
-    }
-    const sending = progress?.state === 'sending' ? progress.action : null
-    if (isRetryable(status) && store.may('retry')) {
-      const unknown = progress?.state === 'refused' && progress.status === 409
-      return this.#button(
-        'retry',
-        sending ? t('Retrying…') : t('Retry'),
-        sending !== null || unknown,
-      )
-    }
-    if (!isFinal(status) && store.may('cancel')) {
-      const asked = this.#run.detail?.task?.cancel_requested_at != null
-      const label = sending ? t('Cancelling…') : asked ? t('Cancel requested') : t('Cancel')
-      return this.#button('cancel', label, sending !== null || asked)
-    }
-    return nothing
-  }
-
-  #button(action: 'retry' | 'cancel', label: string, disabled: boolean) {
-    const shape = action === 'retry' ? 'cycle' : 'slashed'
-    const busy = this.progress?.state === 'sending'
-    return html`<button
-      class="button ${action === 'retry' ? 'primary' : ''}"
-      type="button"
-      data-action=${action}
-      ?disabled=${disabled}
-      @click=${() => this.act(action)}
-    >
-      ${icon(busy ? 'arc' : shape, busy ? 'spins' : '')} ${label}
-    </button>`
+    return runButtons({
+      task,
+      progress,
+      may: (right) => store.may(right),
+      act: (action) => void this.act(action),
+      link: (id) => {
+        const route = { ...runsRoute(), runId: id }
+        return { href: this.href(route), click: this.go(route) }
+      },
+    })
   }
 
   /** Retries or cancels the run, as the buttons do. */
@@ -466,15 +394,6 @@ export class TaskflowRunElement extends StoreElement {
       return html`<p class="banner failed" role="alert">${icon('cross')} ${progress.message}</p>`
     }
     return nothing
-  }
-
-  /** Stands where the button was. */
-  #queuedAs(id: string) {
-    const route = { ...runsRoute(), runId: id }
-    return html`<a class="button" data-queued href=${this.href(route)} @click=${this.go(route)}>
-      <span class="status" data-status="success">${icon('check')}</span>
-      ${rich('Queued as {id}', { id: html`<span class="mono">${shortId(id)}</span>` })}
-    </a>`
   }
 
   #closeButton() {
@@ -510,38 +429,4 @@ export class TaskflowRunElement extends StoreElement {
     this.tab = tab
     this.dispatchEvent(new TaskflowTabEvent(tab))
   }
-}
-
-function tabItems(task: TaskDetailJson): TabItem[] {
-  const items: TabItem[] = [{ id: 'overview', label: t('Overview') }]
-  const add = (id: string, label: string, count = 0) =>
-    items.push({ id, label, ...(count > 0 && { count: formatCount(count) }) })
-  if (task.attempts.length > 0) add('attempts', t('Attempts'), task.attempts.length)
-  if (task.log_count > 0) add('logs', t('Logs'), task.log_count)
-  if (task.error || task.stacktrace) add('error', t('Error'))
-  if (task.payload_hidden || task.payload !== undefined || task.result !== undefined) {
-    add('data', t('Input and output'))
-  }
-  if (task.lifecycle.length > 1) add('events', t('Events'), task.lifecycle.length)
-  const tied = task.parents.length + task.children.length
-  if (tied > 0 || task.retry_of || task.flow_id || isRetryable(task.status)) {
-    add('related', t('Related'))
-  }
-  return items
-}
-
-function goneText(store: DashboardStore): string {
-  const seconds = store.overview?.config.retention_seconds
-  const days = seconds ? Math.round(seconds / 86_400) : 0
-  return days > 0
-    ? t(
-        'It was deleted or never existed. Finished runs are kept for {count} day.|It was deleted or never existed. Finished runs are kept for {count} days.',
-        { count: days },
-      )
-    : t('It was deleted or never existed.')
-}
-
-/** The tab of the log at a line, or at a range of lines. */
-function linesTab(first: number, last = first): string {
-  return `logs:${first}${last > first ? `-${last}` : ''}`
 }

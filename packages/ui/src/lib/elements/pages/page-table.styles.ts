@@ -63,6 +63,9 @@ export const pageTableStyles = css`
     vertical-align: bottom;
     white-space: nowrap;
   }
+  div.named {
+    display: block;
+  }
   td > .check,
   th > .check {
     vertical-align: middle;

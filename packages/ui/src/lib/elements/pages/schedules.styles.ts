@@ -55,8 +55,8 @@ export const schedulesStyles = css`
   .aside {
     position: absolute;
     inset-block: 1px;
-    inset-inline-end: 8px;
-    padding-inline-start: 8px;
+    inset-inline-end: 0;
+    padding-inline: 8px;
     background: var(--_surface);
     font-size: 12px;
     line-height: 28px;

@@ -11,8 +11,9 @@ import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
 import { LocalizedElement } from '../localized-element.ts'
+import { option } from './option.ts'
 import { queryStyles } from './query.styles.ts'
-import type { KnownValue, Suggestion, suggestionsFor } from './suggestions.ts'
+import type { KnownValue, suggestionsFor } from './suggestions.ts'
 
 const PAUSE_MS = 250
 
@@ -52,7 +53,7 @@ export class TaskflowQueryElement extends LocalizedElement {
   declare placeholder: string
   /** What stands in the field, besides the chips. */
   declare draft: string
-  declare list: { word: string; heading: string; list: Suggestion[] } | null
+  declare list: ReturnType<typeof suggestionsFor> | null
   declare active: number
   /** Says also of a term that is being typed that it is not finished. */
   declare strict: boolean
@@ -162,7 +163,7 @@ export class TaskflowQueryElement extends LocalizedElement {
         ${
           open
             ? html`<p class="overlay-title" role="presentation">${this.list?.heading}</p>
-                ${list.map((one, index) => this.#option(one, index))}`
+                ${list.map((one, index) => option(one, index, index === this.active, () => this.#pick(index)))}`
             : nothing
         }
       </div>`
@@ -187,29 +188,6 @@ export class TaskflowQueryElement extends LocalizedElement {
         ${icon('cross', 'small')}
       </button></span
     >`
-  }
-
-  #option({ label, match, note }: Suggestion, index: number) {
-    const at = match ? label.toLowerCase().indexOf(match.toLowerCase()) : -1
-    const end = at + match.length
-    const shown =
-      at < 0
-        ? visibleText(label)
-        : html`${visibleText(label.slice(0, at))}<b>${visibleText(label.slice(at, end))}</b>${visibleText(label.slice(end))}`
-    return html`<div
-      class="option"
-      part="option"
-      role="option"
-      id="option-${index}"
-      aria-selected=${index === this.active}
-      @pointerdown=${(event: Event) => {
-        // Focus stays in the field.
-        event.preventDefault()
-        this.#pick(index)
-      }}
-    >
-      <span class="mono">${shown}</span><span class="note">${note}</span>
-    </div>`
   }
 
   /** What is wrong with chips and draft together; while somebody types, only what cannot get right. */

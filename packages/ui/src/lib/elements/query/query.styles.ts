@@ -117,10 +117,14 @@ export const queryStyles = css`
     border-radius: 6px;
     cursor: pointer;
   }
+  .option > * {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .option .mono {
     flex: 1;
-    min-inline-size: 0;
-    overflow-wrap: anywhere;
+    min-inline-size: 40%;
     color: var(--_muted);
   }
   .option b {

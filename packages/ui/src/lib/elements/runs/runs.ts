@@ -43,6 +43,7 @@ import { facetChips } from './facets.ts'
 import { handleGridKey } from './grid-keys.ts'
 import { badFilter, errorBanner, noMatch, skeleton, unreadable } from './list-states.ts'
 import { pager } from './pager.ts'
+import { paneStyles } from './pane.styles.ts'
 import { PaneController } from './pane-controller.ts'
 import { mayDo, rowMenu } from './row-menu.ts'
 import { runsStyles } from './runs.styles.ts'
@@ -86,6 +87,7 @@ export class TaskflowRunsElement extends StoreElement {
     notices,
     overlayStyles,
     runsStyles,
+    paneStyles,
     tableStyles,
   ]
   static override properties: PropertyDeclarations = {
