@@ -38,7 +38,7 @@ export async function openPage(url: string, limit = 50): Promise<BrowserPage> {
     page,
     heapMb: () => heapMb(devtools),
     async spent(act) {
-      await browser.startTracing(page, { categories: ['devtools.timeline', 'toplevel', 'v8'] })
+      await browser.startTracing(page, { categories: ['devtools.timeline', 'toplevel'] })
       await act()
       return spentIn(await browser.stopTracing())
     },
@@ -64,13 +64,7 @@ interface TraceEvent {
   args?: { name?: string }
 }
 
-const SCRIPTS = [
-  'v8.callFunction',
-  'FunctionCall',
-  'EvaluateScript',
-  'FireAnimationFrame',
-  'TimerFire',
-]
+const SCRIPTS = ['FunctionCall', 'EvaluateScript', 'FireAnimationFrame', 'TimerFire']
 const LAYOUT = ['UpdateLayoutTree', 'Layout']
 
 /** Of the main threads of pages, which scripts, layout and painting share. */

@@ -73,6 +73,24 @@ describe('graph', () => {
     expect(place('generate_invoice')).toBeLessThan(place('send_email'))
   })
 
+  it('F5, F6 frames the tasks of a group, and leads down where it is told to', async () => {
+    const [charge, invoice, ...others] = graph.nodes
+    const billing = [charge, invoice].map((one) => ({ ...one, group: 'billing' }))
+    answer(handler, 'GET /graph', { ...graph, nodes: [...billing, ...others] })
+    const element = await openPage(handler, '/graph')
+    await drawn(element)
+    const frames = findAll<SVGElement>(element, '.frame')
+    expect(frames.map(({ dataset }) => dataset.group)).toEqual(['billing'])
+    const place = (id: string) =>
+      findAll(element, `[data-node="${id}"]`)[0]?.getBoundingClientRect()
+    expect(place('charge_card')?.y).toBe(place('generate_invoice')?.y)
+    find(element, 'taskflow-graph')?.setAttribute('direction', 'tb')
+    await soon(() => {
+      expect(place('charge_card')?.x).toBe(place('generate_invoice')?.x)
+      expect(place('charge_card')?.y).toBeLessThan(place('generate_invoice')?.y ?? 0)
+    })
+  })
+
   it('F7 follows what happens without moving anything', async () => {
     const element = await openPage(handler, '/graph')
     await drawn(element)

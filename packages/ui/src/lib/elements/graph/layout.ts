@@ -65,7 +65,7 @@ export function layOut({ ids, edges, groups, direction = 'lr' }: LayoutInput): L
   const linked = [...new Set(real.flatMap(({ from, to }) => [from, to]))]
   const turned = backEdges(linked, real)
   const layers = layersOf(linked, real, turned)
-  const lanes = lanesOf(ids, groups)
+  const lanes = lanesOf(ids, groups, layers)
   const laneOf = new Map(lanes.flatMap((lane, at) => lane.ids.map((id) => [id, at] as const)))
 
   const spots = new Map<string, Spot>()
@@ -106,8 +106,12 @@ interface Lane {
   ids: string[]
 }
 
-/** Groups in the order of their first nodes; what belongs to none comes last. */
-function lanesOf(ids: readonly string[], groups: LayoutInput['groups']): Lane[] {
+/** Groups whose nodes come early stand first, what belongs to none comes last. */
+function lanesOf(
+  ids: readonly string[],
+  groups: LayoutInput['groups'],
+  layers: ReadonlyMap<string, number>,
+): Lane[] {
   const lanes = new Map<string | null, string[]>()
   for (const id of ids) {
     const group = groups?.get(id) ?? null
@@ -115,8 +119,12 @@ function lanesOf(ids: readonly string[], groups: LayoutInput['groups']): Lane[] 
     if (lane) lane.push(id)
     else lanes.set(group, [id])
   }
-  const all = [...lanes].map(([group, ids]) => ({ group, ids }))
-  return all.sort((a, b) => Number(a.group === null) - Number(b.group === null))
+  const all = [...lanes].map(([group, own]) => {
+    const linked = own.flatMap((id) => layers.get(id) ?? [])
+    const depth = linked.reduce((sum, layer) => sum + layer, 0) / linked.length
+    return { group, ids: own, rank: group === null ? 1e9 : linked.length > 0 ? depth : 1e6 }
+  })
+  return all.sort((a, b) => a.rank - b.rank)
 }
 
 /** Puts what is linked into its lane; returns where it ends. */
