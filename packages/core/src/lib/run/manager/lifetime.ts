@@ -1,8 +1,8 @@
 import { asUnavailable, TaskflowError } from '../../errors.ts'
 import { checkOptionNames } from '../../option-names.ts'
-import type { HandBack } from '../settled.ts'
 import { lastWords } from '../last-words.ts'
 import { claimForShutdown, shutdownSchedules } from '../schedules/at-shutdown.ts'
+import type { HandBack } from '../settled.ts'
 import { stopOnSignals } from '../stop-on-signals.ts'
 import type { ManagerParts } from './parts.ts'
 
