@@ -295,8 +295,9 @@ describe.each(storages)('the HTTP API on %s, behind Express', (_, make) => {
     for (const body of ['[]', '{"task_ids":"x"}', '{"filter":{"status":{"a":1}}}']) {
       expect((await raw('POST', '/tasks/bulk-cancel', body, json)).status, body).toBe(400)
     }
-    const search = encodeURIComponent('x'.repeat(5_000))
-    expect((await raw('GET', `/tasks?search=${search}`)).status).toBe(200)
+    const search = 'x'.repeat(5_000)
+    expect((await raw('GET', `/tasks?search=${search.slice(0, 200)}`)).status).toBe(200)
+    expect((await raw('GET', `/tasks?search=${search}`)).status).toBe(400)
     expect((await raw('GET', `/tasks?q=${search}`)).status).toBe(400)
     expect((await raw('GET', `/tasks?since=0001-01-01&until=9999-12-31`)).status).toBe(200)
     for (const query of [
