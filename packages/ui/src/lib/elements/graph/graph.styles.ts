@@ -38,6 +38,10 @@ export const graphStyles = css`
     fill: var(--_raised);
     stroke: var(--_border-strong);
   }
+  /* Within an svg it would turn about the corner. */
+  .node .icon.spins {
+    transform-origin: 8px 8px;
+  }
   .node[data-status='failed'] .box {
     stroke: var(--_failed-solid);
   }

@@ -122,6 +122,34 @@ describe('layOut', () => {
     }
   })
 
+  it.each(['lr', 'tb'] as const)(
+    'puts groups without edges beside the others, so that the whole stays wider than high, %s',
+    (direction) => {
+      const ids = Array.from({ length: 40 }, (_, i) => `n${i}`)
+      const groups = new Map(ids.map((id, i) => [id, `g${Math.floor(i / 4)}`]))
+      const edges = [
+        { from: 'n0', to: 'n4' },
+        { from: 'n1', to: 'n4' },
+      ]
+      const layout = layOut({ ids, edges, groups, direction })
+      expect(layout.nodes.size).toBe(40)
+      expect(overlaps(layout)).toEqual([])
+      const touching = layout.frames.filter((a) =>
+        layout.frames.some(
+          (b) =>
+            a !== b &&
+            a.x < b.x + b.width &&
+            b.x < a.x + a.width &&
+            a.y < b.y + b.height &&
+            b.y < a.y + a.height,
+        ),
+      )
+      expect(touching).toEqual([])
+      expect(layout.width / layout.height).toBeGreaterThan(1)
+      expect(layout.width / layout.height).toBeLessThan(4)
+    },
+  )
+
   it('copes with circles, edges to nobody, to oneself, and doubles', () => {
     const layout = layOut({
       ids: ['a', 'b', 'c', 'alone'],

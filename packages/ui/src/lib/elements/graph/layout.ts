@@ -1,3 +1,4 @@
+import { type Block, placeBlocks } from './blocks.ts'
 import { backEdges, type Link, layersOf } from './layers.ts'
 import { chain, GAP, newSpot, order, place, type Spot } from './spots.ts'
 
@@ -42,8 +43,8 @@ export const NODE_HEIGHT = 68
 /** From a frame to what is in it, and what its name needs above that. */
 const PADDING = 14
 const NAME = 24
-/** Nodes without edges stand in at least so many columns. */
-const COLUMNS = 4
+/** What has no edges is put so that the whole is about so many times as wide as high. */
+const SHAPE = 2
 
 /** Sizes along the edges and across them: what is the width of one direction is the other's height. */
 const SIZES = {
@@ -55,7 +56,8 @@ type Sizes = (typeof SIZES)[Direction]
 /**
  * Lays out a graph in layers: what depends on something stands after it. Edges that span layers
  * get room of their own, so that they cross no node; those that close a circle run backwards.
- * Each group has a lane across the layers, and a frame there; nodes without edges stand at its end.
+ * Each group has a lane across the layers, and a frame there; its nodes without edges stand at its
+ * end. Lanes without any edge stand beside the others.
  */
 export function layOut({ ids, edges, groups, direction = 'lr' }: LayoutInput): Layout {
   const sizes = SIZES[direction]
@@ -80,18 +82,26 @@ export function layOut({ ids, edges, groups, direction = 'lr' }: LayoutInput): L
 
   const nodes = new Map<string, Point>()
   const frames: Frame[] = []
+  const isApart = ({ ids: own }: Lane) => own.every((id) => !spots.has(id))
   let end = 0
-  for (const [index, { group, ids: own }] of lanes.entries()) {
+  for (const [index, lane] of lanes.entries()) {
+    if (isApart(lane)) continue
+    const { group, ids: own } = lane
     const framed = group !== null
-    const start = end + (framed ? PADDING + (direction === 'lr' ? NAME : 0) : 0)
+    const start = end + (framed ? marginOf(direction).before.across : 0)
     const alone = own.filter((id) => !spots.has(id))
     end = placeLane(rows, index, start, nodes, sizes)
-    end = placeAlone(alone, rows.length, end > start ? end + GAP : start, nodes, sizes) ?? end
+    end = placeAlone(alone, rows.length, end + GAP, nodes, sizes) ?? end
     if (framed) {
       frames.push(frameOf(group, own, nodes, direction))
       end += PADDING
     }
     end += GAP
+  }
+  const apart = lanes.filter(isApart)
+  placeApart(apart, nodes, frames, direction)
+  for (const { group, ids: own } of apart) {
+    if (group !== null) frames.push(frameOf(group, own, nodes, direction))
   }
   const layout = {
     nodes,
@@ -149,24 +159,65 @@ function placeLane(
 }
 
 /**
- * Nodes without edges, in the columns of the layers, between which edges of other lanes may pass.
- * Returns where they end; null without any.
+ * Nodes of a lane without edges of their own, in the columns of the layers, between which edges of
+ * other lanes may pass. Returns where they end; null without any.
  */
 function placeAlone(
   ids: readonly string[],
   layers: number,
   start: number,
   nodes: Map<string, Point>,
-  { along, across, pitch }: Sizes,
+  { across, pitch }: Sizes,
 ): number | null {
   if (ids.length === 0) return null
-  const columns = Math.max(COLUMNS, layers)
-  const step = layers === 0 ? along + GAP : pitch
   for (const [i, id] of ids.entries()) {
-    const y = start + Math.floor(i / columns) * (across + GAP)
-    nodes.set(id, { x: (i % columns) * step, y })
+    const y = start + Math.floor(i / layers) * (across + GAP)
+    nodes.set(id, { x: (i % layers) * pitch, y })
   }
-  return start + Math.ceil(ids.length / columns) * (across + GAP) - GAP
+  return start + Math.ceil(ids.length / layers) * (across + GAP) - GAP
+}
+
+/** Lanes without any edge, beside all the others. */
+function placeApart(
+  lanes: readonly Lane[],
+  nodes: Map<string, Point>,
+  frames: readonly Frame[],
+  direction: Direction,
+): void {
+  const { along, across } = SIZES[direction]
+  const boxes = [
+    ...[...nodes.values()].map((at) => ({ ...at, width: along, height: across })),
+    ...frames,
+  ]
+  const left = Math.min(0, ...boxes.map(({ x }) => x))
+  const top = Math.min(0, ...boxes.map(({ y }) => y))
+  const taken = {
+    along: Math.max(0, ...boxes.map(({ x, width }) => x + width)) - left,
+    across: Math.max(0, ...boxes.map(({ y, height }) => y + height)) - top,
+  }
+  const blocks = lanes.map(
+    ({ group, ids }): Block => ({ ids, margin: group === null ? NO_MARGIN : marginOf(direction) }),
+  )
+  const places = placeBlocks(blocks, taken, {
+    step: { along: along + GAP, across: across + GAP },
+    gap: GAP,
+    shape: direction === 'lr' ? SHAPE : 1 / SHAPE,
+  })
+  for (const [id, at] of places) nodes.set(id, { x: left + at.along, y: top + at.across })
+}
+
+const NO_MARGIN: Block['margin'] = {
+  before: { along: 0, across: 0 },
+  after: { along: 0, across: 0 },
+}
+
+/** Between a frame and its nodes; the name is on top, which is across the layers or before them. */
+function marginOf(direction: Direction): Block['margin'] {
+  const before =
+    direction === 'lr'
+      ? { along: PADDING, across: PADDING + NAME }
+      : { along: PADDING + NAME, across: PADDING }
+  return { before, after: { along: PADDING, across: PADDING } }
 }
 
 /** Still with the layers along x, whatever the direction. */
@@ -178,9 +229,9 @@ function frameOf(
 ): Frame {
   const { along, across } = SIZES[direction]
   const own = ids.flatMap((id) => nodes.get(id) ?? [])
-  const [before, above] = direction === 'lr' ? [PADDING, PADDING + NAME] : [PADDING + NAME, PADDING]
-  const x = Math.min(...own.map((at) => at.x)) - before
-  const y = Math.min(...own.map((at) => at.y)) - above
+  const { before } = marginOf(direction)
+  const x = Math.min(...own.map((at) => at.x)) - before.along
+  const y = Math.min(...own.map((at) => at.y)) - before.across
   const right = Math.max(...own.map((at) => at.x)) + along + PADDING
   const bottom = Math.max(...own.map((at) => at.y)) + across + PADDING
   return { group, x, y, width: right - x, height: bottom - y }
