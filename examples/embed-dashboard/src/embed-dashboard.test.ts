@@ -27,7 +27,8 @@ beforeAll(async () => {
 afterAll(async () => {
   server.close()
   server.closeAllConnections()
-  await app.tasks.stop()
+  // The export writes for ten seconds; nobody waits for it.
+  await app.tasks.stop({ graceMs: 0 })
 })
 
 /** The token that a page brings, and the session. */

@@ -3,9 +3,9 @@ import type Database from 'better-sqlite3'
 
 const MIB = 1024 * 1024
 /** Readers keep the log from starting anew at a checkpoint: a log this large waits for them. */
-const LARGE_BYTES = 12 * MIB
+const LARGE_BYTES = 10 * MIB
 /** How long it waits for readers; nobody else writes meanwhile. */
-const WAIT_MS = 50
+const WAIT_MS = 100
 /** Where they stay longer it tries again after this, twice that, and so on. */
 const PAUSE_MS = 50
 const MAX_PAUSE_MS = 1_000
