@@ -13,6 +13,7 @@ import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
 import { t } from '../messages/messages.ts'
 import { emptyState } from '../parts/notices.ts'
+import { isPlainClick } from '../parts/plain-click.ts'
 import { showPopover } from '../parts/popover.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../store/preferences.ts'
@@ -374,7 +375,7 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #goTo(route: Route): (event: MouseEvent) => void {
     return (event) => {
-      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+      if (!isPlainClick(event)) return
       event.preventDefault()
       this.#request(route)
     }

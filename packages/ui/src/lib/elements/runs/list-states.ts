@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
@@ -14,6 +14,14 @@ export function skeleton(): TemplateResult {
       () => html`<div><span></span><span></span><span></span><span></span></div>`,
     )}
   </div>`
+}
+
+/** How many runs came since, and the way to them; nothing while none did. */
+export function newcomers(count: number, show: () => void): TemplateResult | typeof nothing {
+  if (count === 0) return nothing
+  return html`<button class="pill" type="button" @click=${show}>
+    ${icon('arrowUp', 'small')} ${t('{count} new run|{count} new runs', { count })}
+  </button>`
 }
 
 /** The list could not be read, and there is no older one to show. */
