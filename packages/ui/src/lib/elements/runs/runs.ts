@@ -1,21 +1,13 @@
 import type { Right, TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import type { RunAction } from '../../actions.ts'
-import {
-  TaskflowFilterChangeEvent,
-  TaskflowNavigateEvent,
-  TaskflowRunSelectEvent,
-  TaskflowSelectionChangeEvent,
-} from '../../events.ts'
+import { TaskflowSelectionChangeEvent } from '../../events.ts'
 import { needElement } from '../../lazy.ts'
 import { t } from '../../messages/messages.ts'
 import { copyText } from '../../parts/copy.ts'
-import { emptyRuns } from '../../parts/empty-runs.ts'
-import { isPlainClick } from '../../parts/plain-click.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import {
   filterProblem,
-  isEmptyFilter,
   NEWEST_FIRST,
   NO_FILTER,
   type RunFilter,
@@ -28,7 +20,7 @@ import { notices } from '../../styles/notices.ts'
 import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
-import { parseSort, type Route } from '../../url/route.ts'
+import { parseSort } from '../../url/route.ts'
 import { dialogsOf, openMenu } from '../overlays.ts'
 import type { TaskflowRunElement } from '../run.ts'
 import { StoreElement } from '../store-element.ts'
@@ -41,7 +33,8 @@ import { handleGridKey } from './grid-keys.ts'
 import { GridView } from './grid-view.ts'
 import { ListColumns } from './list-columns.ts'
 import { ListPanels } from './list-panels.ts'
-import { badFilter, errorBanner, newcomers, noMatch, skeleton, unreadable } from './list-states.ts'
+import { ListPlace } from './list-place.ts'
+import { errorBanner, insteadOfRows, newcomers } from './list-states.ts'
 import { pager } from './pager.ts'
 import { paneStyles } from './pane.styles.ts'
 import { PaneController } from './pane-controller.ts'
@@ -132,6 +125,7 @@ export class TaskflowRunsElement extends StoreElement {
   #list: RunList | undefined
   #loaded = ''
   #selection: Selection | null = null
+  readonly #place = new ListPlace(this, (route) => this.href(route))
   readonly #grid = new GridView(this)
   readonly #columns = new ListColumns(this)
   readonly #panels = new ListPanels(this)
@@ -216,7 +210,7 @@ export class TaskflowRunsElement extends StoreElement {
           functions: store.functions,
           known: this.#known,
           more: countFilters(this.filter),
-          change: this.#filter,
+          change: this.#place.filter,
           openFilters: (button) => void this.#panels.open('filters', button),
           openColumns: (button) => void this.#panels.open('columns', button),
           openMenu: (button) => void this.#openMoreMenu(store, button),
@@ -224,7 +218,7 @@ export class TaskflowRunsElement extends StoreElement {
         ${facetChips({
           metrics: store.metrics,
           selected: this.filter.status,
-          change: (status) => this.#filter({ status }),
+          change: (status) => this.#place.filter({ status }),
         })}
         <div class="bar ${list.refreshing ? 'on' : ''}"></div>
         <div class="scroller" @pointerenter=${this.#grid.onHover} @pointerleave=${this.#grid.onHover}>
@@ -236,7 +230,7 @@ export class TaskflowRunsElement extends StoreElement {
       ${this.detail !== 'split' || this.runId === null ? nothing : this.#detailPane(this.runId)}
       ${this.#panels.render({
         filters: ({ filterPanel }) =>
-          filterPanel({ filter: this.filter, known: this.#known, change: this.#filter }),
+          filterPanel({ filter: this.filter, known: this.#known, change: this.#place.filter }),
         columns: ({ columnPicker }) =>
           columnPicker({
             shown: this.#shownColumns().map(({ id }) => id),
@@ -273,7 +267,7 @@ export class TaskflowRunsElement extends StoreElement {
         sort: this.#sort(),
         columns: this.#shownColumns(),
         selection: this.#columns.areCards ? null : this.#selection,
-        link: (route) => this.#link(route),
+        link: (route) => this.#place.link(route),
         now: store.now(),
         rowCount: list.totalExact ? Math.max(list.total, list.rows.length) + 1 : -1,
         firstIndex: list.page * list.request.limit,
@@ -282,20 +276,16 @@ export class TaskflowRunsElement extends StoreElement {
         copiedId: this.#copied.id,
         busy: list.refreshing,
         onSort: this.#setSort,
-        onOpen: (id) => this.#openRun(id),
+        onOpen: (id) => this.#place.openRun(id),
         onCopy: this.#copied.copy,
         onMenu: (task, button) => void this.#openRowMenu(task, button),
       })}`
     }
-    if (list.state === 'error' && list.error?.status !== 401) return unreadable(list)
-    if (filterProblem(this.filter) !== null) {
-      return badFilter(() => this.#go({ filter: NO_FILTER, at: 1 }))
-    }
-    if (list.state !== 'ready') return skeleton()
-    if (isEmptyFilter(this.filter)) {
-      return html`<slot name="empty">${emptyRuns(store.functions)}</slot>`
-    }
-    return noMatch(this.filter, () => this.#go({ filter: NO_FILTER, at: 1 }))
+    return insteadOfRows(list, {
+      filter: this.filter,
+      functions: store.functions,
+      clearFilter: () => this.#place.go({ filter: NO_FILTER, at: 1 }),
+    })
   }
 
   #detailPane(runId: string) {
@@ -303,47 +293,10 @@ export class TaskflowRunsElement extends StoreElement {
     return detailPane({
       run: { base, credentials, linkFor, runId, tab, readonly },
       pane: this.#pane,
-      close: () => this.#go({ runId: null }),
-      showTab: (tab) => this.#go({ tab }),
-      navigate: this.#onInnerNavigate,
+      close: () => this.#place.go({ runId: null }),
+      showTab: (tab) => this.#place.go({ tab }),
+      navigate: this.#place.onInnerNavigate,
     })
-  }
-
-  /** Changes the place: here at once, and for the dashboard by an event. */
-  #go(change: Partial<Pick<Route, 'filter' | 'sort' | 'runId' | 'tab' | 'full' | 'at'>>): void {
-    const { full = false, ...own } = change
-    if (!this.dispatchEvent(new TaskflowNavigateEvent({ ...this.#route(), ...change }))) return
-    if (!full) Object.assign(this, own)
-  }
-
-  #route(): Route {
-    const { filter, sort, runId, tab, at } = this
-    return { page: 'runs', filter, sort, runId, tab, at }
-  }
-
-  /** Somebody chose a run: announced, and opened where runs open here. */
-  #openRun(runId: string, more: { tab?: string } = {}): void {
-    if (!this.dispatchEvent(new TaskflowRunSelectEvent(runId))) return
-    this.#go({ runId, ...more, ...(this.detail === 'page' && { tab: '', full: true }) })
-  }
-
-  #filter = (change: Partial<RunFilter>) => {
-    const filter = { ...this.filter, ...change }
-    this.#go({ filter, at: 1 })
-    this.dispatchEvent(new TaskflowFilterChangeEvent(filter.q, filter))
-  }
-
-  #link(change: Partial<Route>) {
-    const route: Route = { ...this.#route(), ...change }
-    return {
-      href: this.href(route),
-      click: (event: MouseEvent) => {
-        event.stopPropagation()
-        if (!isPlainClick(event)) return
-        event.preventDefault()
-        this.#go(change)
-      },
-    }
   }
 
   #known = (field: string) => {
@@ -398,8 +351,8 @@ export class TaskflowRunsElement extends StoreElement {
     const items = rowMenu(task, {
       may: this.#may,
       act: (action) => void this.#act(action, id),
-      open: () => this.#openRun(id, { tab: '' }),
-      openPage: () => this.#go({ runId: id, tab: '', full: true }),
+      open: () => this.#place.openRun(id, { tab: '' }),
+      openPage: () => this.#place.openPage(id),
       copy: () => void this.#copied.copy(id, button),
     })
     await openMenu(this, button, items)
@@ -436,18 +389,8 @@ export class TaskflowRunsElement extends StoreElement {
     if (!list) return
     this.#grid.scrollToTop()
     const turned = to === 'next' ? list.nextPage() : list.previousPage()
-    this.#go({ at: list.page + 1 })
+    this.#place.go({ at: list.page + 1 })
     await turned
-  }
-
-  /** A link inside the detail: to another run here, to anything else by who listens further up. */
-  #onInnerNavigate = (event: TaskflowNavigateEvent) => {
-    if (event.target === this) return
-    const { route } = event.detail
-    if (!route.runId) return
-    event.stopPropagation()
-    event.handled = true
-    this.#go({ runId: route.runId, tab: route.tab, full: route.full ?? false })
   }
 
   #sort(): RunSort {
@@ -456,19 +399,19 @@ export class TaskflowRunsElement extends StoreElement {
 
   #setSort = (sort: RunSort) => {
     writePreferences(this.storeBase, { sort })
-    this.#go({ sort, at: 1 })
+    this.#place.go({ sort, at: 1 })
   }
 
   #setLimit = (limit: number) => {
     writePreferences(this.storeBase, { limit })
     void this.#list?.load({ limit })
-    this.#go({ at: 1 })
+    this.#place.go({ at: 1 })
   }
 
   #showNewcomers = () => {
     this.#grid.scrollToTop()
     void this.#list?.load()
-    if (this.at > 1) this.#go({ at: 1 })
+    if (this.at > 1) this.#place.go({ at: 1 })
   }
 
   #activeId(list: RunList): string | null {
@@ -486,9 +429,9 @@ export class TaskflowRunsElement extends StoreElement {
       inRows: this.#grid.hasFocus,
       isOpen: this.runId !== null,
       move: (id) => this.#move(id),
-      open: (id) => this.#openRun(id),
-      close: () => this.#go({ runId: null }),
-      openPage: (id) => this.#go({ runId: id, tab: '', full: true }),
+      open: (id) => this.#place.openRun(id),
+      close: () => this.#place.go({ runId: null }),
+      openPage: (id) => this.#place.openPage(id),
       copy: (id) => this.#copyRow(id),
       menu: (id) => this.#grid.row(id)?.querySelector<HTMLElement>('.more')?.click(),
       select: (id) => this.#toggle(id),
@@ -507,7 +450,7 @@ export class TaskflowRunsElement extends StoreElement {
   #move(id: string): void {
     this.activeId = id
     // The pane follows the cursor, as long as it does not cover the list.
-    if (this.runId !== null && this.#pane.mode !== 'modal') this.#go({ runId: id })
+    if (this.runId !== null && this.#pane.mode !== 'modal') this.#place.go({ runId: id })
     void this.updateComplete.then(() => this.#grid.focusRow())
   }
 
