@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { t } from '../../messages/messages.ts'
 import {
   TaskflowLogFollowEvent,
@@ -15,13 +15,14 @@ import { controls } from '../../styles/controls.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { StoreElement } from '../store-element.ts'
+import { logFoot } from './foot.ts'
 import { type LineOptions, logLine } from './log-line.ts'
+import { LogScroll } from './log-scroll.ts'
 import { logStyles } from './logs.styles.ts'
+import { matchTrack } from './match-track.ts'
 import { logToolbar } from './toolbar.ts'
-import { LINE_PX, lastScrollTop, scrollTopFor, sliceAt } from './viewport.ts'
 
 const SEARCH_PAUSE_MS = 200
-const MARKS = 300
 
 /**
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
@@ -93,13 +94,8 @@ export class TaskflowLogsElement extends StoreElement {
 
   #log: RunLog | undefined
   #leave: (() => void) | undefined
-  #unread = 0
-  #seen = 0
-  #scrollTop = 0
-  #height = 400
-  #wanted: number | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
-  #resize: ResizeObserver | undefined
+  readonly #scroll = new LogScroll(this, () => this.#log)
   readonly #opened = new Set<number>()
 
   constructor() {
@@ -126,8 +122,6 @@ export class TaskflowLogsElement extends StoreElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearTimeout(this.#timer)
-    this.#resize?.disconnect()
-    this.#resize = undefined
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -188,32 +182,7 @@ export class TaskflowLogsElement extends StoreElement {
     if (changed.get('following') !== undefined) {
       this.dispatchEvent(new TaskflowLogFollowEvent(this.following))
     }
-    const box = this.#box()
-    const log = this.#log
-    if (!box || !log) return
-    if (!this.#resize) {
-      this.#resize = new ResizeObserver(() => {
-        this.#height = box.clientHeight || this.#height
-        this.requestUpdate()
-      })
-      this.#resize.observe(box)
-    }
-    const slice = sliceAt(log.total, this.following ? this.#top(log) : box.scrollTop, this.#height)
-    const content = this.renderRoot.querySelector<HTMLElement>('.content')
-    const shown = this.renderRoot.querySelector<HTMLElement>('.window')
-    if (content && shown && !this.wrap) {
-      // By the CSSOM: style attributes would not pass a Content-Security-Policy.
-      content.style.setProperty('block-size', `${slice.height}px`)
-      shown.style.setProperty('inset-block-start', `${slice.offset}px`)
-    }
-    if (this.#wanted !== null) this.#scrollTo(box, this.#wanted)
-    else if (this.following) box.scrollTop = box.scrollHeight
-    else if (log.total > this.#seen) this.#unread += log.total - this.#seen
-    this.#seen = log.total
-    if (box.scrollTop !== this.#scrollTop) {
-      this.#scrollTop = box.scrollTop
-      this.requestUpdate()
-    }
+    this.#scroll.settle()
   }
 
   protected override render() {
@@ -256,17 +225,17 @@ export class TaskflowLogsElement extends StoreElement {
           ${this.#lines(log)}
           ${this.#live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
         </div>
-        ${this.#track(log)}
+        ${matchTrack(log)}
         ${
           this.following || !this.#live
             ? nothing
             : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
                 ${icon('arrowDown', 'small')}
-                ${this.#unread > 0 ? t('{count} new line|{count} new lines', { count: this.#unread }) : t('To the end')}
+                ${this.#scroll.unread > 0 ? t('{count} new line|{count} new lines', { count: this.#scroll.unread }) : t('To the end')}
               </button>`
         }
       </div>
-      ${this.#foot(log)}
+      ${logFoot(log, this.#scroll.shown(log), this.#toPage)}
     `
   }
 
@@ -274,7 +243,7 @@ export class TaskflowLogsElement extends StoreElement {
     if (log.state === 'loading' && log.total === 0)
       return html`<p class="hint">${t('Reading the log…')}</p>`
     if (log.total === 0) return html`<p class="hint">${t('No line matches.')}</p>`
-    const [first, end] = this.#range(log)
+    const [first, end] = this.#scroll.drawn(log)
     log.ensure(first, end - 1)
     const options: LineOptions = {
       search: log.matches?.text ?? '',
@@ -296,75 +265,10 @@ export class TaskflowLogsElement extends StoreElement {
     return html`<div class="content"><div class="window">${rows}</div></div>`
   }
 
-  /** Places that are drawn: those in view, or a page while lines have no fixed height. */
-  #range(log: RunLog): [number, number] {
-    if (this.wrap) {
-      const page = Math.min(this.page, log.pages - 1)
-      return [page * LOG_PAGE, Math.min(log.total, (page + 1) * LOG_PAGE)]
-    }
-    const { first, end } = sliceAt(log.total, this.#top(log), this.#height)
-    return [first, end]
-  }
-
-  /** The scroll position; who follows is at the end before the browser has scrolled there. */
-  #top(log: RunLog): number {
-    return this.following ? lastScrollTop(log.total, this.#height) : this.#scrollTop
-  }
-
-  /** Where the matches are, beside the scroll bar. */
-  #track({ matches, total, view }: RunLog) {
-    if (!matches || matches.numbers.length === 0 || view.stream || view.level) return nothing
-    const places = new Set(matches.numbers.map((n) => Math.round((n / total) * MARKS)))
-    return html`<svg class="track" viewBox="0 0 6 ${MARKS}" preserveAspectRatio="none" aria-hidden="true">
-      ${[...places].map((y) => svg`<path d="M0 ${y}h6" vector-effect="non-scaling-stroke" />`)}
-    </svg>`
-  }
-
-  #foot(log: RunLog) {
-    const [first, last] = this.#shownPlaces(log)
-    const page = Math.floor(first / LOG_PAGE) + 1
-    return html`<div class="foot">
-      <span class="range">
-        ${log.total === 0 ? t('No lines') : t('Lines {first} to {last} of {total}', { first: first + 1, last: last + 1, total: log.total })}
-      </span>
-      ${
-        log.pages > 1
-          ? html`<label class="jump"
-              >${t('Page')}
-              <input
-                class="field"
-                type="number"
-                min="1"
-                max=${log.pages}
-                aria-label=${t('Page of the log')}
-                .value=${String(page)}
-                @change=${(event: Event) => this.#toPage(Number((event.target as HTMLInputElement).value) - 1)}
-              />
-              ${t('of {number}', { number: log.pages })}</label
-            >`
-          : nothing
-      }
-      ${log.error ? html`<span role="alert">${log.error.detail}</span>` : nothing}
-      ${log.live ? html`<span class="streaming"><span class="dot" data-status="running"></span>${t('streaming')}</span>` : nothing}
-    </div>`
-  }
-
-  #shownPlaces(log: RunLog): [number, number] {
-    if (this.wrap) {
-      const [first, end] = this.#range(log)
-      return [first, Math.max(first, end - 1)]
-    }
-    const { first, offset } = sliceAt(log.total, this.#scrollTop, this.#height)
-    const top = first + Math.max(0, Math.floor((this.#scrollTop - offset) / LINE_PX))
-    const last = top + Math.max(1, Math.floor(this.#height / LINE_PX)) - 1
-    return [Math.max(0, Math.min(top, log.total - 1)), Math.max(0, Math.min(last, log.total - 1))]
-  }
-
   #open(store: DashboardStore): void {
     const log = new RunLog(store, this.runId)
     this.#log = log
-    this.#seen = 0
-    this.#unread = 0
+    this.#scroll.reset()
     this.#opened.clear()
     this.match = -1
     this.following = this.line === 0
@@ -393,7 +297,7 @@ export class TaskflowLogsElement extends StoreElement {
     const { query } = this
     await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
     this.page = this.#live ? log.pages - 1 : 0
-    if (!this.#live) this.#wanted = 0
+    if (!this.#live) this.#scroll.goTo(0)
     if (query) await this.#find(query)
     this.requestUpdate()
   }
@@ -431,53 +335,31 @@ export class TaskflowLogsElement extends StoreElement {
     const log = this.#log
     if (!log) return
     this.following = false
-    const index = await log.indexOf(n)
-    if (this.wrap) this.page = Math.floor(index / LOG_PAGE)
-    this.#wanted = index
-    this.requestUpdate()
+    this.#scroll.goTo(await log.indexOf(n))
   }
 
-  #toPage(page: number): void {
+  #toPage = (page: number) => {
     const log = this.#log
     if (!log || !Number.isFinite(page)) return
     const to = Math.min(log.pages - 1, Math.max(0, Math.floor(page)))
     this.following = false
     this.page = to
-    this.#wanted = to * LOG_PAGE
-    this.requestUpdate()
-  }
-
-  #scrollTo(box: HTMLElement, index: number): void {
-    const log = this.#log
-    this.#wanted = null
-    if (!log) return
-    if (!this.wrap) {
-      box.scrollTop =
-        index % LOG_PAGE === 0 && index < log.total - 1
-          ? scrollTopFor(index + this.#height / LINE_PX / 2 - 1, log.total, this.#height)
-          : scrollTopFor(index, log.total, this.#height)
-      return
-    }
-    const n = log.at(index)?.n
-    const line = this.renderRoot.querySelector(`[data-n="${n ?? 0}"]`)
-    line?.scrollIntoView({ block: 'center' })
+    this.#scroll.goTo(to * LOG_PAGE)
   }
 
   #toggle = (what: 'following' | 'wrap' | 'times') => {
-    const top = this.#log ? this.#shownPlaces(this.#log)[0] : 0
+    const top = this.#log ? this.#scroll.shown(this.#log)[0] : 0
     this[what] = !this[what]
     if (what === 'following') {
-      this.#unread = 0
+      this.#scroll.unread = 0
       if (this.following && this.#log) this.page = this.#log.pages - 1
       return
     }
     writePreferences(this.storeBase, { log: { wrap: this.wrap, times: this.times } })
     if (what !== 'wrap') return
     this.page = Math.floor(top / LOG_PAGE)
-    if (!this.following) this.#wanted = top
-    const content = this.renderRoot.querySelector<HTMLElement>('.content')
-    content?.style.removeProperty('block-size')
-    this.renderRoot.querySelector<HTMLElement>('.window')?.style.removeProperty('inset-block-start')
+    if (!this.following) this.#scroll.goTo(top)
+    this.#scroll.unplace()
   }
 
   async #fullScreen(): Promise<void> {
@@ -507,16 +389,7 @@ export class TaskflowLogsElement extends StoreElement {
   }
 
   #onScroll = (event: Event) => {
-    const box = event.currentTarget as HTMLElement
-    const up = box.scrollTop < this.#scrollTop
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24
-    const lastPage = !this.wrap || this.page >= (this.#log?.pages ?? 1) - 1
-    if (atEnd && lastPage) {
-      this.#unread = 0
-      if (this.#live) this.following = true
-    } else if (up) this.following = false
-    this.#scrollTop = box.scrollTop
-    if (!this.wrap) this.requestUpdate()
+    this.#scroll.scrolled(event.currentTarget as HTMLElement, this.#live)
   }
 
   /** Keys of the log: matches, follow, the end. */
@@ -527,9 +400,5 @@ export class TaskflowLogsElement extends StoreElement {
     else if (event.key === 'End' && this.#live) this.following = true
     else return
     if (event.key !== 'End') event.preventDefault()
-  }
-
-  #box(): HTMLElement | null {
-    return this.renderRoot.querySelector('.lines')
   }
 }
