@@ -1,10 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { t } from '../../messages/messages.ts'
-import {
-  TaskflowLogFollowEvent,
-  TaskflowLogLineEvent,
-  TaskflowLogSearchEvent,
-} from '../../part-events.ts'
+import { TaskflowLogFollowEvent, TaskflowLogLineEvent } from '../../part-events.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
 import { icon } from '../../parts/icons.ts'
@@ -18,11 +14,10 @@ import { StoreElement } from '../store-element.ts'
 import { logFoot } from './foot.ts'
 import { type LineOptions, logLine } from './log-line.ts'
 import { LogScroll } from './log-scroll.ts'
+import { LogSearch } from './log-search.ts'
 import { logStyles } from './logs.styles.ts'
 import { matchTrack } from './match-track.ts'
 import { logToolbar } from './toolbar.ts'
-
-const SEARCH_PAUSE_MS = 200
 
 /**
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
@@ -57,7 +52,6 @@ export class TaskflowLogsElement extends StoreElement {
     times: { state: true },
     page: { state: true },
     query: { type: String },
-    match: { state: true },
   }
 
   /** Id of the run. */
@@ -90,12 +84,15 @@ export class TaskflowLogsElement extends StoreElement {
   declare page: number
   /** What is searched for. */
   declare query: string
-  declare match: number
 
   #log: RunLog | undefined
   #leave: (() => void) | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
   readonly #scroll = new LogScroll(this, () => this.#log)
+  readonly #search = new LogSearch(
+    this,
+    () => this.#log,
+    (line) => this.#goTo(line),
+  )
   readonly #opened = new Set<number>()
 
   constructor() {
@@ -116,12 +113,6 @@ export class TaskflowLogsElement extends StoreElement {
     this.times = true
     this.page = 0
     this.query = ''
-    this.match = -1
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    clearTimeout(this.#timer)
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -166,7 +157,7 @@ export class TaskflowLogsElement extends StoreElement {
       void this.#setView({ stream: this.stream as LogView['stream'] })
     }
     if (changed.has('query') && this.query !== (log.matches?.text ?? ''))
-      this.#setSearch(this.query)
+      this.#search.type(this.query)
     if (changed.has('attempt')) void this.#goToAttempt()
     if (changed.has('timestamps') && this.timestamps) this.times = this.timestamps !== 'off'
   }
@@ -197,15 +188,15 @@ export class TaskflowLogsElement extends StoreElement {
     return html`
       ${logToolbar({
         log,
-        match: this.match,
+        match: this.#search.match,
         search: this.query,
         following: this.following,
         live: this.#live,
         wrap: this.wrap,
         times: this.times,
         setView: (view) => void this.#setView(view),
-        setSearch: this.#setSearch,
-        step: (by) => void this.#step(by),
+        setSearch: this.#search.type,
+        step: this.#search.step,
         toggle: this.#toggle,
         download: () => void this.#download(),
         reload: () => void log.reload(),
@@ -247,7 +238,7 @@ export class TaskflowLogsElement extends StoreElement {
     log.ensure(first, end - 1)
     const options: LineOptions = {
       search: log.matches?.text ?? '',
-      current: log.matches?.numbers[this.match] ?? 0,
+      current: log.matches?.numbers[this.#search.match] ?? 0,
       marked: [this.line, Math.max(this.line, this.lastLine)],
       maxAttempts: this.maxAttempts,
       opened: this.#opened,
@@ -270,7 +261,7 @@ export class TaskflowLogsElement extends StoreElement {
     this.#log = log
     this.#scroll.reset()
     this.#opened.clear()
-    this.match = -1
+    this.#search.leave()
     this.following = this.line === 0
     this.#leave = log.subscribe(() => this.requestUpdate())
     const view = { ...log.view, stream: this.stream as LogView['stream'] }
@@ -278,7 +269,7 @@ export class TaskflowLogsElement extends StoreElement {
       this.page = log.pages - 1
       if (this.line > 0) void this.#goTo(this.line)
       else void this.#goToAttempt()
-      if (this.query) void this.#find(this.query)
+      if (this.query) void this.#search.find(this.query)
     })
   }
 
@@ -293,42 +284,13 @@ export class TaskflowLogsElement extends StoreElement {
     if (!log) return
     if (view.stream !== undefined) this.stream = view.stream
     this.following = this.#live
-    this.match = -1
+    this.#search.leave()
     const { query } = this
     await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
     this.page = this.#live ? log.pages - 1 : 0
     if (!this.#live) this.#scroll.goTo(0)
-    if (query) await this.#find(query)
+    if (query) await this.#search.find(query)
     this.requestUpdate()
-  }
-
-  #setSearch = (text: string) => {
-    this.query = text
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#find(text), SEARCH_PAUSE_MS)
-  }
-
-  async #find(text: string): Promise<void> {
-    const log = this.#log
-    if (!log) return
-    await log.search(text)
-    if (this.query !== text) return
-    this.dispatchEvent(new TaskflowLogSearchEvent(text, log.matches?.total ?? 0))
-    this.match = -1
-    if (log.matches && log.matches.numbers.length > 0) await this.#step(1)
-  }
-
-  async #step(by: 1 | -1): Promise<void> {
-    const log = this.#log
-    if (!log?.matches) return
-    // The pause after typing is over for who presses Enter.
-    if (log.matches.text !== this.query) return this.#find(this.query)
-    if (this.match + by >= log.matches.numbers.length) await log.moreMatches()
-    const { numbers } = log.matches
-    if (numbers.length === 0) return
-    this.match = (this.match + by + numbers.length) % numbers.length
-    const n = numbers[this.match]
-    if (n !== undefined) await this.#goTo(n)
   }
 
   async #goTo(n: number): Promise<void> {
@@ -395,7 +357,7 @@ export class TaskflowLogsElement extends StoreElement {
   /** Keys of the log: matches, follow, the end. */
   readonly handleKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
-    if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
+    if (event.key === 'n' || event.key === 'N') void this.#search.step(event.key === 'n' ? 1 : -1)
     else if (event.key === 'f' && this.#live) this.#toggle('following')
     else if (event.key === 'End' && this.#live) this.following = true
     else return
