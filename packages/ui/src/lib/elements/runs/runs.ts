@@ -271,7 +271,7 @@ export class TaskflowRunsElement extends StoreElement {
         now: store.now(),
         rowCount: list.totalExact ? Math.max(list.total, list.rows.length) + 1 : -1,
         firstIndex: list.page * list.request.limit,
-        activeId: this.#activeId(list),
+        activeId: this.#rowId,
         openId: this.runId,
         copiedId: this.#copied.id,
         busy: list.refreshing,
@@ -300,7 +300,7 @@ export class TaskflowRunsElement extends StoreElement {
   }
 
   #known = (field: string) => {
-    const rows = this.#list?.rows.map(({ task }) => task) ?? []
+    const rows = this.#list?.tasks ?? []
     return (this.store && this.#panels.extras?.knownValues(this.store, rows, field)) ?? []
   }
 
@@ -320,7 +320,7 @@ export class TaskflowRunsElement extends StoreElement {
     const actions = (['retry', 'cancel'] as const).filter(this.#may)
     if (!this.selectable || actions.length === 0) this.#selection = null
     else this.#selection ??= new Selection(actions, () => this.#selected())
-    this.#selection?.refresh(this.#list?.rows.map(({ task }) => task) ?? [])
+    this.#selection?.refresh(this.#list?.tasks ?? [])
   }
 
   #selected(): void {
@@ -414,9 +414,8 @@ export class TaskflowRunsElement extends StoreElement {
     if (this.at > 1) this.#place.go({ at: 1 })
   }
 
-  #activeId(list: RunList): string | null {
-    const known = list.rows.some(({ task }) => task.task_id === this.activeId)
-    return known ? this.activeId : null
+  get #rowId(): string | null {
+    return this.#task(this.activeId) ? this.activeId : null
   }
 
   /** Keys of the list; the dashboard passes those on that were pressed outside of it. */
@@ -425,7 +424,7 @@ export class TaskflowRunsElement extends StoreElement {
     if (!list || event.defaultPrevented) return
     const handled = handleGridKey(event, {
       ids: list.rows.map(({ task }) => task.task_id),
-      activeId: this.#grid.focusedId ?? this.#activeId(list),
+      activeId: this.#grid.focusedId ?? this.#rowId,
       inRows: this.#grid.hasFocus,
       isOpen: this.runId !== null,
       move: (id) => this.#move(id),
@@ -437,7 +436,7 @@ export class TaskflowRunsElement extends StoreElement {
       select: (id) => this.#toggle(id),
       selectAll: () => this.#selection?.selectAll(),
       clearSelection: () => this.#selection?.clear() ?? false,
-      act: (action, id) => this.#actByKey(action, id, list),
+      act: (action, id) => this.#actByKey(action, id),
       focusSearch: () => this.renderRoot.querySelector<HTMLElement>('taskflow-query')?.focus(),
       refresh: () => void list.refresh(),
       help: this.#help,
@@ -459,17 +458,21 @@ export class TaskflowRunsElement extends StoreElement {
     if (button) void this.#copied.copy(id, button)
   }
 
+  #task(id: string | null): TaskJson | undefined {
+    return this.#list?.tasks.find((task) => task.task_id === id)
+  }
+
   #toggle(id: string): void {
-    const task = this.#list?.rows.find((row) => row.task.task_id === id)?.task
+    const task = this.#task(id)
     if (task) this.#selection?.toggle(task)
   }
 
   /** With runs ticked the key is about those, else about the row. */
-  #actByKey(action: BulkAction, id: string, list: RunList): void {
+  #actByKey(action: BulkAction, id: string): void {
     const selection = this.#selection
     if (!selection) return
     if (!selection.isEmpty) return void this.#bulk(action)
-    const task = list.rows.find((row) => row.task.task_id === id)?.task
+    const task = this.#task(id)
     if (task && isPossible(action, task) && this.#may(action)) void this.#act(action, id)
   }
 }

@@ -15,7 +15,7 @@ export class Selection {
   readonly #tasks = new Map<string, TaskJson>()
   readonly #changed: () => void
   readonly #actions: readonly BulkAction[]
-  /** The page as shown, for ranges. */
+  /** The page as shown. */
   page: readonly TaskJson[] = []
   #anchor: string | null = null
 
@@ -64,17 +64,17 @@ export class Selection {
     this.#changed()
   }
 
-  /** Ticks or unticks what can be of these. */
-  setAll(tasks: readonly TaskJson[], on: boolean): void {
+  /** Ticks or unticks what can be of the page. */
+  setPage(on: boolean): void {
     this.allMatching = false
-    for (const task of tasks) this.#set(task, on)
+    for (const task of this.page) this.#set(task, on)
     this.#changed()
   }
 
   /** Ticks the page; what of it can be is ticked already: everything that matches. */
   selectAll(): void {
-    if (this.stateOf(this.page) === 'all') this.selectMatching()
-    else this.setAll(this.page, true)
+    if (this.pageState === 'all') this.selectMatching()
+    else this.setPage(true)
   }
 
   /** Everything that matches the filter. */
@@ -83,9 +83,9 @@ export class Selection {
     this.#changed()
   }
 
-  /** How much of what can be ticked is. */
-  stateOf(tasks: readonly TaskJson[]): 'none' | 'some' | 'all' | 'impossible' {
-    const possible = tasks.filter((task) => this.canSelect(task) || this.has(task.task_id))
+  /** How much of what can be ticked of the page is. */
+  get pageState(): 'none' | 'some' | 'all' | 'impossible' {
+    const possible = this.page.filter((task) => this.canSelect(task) || this.has(task.task_id))
     const ticked = possible.filter((task) => this.has(task.task_id)).length
     if (possible.length === 0) return 'impossible'
     return ticked === 0 ? 'none' : ticked === possible.length ? 'all' : 'some'
