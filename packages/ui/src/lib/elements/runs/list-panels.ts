@@ -7,7 +7,7 @@ type Extras = typeof import('../../pages/extras.ts')
 
 /** The popover of filters or columns, and the code of the list that is fetched when it is needed. */
 export class ListPanels {
-  /** Undefined until it was fetched. */
+  /** The fetched code; undefined until it is there. */
   extras: Extras | undefined
   readonly #host: LitElement
   #shown: Panel | null = null
@@ -17,10 +17,12 @@ export class ListPanels {
     this.#host = host
   }
 
-  /** Fetches the code; rejects when it cannot be. */
+  /** Fetches the code, once; rejects when that fails, and the next call tries again. */
   async load(): Promise<Extras> {
-    this.extras ??= await import('../../pages/extras.ts')
-    this.#host.requestUpdate()
+    if (!this.extras) {
+      this.extras = await import('../../pages/extras.ts')
+      this.#host.requestUpdate()
+    }
     return this.extras
   }
 
@@ -28,7 +30,7 @@ export class ListPanels {
   readonly onFocus = {
     // Before the field itself, which asks at once.
     capture: true,
-    handleEvent: () => void (this.extras ?? this.load().catch(() => {})),
+    handleEvent: () => void this.load().catch(() => {}),
   }
 
   /** Opens a panel below its button; without one, below the menu. */
