@@ -50,6 +50,16 @@ export class LogScroll implements ReactiveController {
     this.#host.requestUpdate()
   }
 
+  /** Leaves the end for a page, the nearest there is. */
+  readonly goToPage = (page: number): void => {
+    const log = this.#logOf()
+    if (!log || !Number.isFinite(page)) return
+    const to = Math.min(log.pages - 1, Math.max(0, Math.floor(page)))
+    this.#host.following = false
+    this.#host.page = to
+    this.goTo(to * LOG_PAGE)
+  }
+
   /** Those that are drawn, and the one after: those around the view, or a page of lines that wrap. */
   drawn(log: RunLog): Places {
     const { wrap, page: wanted } = this.#host

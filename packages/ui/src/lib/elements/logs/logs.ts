@@ -3,6 +3,7 @@ import { t } from '../../messages/messages.ts'
 import { TaskflowLogFollowEvent, TaskflowLogLineEvent } from '../../part-events.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
+import { toggleFullScreen } from '../../parts/full-screen.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../../store/preferences.ts'
@@ -15,6 +16,7 @@ import { logFoot } from './foot.ts'
 import { type LineOptions, logLine } from './log-line.ts'
 import { LogScroll } from './log-scroll.ts'
 import { LogSearch } from './log-search.ts'
+import { noLines, unreadable } from './log-states.ts'
 import { logStyles } from './logs.styles.ts'
 import { matchTrack } from './match-track.ts'
 import { logToolbar } from './toolbar.ts'
@@ -179,12 +181,7 @@ export class TaskflowLogsElement extends StoreElement {
   protected override render() {
     const log = this.#log
     if (!log) return nothing
-    if (log.error && log.total === 0) {
-      return html`<p class="hint" role="alert">
-        ${log.error.detail}
-        <button class="link" type="button" @click=${() => void log.reload()}>${t('Try again')}</button>
-      </p>`
-    }
+    if (log.error && log.total === 0) return unreadable(log, log.error.detail)
     return html`
       ${logToolbar({
         log,
@@ -201,7 +198,7 @@ export class TaskflowLogsElement extends StoreElement {
         download: () => void this.#download(),
         reload: () => void log.reload(),
         goToAttempt: (attempt) => void this.#goToAttempt(attempt),
-        fullScreen: () => void this.#fullScreen(),
+        fullScreen: () => void toggleFullScreen(this),
       })}
       <div class="frame">
         <div
@@ -226,14 +223,12 @@ export class TaskflowLogsElement extends StoreElement {
               </button>`
         }
       </div>
-      ${logFoot(log, this.#scroll.shown(log), this.#toPage)}
+      ${logFoot(log, this.#scroll.shown(log), this.#scroll.goToPage)}
     `
   }
 
   #lines(log: RunLog) {
-    if (log.state === 'loading' && log.total === 0)
-      return html`<p class="hint">${t('Reading the log…')}</p>`
-    if (log.total === 0) return html`<p class="hint">${t('No line matches.')}</p>`
+    if (log.total === 0) return noLines(log)
     const [first, end] = this.#scroll.drawn(log)
     log.ensure(first, end - 1)
     const options: LineOptions = {
@@ -300,15 +295,6 @@ export class TaskflowLogsElement extends StoreElement {
     this.#scroll.goTo(await log.indexOf(n))
   }
 
-  #toPage = (page: number) => {
-    const log = this.#log
-    if (!log || !Number.isFinite(page)) return
-    const to = Math.min(log.pages - 1, Math.max(0, Math.floor(page)))
-    this.following = false
-    this.page = to
-    this.#scroll.goTo(to * LOG_PAGE)
-  }
-
   #toggle = (what: 'following' | 'wrap' | 'times') => {
     const top = this.#log ? this.#scroll.shown(this.#log)[0] : 0
     this[what] = !this[what]
@@ -322,13 +308,6 @@ export class TaskflowLogsElement extends StoreElement {
     this.page = Math.floor(top / LOG_PAGE)
     if (!this.following) this.#scroll.goTo(top)
     this.#scroll.unplace()
-  }
-
-  async #fullScreen(): Promise<void> {
-    const root = this.getRootNode() as ShadowRoot | Document
-    // Refused by frames that do not allow it: then it stays as large as it is.
-    if (root.fullscreenElement === this) await document.exitFullscreen()
-    else await this.requestFullscreen().catch(() => {})
   }
 
   async #download(): Promise<void> {
