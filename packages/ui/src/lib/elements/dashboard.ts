@@ -1,19 +1,13 @@
 import { normaliseBase } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import {
-  type TaskflowActionDoneEvent,
-  type TaskflowActionErrorEvent,
   TaskflowAuthRequiredEvent,
   TaskflowNavigateEvent,
   type TaskflowPreferencesEvent,
   TaskflowReadyEvent,
-  type TaskflowTabEvent,
 } from '../events.ts'
-import { visibleText } from '../format/visible-text.ts'
 import { needElement } from '../lazy.ts'
-import { t } from '../messages/messages.ts'
-import { emptyState } from '../parts/notices.ts'
-import { showPopover } from '../parts/popover.ts'
+import { isPlainClick } from '../parts/plain-click.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../store/preferences.ts'
 import { controls } from '../styles/controls.ts'
@@ -25,19 +19,21 @@ import { hostReset, tokens } from '../styles/tokens.ts'
 import { HOME, type PageName, type Route } from '../url/route.ts'
 import { RouteController } from '../url/route-controller.ts'
 import type { UrlSyncMode } from '../url/url-sync.ts'
+import { announceActions } from './dashboard/action-toasts.ts'
+import { Arrival } from './dashboard/arrival.ts'
 import { connectionBanner, signInCard, versionBanner } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
 import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
-import { isPageName, OtherPages, pageLabel, unfetchedPage } from './dashboard/other-pages.ts'
+import { DashboardKeys } from './dashboard/keys.ts'
+import { missingPage, overviewPage, runPage, runsPage } from './dashboard/main-pages.ts'
+import { OtherPages, unfetchedPage } from './dashboard/other-pages.ts'
 import { PAGE_KEYS, type PageKey, routeOf } from './dashboard/page-keys.ts'
+import { isPageName, pageLabel, placeLabel, windowTitle } from './dashboard/page-labels.ts'
 import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
-import type { TaskflowRunElement } from './run.ts'
-import type { TaskflowRunsElement } from './runs/runs.ts'
+import { dialogsOf } from './overlays.ts'
 import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
 import { Ticker } from './ticker.ts'
-import type { TaskflowToastsElement } from './toasts.ts'
-import { isTyping } from './typing.ts'
 
 /*
  * `title` is also HTML's tooltip: the empty titles in the shadow root keep it from showing all over.
@@ -123,11 +119,8 @@ export class TaskflowDashboardElement extends StoreElement {
 
   readonly #router = new RouteController(this)
   readonly #pages = new OtherPages(() => this.requestUpdate())
+  readonly #arrival = new Arrival()
   #ready = false
-  /** What was shown last, to tell when somebody has gone to another page. */
-  #place: string | undefined
-  /** The first key of two: `g` leads to a page by the next one. */
-  #goes = false
   #wasSignedOut = false
 
   constructor() {
@@ -144,21 +137,18 @@ export class TaskflowDashboardElement extends StoreElement {
     this.unfetched = false
     this.closedVersion = ''
     new Ticker(this)
-    this.addEventListener('keydown', this.#keepKeys, { capture: true })
-    this.addEventListener('keydown', (event) => this.#onKey(event))
     this.addEventListener('taskflow-preferences', this.#onPreferences)
-    this.addEventListener('taskflow-action-done', this.#onDone)
-    this.addEventListener('taskflow-action-error', this.#onError)
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    document.addEventListener('keydown', this.#onDocumentKey)
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    document.removeEventListener('keydown', this.#onDocumentKey)
+    announceActions(this, this.#link)
+    new DashboardKeys(this, {
+      when: () => this.shortcuts || (this.urlSync === 'path' ? 'global' : 'focus'),
+      goTo: (page) => {
+        if (this.#offers(page)) this.#request(routeOf(page))
+      },
+      openPalette: this.#openPalette,
+      togglePause: this.#togglePause,
+      toggleTheme: this.#toggleTheme,
+      help: this.#help,
+    })
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -186,24 +176,9 @@ export class TaskflowDashboardElement extends StoreElement {
       this.signInHidden = !this.dispatchEvent(new TaskflowAuthRequiredEvent(this.loginUrl()))
     }
     this.#wasSignedOut = signedOut
-    this.#arrive(store)
-  }
-
-  /** Somebody came to another page: the window's title says so, and reading goes on there. */
-  #arrive(store: DashboardStore): void {
     const route = this.#route
-    const place = route ? `${route.page} ${route.full ? route.runId : (route.item ?? '')}` : ''
-    if (this.urlSync === 'path') document.title = titleOf(route, this.#headerTitle(store))
-    if (this.#place !== undefined && this.#place !== place) {
-      const main = this.renderRoot.querySelector('main')
-      main?.querySelector('.page')?.scrollTo(0, 0)
-      main?.focus({ preventScroll: true })
-    }
-    if (this.#place !== place) {
-      const tab = this.renderRoot.querySelector('nav .tab[aria-current]')
-      tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-    }
-    this.#place = place
+    if (this.urlSync === 'path') document.title = windowTitle(route, this.#headerTitle(store))
+    this.#arrival.shown(route, this.renderRoot)
   }
 
   #headerTitle(store: DashboardStore): string {
@@ -219,10 +194,10 @@ export class TaskflowDashboardElement extends StoreElement {
       ${dashboardHeader({
         store,
         title: this.#headerTitle(store),
-        home: { href: this.#router.href(HOME), click: this.#goTo(HOME) },
+        home: this.#link(HOME),
         dark: oppositeTheme(this.theme) === 'light',
         live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
-        togglePause: () => store.setPaused(!store.paused),
+        togglePause: this.#togglePause,
         toggleTheme: this.#toggleTheme,
         openPalette: this.#openPalette,
         signOut: this.#signOut,
@@ -232,11 +207,10 @@ export class TaskflowDashboardElement extends StoreElement {
         page: this.#route?.page ?? null,
         sections: this.#sections,
         store,
-        narrow: this.#menu,
-        link: (route) => ({ href: this.#router.href(route), click: this.#goTo(route) }),
+        link: this.#link,
       })}
       ${connectionBanner(store)} ${this.#versionBanner(store)}
-      <main part="main" id="panel" title="" tabindex="-1" aria-label=${labelOf(this.#route)} @taskflow-navigate=${this.#onNavigate}>
+      <main part="main" id="panel" title="" tabindex="-1" aria-label=${placeLabel(this.#route)} @taskflow-navigate=${this.#onNavigate}>
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
         </div>
@@ -282,55 +256,22 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #page() {
     const route = this.#route
-    if (route && route.page !== 'overview' && route.page !== 'runs') {
-      const { base, credentials, readonly } = this
-      const linkFor = this.#linkFor
-      return this.#pages.render(route, { base, credentials, readonly, linkFor })
+    if (!route) return missingPage(this.#link(HOME))
+    const { base, credentials, readonly } = this
+    const context = { base, credentials, readonly, linkFor: this.#linkFor }
+    if (route.page !== 'overview' && route.page !== 'runs') {
+      return this.#pages.render(route, context)
     }
-    if (route) this.#need(route.page === 'overview' ? 'overview' : route.full ? 'run' : 'runs')
-    if (route && this.unfetched) {
+    this.#need(route.page === 'overview' ? 'overview' : route.full ? 'run' : 'runs')
+    if (this.unfetched) {
       return unfetchedPage(() => {
         this.unfetched = false
       })
     }
-    if (!route) {
-      return html`<h1 class="visually-hidden">${t('Page not found')}</h1>
-      ${emptyState({
-        icon: 'search',
-        title: t('There is no such page'),
-        text: t('The address may have been cut off, or the page may have another name by now.'),
-        more: html`<a class="button" href=${this.#router.href(HOME)} @click=${this.#goTo(HOME)}>
-          ${t('Go to the overview')}
-        </a>`,
-      })}`
-    }
-    if (route.page === 'overview') {
-      return html`<taskflow-overview
-        .base=${this.base}
-        .credentials=${this.credentials}
-        .linkFor=${this.#linkFor}
-        exportparts="card, label, value, delta, sparkline"
-        ><slot name="overview-end" slot="overview-end"></slot
-      ></taskflow-overview>`
-    }
-    if (route.runId && route.full) return this.#runPage(route, route.runId)
-    return html`<h1 class="visually-hidden">${t('Runs')}</h1>
-      <taskflow-runs
-      .base=${this.base}
-      .credentials=${this.credentials}
-      .linkFor=${this.#linkFor}
-      .filter=${route.filter}
-      .sort=${route.sort}
-      .runId=${route.runId}
-      .tab=${route.tab}
-      .at=${route.at ?? 1}
-      .readonly=${this.readonly}
-      exportparts="toolbar, query, chip, table, row, cell, pager, drawer"
-      >${this.querySelector(':scope > [slot="empty"]') ? html`<slot name="empty" slot="empty"></slot>` : nothing}<slot
-        name="run-detail-end"
-        slot="run-detail-end"
-      ></slot
-    ></taskflow-runs>`
+    if (route.page === 'overview') return overviewPage(context)
+    const { runId } = route
+    if (runId && route.full) return runPage({ ...route, runId }, context, this.#request)
+    return runsPage(route, context, this.querySelector(':scope > [slot="empty"]') !== null)
   }
 
   /** Fetches the code of a page, when it is not there yet. */
@@ -345,40 +286,16 @@ export class TaskflowDashboardElement extends StoreElement {
     )
   }
 
-  /** One run alone. What it links to is beside no list either. */
-  #runPage(route: Route, runId: string) {
-    const back = { ...route, runId: null, tab: '', full: false }
-    return html`<h1 class="visually-hidden">${t('Run')}</h1><taskflow-run
-      mode="page"
-      .base=${this.base}
-      .credentials=${this.credentials}
-      .linkFor=${this.#linkFor}
-      .runId=${runId}
-      .tab=${route.tab || 'overview'}
-      .readonly=${this.readonly}
-      .back=${back}
-      @taskflow-tab=${(event: TaskflowTabEvent) => {
-        event.stopPropagation()
-        const { tab } = event.detail
-        this.#request({ ...route, tab: tab === 'overview' ? '' : tab })
-      }}
-      @taskflow-close=${(event: Event) => {
-        event.stopPropagation()
-        this.#request(back)
-      }}
-      ><slot name="run-detail-end" slot="tab-end"></slot
-    ></taskflow-run>`
-  }
-
   #linkFor = (route: Route) => this.#router.href(route)
 
-  #goTo(route: Route): (event: MouseEvent) => void {
-    return (event) => {
-      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+  #link = (route: Route) => ({
+    href: this.#router.href(route),
+    click: (event: MouseEvent) => {
+      if (!isPlainClick(event)) return
       event.preventDefault()
       this.#request(route)
-    }
-  }
+    },
+  })
 
   /** Children ask to go somewhere: asked again in the name of the dashboard, then gone. */
   #onNavigate = (event: TaskflowNavigateEvent) => {
@@ -387,7 +304,7 @@ export class TaskflowDashboardElement extends StoreElement {
     if (!this.#request(event.detail.route)) event.preventDefault()
   }
 
-  #request(route: Route): boolean {
+  #request = (route: Route): boolean => {
     const allowed = this.dispatchEvent(new TaskflowNavigateEvent(route))
     if (allowed) this.#router.go(route)
     return allowed
@@ -395,50 +312,22 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #onPreferences = ({ detail: { theme, density, language } }: TaskflowPreferencesEvent) => {
     if (language !== undefined) this.locale = language || this.getAttribute('locale')
-    if (theme) {
-      this.theme = theme
-      if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
-    }
+    if (theme) this.#setTheme(theme)
     if (density) this.density = density
   }
 
   #toggleTheme = () => {
     const theme = oppositeTheme(this.theme)
-    this.theme = theme
+    this.#setTheme(theme)
     writePreferences(this.storeBase, { theme })
+  }
+
+  #setTheme(theme: Theme): void {
+    this.theme = theme
     if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
   }
 
-  #onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey || this.shortcuts === 'off') return
-    if (event.ctrlKey || event.metaKey) {
-      if (event.key.toLowerCase() !== 'k') return
-      event.preventDefault()
-      this.#openPalette()
-      return
-    }
-    if (isTyping(event)) return
-    if (this.#goes) this.#goByKey(event)
-    else if (event.key === 'g') this.#goes = true
-    else if (event.key === 'p') this.store?.setPaused(!this.store.paused)
-    else if (event.key === 't') this.#toggleTheme()
-    else {
-      this.renderRoot
-        .querySelector<TaskflowRunsElement | TaskflowRunElement>('taskflow-runs, taskflow-run')
-        ?.handleKey(event)
-      if (!event.defaultPrevented) this.#onPageKey(event)
-    }
-  }
-
-  /** Keys of every page that has no list of runs. */
-  #onPageKey(event: KeyboardEvent): void {
-    const page = this.renderRoot.querySelector('.page > *')
-    const search = page?.shadowRoot?.querySelector<HTMLElement>('[data-search]')
-    if (event.key === '?') void this.#dialogs((dialogs) => dialogs.shortcuts())
-    else if (event.key === '/' && search) search.focus()
-    else return
-    event.preventDefault()
-  }
+  #togglePause = () => this.store?.setPaused(!this.store.paused)
 
   /** The form would be refused by a host that asks for a CSRF token. */
   #signOut = (event: Event) => {
@@ -452,101 +341,37 @@ export class TaskflowDashboardElement extends StoreElement {
     )
   }
 
-  #openPalette = () => {
+  #openPalette = async () => {
     const { store } = this
-    if (!store) return
-    void this.#dialogs(async (dialogs) => {
-      const { paletteInput } = await import('../pages/extras.ts')
-      this.speak()
-      await dialogs.palette(
-        paletteInput({
-          store,
-          pages: this.pageKeys(),
-          offers: this.#offers,
-          go: (route) => this.#request(route),
-          togglePause: () => store.setPaused(!store.paused),
-          toggleTheme: this.#toggleTheme,
-          help: () => void dialogs.shortcuts(),
-        }),
-      )
-    })
-  }
-
-  async #dialogs(use: (dialogs: TaskflowDialogsElement) => Promise<void>): Promise<void> {
-    try {
-      await needElement('taskflow-dialogs')
-    } catch {
-      // Without its code there is no palette; links lead everywhere, too.
-      return
-    }
-    const dialogs = this.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
+    const dialogs = store && (await this.#dialogs())
+    if (!dialogs) return
+    const { paletteInput } = await import('../pages/extras.ts')
     this.speak()
-    if (dialogs) await use(dialogs)
-  }
-
-  #goByKey(event: KeyboardEvent): void {
-    this.#goes = false
-    const page = PAGE_KEYS[event.key]
-    if (page && this.#offers(page)) this.#request(routeOf(page))
-  }
-
-  #menu = (event: Event) => {
-    const anchor = event.currentTarget as HTMLElement
-    const menu = this.renderRoot.querySelector<HTMLElement>('.page-menu')
-    if (!menu?.matches(':popover-open')) {
-      if (menu) showPopover(menu, anchor)
-      menu?.querySelector<HTMLElement>('[aria-current]')?.focus()
-    } else menu.hidePopover()
-  }
-
-  /** The stand-alone page belongs to the dashboard: its keys act without focus inside, too. */
-  #onDocumentKey = (event: KeyboardEvent) => {
-    const when = this.shortcuts || (this.urlSync === 'path' ? 'global' : 'focus')
-    if (when === 'global' && event.target === document.body) this.#onKey(event)
-  }
-
-  /** Without shortcuts, letters mean something only where one types. */
-  #keepKeys = (event: KeyboardEvent) => {
-    if (this.shortcuts !== 'off' || event.key.length > 1 || event.key === ' ') return
-    if (!isTyping(event)) event.stopPropagation()
-  }
-
-  #onDone = (event: TaskflowActionDoneEvent) => {
-    const { title, text, route } = event.detail.summary
-    this.#toast({
-      kind: 'success',
-      title,
-      ...(text && { text }),
-      ...(route && {
-        link: { label: t('Show'), href: this.#router.href(route), click: this.#goTo(route) },
+    await dialogs.palette(
+      paletteInput({
+        store,
+        pages: this.pageKeys(),
+        offers: this.#offers,
+        go: this.#request,
+        togglePause: this.#togglePause,
+        toggleTheme: this.#toggleTheme,
+        help: this.#help,
       }),
-    })
-  }
-
-  #onError = (event: TaskflowActionErrorEvent) => {
-    const { title, text = '' } = event.detail.summary
-    this.#toast({ kind: 'failed', title, text })
-  }
-
-  #toast(toast: Parameters<TaskflowToastsElement['show']>[0]): void {
-    const toasts = this.renderRoot.querySelector<TaskflowToastsElement>('taskflow-toasts')
-    // Without its code there is no telling: the page shows the new state, though.
-    needElement('taskflow-toasts').then(
-      () => toasts?.show(toast),
-      () => {},
     )
+  }
+
+  #help = async () => {
+    await (await this.#dialogs())?.shortcuts()
+  }
+
+  async #dialogs(): Promise<TaskflowDialogsElement | null> {
+    // Without its code there is no palette; links lead everywhere, too.
+    const dialogs = await dialogsOf(this).catch(() => null)
+    this.speak()
+    return dialogs
   }
 
   #basePath(): string {
     return normaliseBase(new URL(this.storeBase || '/', location.href).pathname)
   }
-}
-
-function labelOf(route: Route | null): string {
-  return route ? pageLabel(route.page) : t('No such page')
-}
-
-function titleOf(route: Route | null, title: string): string {
-  const parts = [route?.item ?? '', labelOf(route), title]
-  return parts.filter(Boolean).map(visibleText).join(' · ')
 }

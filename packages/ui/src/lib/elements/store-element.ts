@@ -1,6 +1,7 @@
 import { type HeadersSource, normaliseBase, type TaskflowClient } from '@taskflow/core/client'
 import type { PropertyDeclarations, PropertyValues } from 'lit'
 import { TaskflowNavigateEvent } from '../events.ts'
+import { isPlainClick } from '../parts/plain-click.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { acquireStore } from '../store/registry.ts'
 import type { ConnectionOptions } from '../store/shared-transport.ts'
@@ -130,7 +131,7 @@ export abstract class StoreElement extends LocalizedElement {
   /** Click listener of a link: goes there inside the dashboard unless a new tab was asked for. */
   protected go(route: Route): (event: MouseEvent) => void {
     return (event) => {
-      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+      if (!isPlainClick(event)) return
       if (this.navigate(route)) event.preventDefault()
     }
   }

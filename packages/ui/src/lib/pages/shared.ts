@@ -2,6 +2,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import { openMenu } from '../elements/overlays.ts'
 import { StoreElement } from '../elements/store-element.ts'
 import { Ticker } from '../elements/ticker.ts'
+import { isTyping } from '../elements/typing.ts'
 import { shortId } from '../format/number.ts'
 import { formatClock } from '../format/time.ts'
 import { copyText } from '../parts/copy.ts'
@@ -23,5 +24,5 @@ import { hostReset } from '../styles/tokens.ts'
 export const shared = [
   ...[StoreElement, Ticker, copyText, download, emptyRuns, emptyState, formatClock],
   ...[hostReset, notices, openMenu, overlayStyles, repeat, shortId, showPopover, sourceBadge],
-  tabStyles,
+  ...[isTyping, tabStyles],
 ]

@@ -50,6 +50,10 @@ export class RunList extends Emitter {
   get newcomers(): number {
     return this.#missed.count + this.#held.size
   }
+  /** The runs of the page. */
+  get tasks(): TaskJson[] {
+    return this.rows.map(({ task }) => task)
+  }
   /** Zero-based number of the page. */
   page = 0
   request: RunListRequest

@@ -3,9 +3,10 @@ import { formatCount } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { icon, logo } from '../../parts/icons.ts'
+import { showPopover } from '../../parts/popover.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../../url/route.ts'
-import { pageLabel } from './other-pages.ts'
+import { pageLabel } from './page-labels.ts'
 
 interface Link {
   href: string
@@ -63,11 +64,9 @@ export function dashboardNav(options: {
   /** Names of those that are offered; null for all. */
   sections: readonly string[] | null
   store: DashboardStore
-  /** Opens the menu. */
-  narrow: (event: Event) => void
   link: (route: Route) => Link
 }): TemplateResult {
-  const { page, sections, store, narrow, link } = options
+  const { page, sections, store, link } = options
   const all = pagesOf(store)
   const offered = sections?.flatMap((name) => all.filter((entry) => entry.page === name)) ?? all
   const entries = offered.map((entry) => {
@@ -81,7 +80,7 @@ export function dashboardNav(options: {
       type="button"
       aria-haspopup="true"
       aria-label=${t('All pages')}
-      @click=${narrow}
+      @click=${toggleMenu}
     >
       ${icon('menu')}
     </button>
@@ -108,6 +107,15 @@ export function dashboardNav(options: {
       )}
     </div>
   </nav>`
+}
+
+function toggleMenu(event: Event): void {
+  const anchor = event.currentTarget as HTMLElement
+  const menu = anchor.closest('nav')?.querySelector<HTMLElement>('.page-menu')
+  if (!menu?.matches(':popover-open')) {
+    if (menu) showPopover(menu, anchor)
+    menu?.querySelector<HTMLElement>('[aria-current]')?.focus()
+  } else menu.hidePopover()
 }
 
 interface Entry {

@@ -1,35 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { needElement } from '../../lazy.ts'
-import { type MessageKey, t } from '../../messages/messages.ts'
+import { t } from '../../messages/messages.ts'
 import { emptyState } from '../../parts/notices.ts'
-import type { PageName, Route } from '../../url/route.ts'
-import type { PageElement } from '../pages/page-element.ts'
-
-const LABELS = {
-  overview: 'Overview',
-  runs: 'Runs',
-  tasks: 'Tasks',
-  graph: 'Graph',
-  schedules: 'Schedules',
-  'dead-letters': 'Dead letters',
-  logs: 'Logs',
-  audit: 'Audit',
-  instances: 'Instances',
-  settings: 'Settings',
-} as const satisfies Record<PageName, MessageKey>
-
-/** What a page is called, in the tab bar and in the window's title. */
-export function pageLabel(page: PageName): string {
-  return t(LABELS[page])
-}
-
-export function isPageName(name: string): name is PageName {
-  return Object.hasOwn(LABELS, name)
-}
-
-type Properties = Partial<
-  Pick<PageElement, 'base' | 'credentials' | 'linkFor' | 'readonly' | 'item' | 'params'>
->
+import type { Route } from '../../url/route.ts'
+import type { PageContext } from './main-pages.ts'
 
 /** The pages other than overview and runs: their code is fetched when somebody goes there first. */
 export class OtherPages {
@@ -41,14 +15,14 @@ export class OtherPages {
     this.#changed = changed
   }
 
-  render(route: Route, properties: Properties): unknown {
+  render(route: Route, context: PageContext): unknown {
     const tag = tagOf(route)
     if (!customElements.get(tag)) return this.#wait(tag)
     if (this.#shown?.localName !== tag) {
       this.#shown = document.createElement(tag)
       this.#shown.setAttribute('exportparts', 'card, table, row, toolbar')
     }
-    return Object.assign(this.#shown, properties, {
+    return Object.assign(this.#shown, context, {
       item: route.item ?? '',
       params: route.params ?? {},
     })

@@ -1,22 +1,20 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { shortId } from '../../format/number.ts'
 import { statusLabel } from '../../format/phase.ts'
 import { t } from '../../messages/messages.ts'
 import { TaskflowNodeSelectEvent } from '../../part-events.ts'
-import { segments } from '../../parts/controls.ts'
-import { crumbs } from '../../parts/crumbs.ts'
 import { icon, statusIcon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
 import { contentState, staleNotice } from '../../parts/page-states.ts'
-import { colourOf, statusText } from '../../parts/status.ts'
+import { colourOf } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
-import { pageRoute, runRoute } from '../../url/route.ts'
 import { PageElement } from '../pages/page-element.ts'
 import { drawEdge, drawFrame } from './draw.ts'
 import { graphStyles } from './graph.styles.ts'
+import { graphHead } from './head.ts'
 import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
+import { graphList } from './list.ts'
 import { functionModel, type GraphModel, type GraphNode, ofGroup, taskModel } from './model.ts'
 import { fitView, reveal, type View, zoomView } from './view.ts'
 import { stepTo } from './walk.ts'
@@ -122,62 +120,25 @@ export class TaskflowGraphElement extends PageElement {
     if (!store || !resource) return nothing
     const model = resource.value && ofGroup(resource.value, this.group)
     if (model) this.#layOut(model)
+    const view = this.param('view') || 'graph'
+    const link = this.link.bind(this)
     return html`
-      ${this.#head(model)} ${staleNotice(resource, store.freshAt)}
+      ${graphHead({
+        model,
+        runId: this.item,
+        view,
+        setView: (chosen) => this.setParams({ view: chosen === 'list' ? 'list' : '' }),
+        link,
+      })} ${staleNotice(resource, store.freshAt)}
       ${
         model && model.nodes.length > 0
-          ? this.param('view') === 'list'
-            ? html`<div class="card" part="card">${this.#list(model)}</div>`
+          ? view === 'list'
+            ? html`<div class="card" part="card">${graphList(model, { label: this.item ? t('Run') : t('Task'), link })}</div>`
             : this.#plane(model)
           : html`<div class="card" part="card">${contentState(resource, t('The graph')) ?? this.#empty()}</div>`
       }
       <slot name="node-info"></slot>
     `
-  }
-
-  #head(model: GraphModel | null) {
-    const stuck = new Set(
-      model?.edges.filter(({ state }) => state === 'failed').map(({ from }) => from),
-    )
-    return html`<div class="head">
-      ${
-        this.item
-          ? html`${crumbs([
-              this.link(pageRoute('graph'), t('Graph')),
-              this.link(runRoute(this.item), t('Run {id}', { id: shortId(this.item) })),
-            ])}
-            <h1>${t('Dependencies')}</h1>`
-          : html`<h1>${t('Graph')}</h1>`
-      }
-      ${model ? html`<span class="sub">${this.item ? t('{count} run|{count} runs', { count: model.nodes.length }) : t('{count} task|{count} tasks', { count: model.nodes.length })}, ${t('{count} dependency|{count} dependencies', { count: model.edges.length })}</span>` : nothing}
-      ${
-        stuck.size > 0 && model
-          ? html`<span class="status" data-status="failed"
-              >${statusIcon('failed')}<span>${t('{count} bottleneck: {names}|{count} bottlenecks: {names}', { count: stuck.size, names: this.#titles(model, stuck) })}</span></span
-            >`
-          : nothing
-      }
-      ${model?.truncated ? html`<span class="sub">${t('There is more than is shown.')}</span>` : nothing}
-      <span class="tools" part="toolbar"
-        >${segments({
-          label: t('View'),
-          value: this.param('view') || 'graph',
-          items: [
-            { value: 'graph', label: t('Graph') },
-            { value: 'list', label: t('List') },
-          ],
-          select: (view) => this.setParams({ view: view === 'list' ? 'list' : '' }),
-        })}</span
-      >
-    </div>`
-  }
-
-  #titles(model: GraphModel, ids: ReadonlySet<string>): string {
-    const titles = model.nodes.filter(({ id }) => ids.has(id)).map(({ title }) => title)
-    const names = titles.slice(0, 2).join(', ')
-    return titles.length > 2
-      ? t('{names} and {count} more', { names, count: titles.length - 2 })
-      : names
   }
 
   #empty() {
@@ -274,37 +235,6 @@ export class TaskflowGraphElement extends PageElement {
           return svg`<rect data-status=${colourOf(status)} fill="var(--_solid)" x=${from} y="54" width=${Math.min(width, Math.max(0, NODE_WIDTH - 12 - from))} height="4" rx="1" />`
         })}</g>
     </a>`
-  }
-
-  #list(model: GraphModel) {
-    const titles = new Map(model.nodes.map((node) => [node.id, node]))
-    const links = (ids: readonly string[]) =>
-      html`<span class="pills"
-        >${ids.map((id) => {
-          const node = titles.get(id)
-          return node ? this.link(node.route, node.title, 'chip-text') : nothing
-        })}</span
-      >`
-    return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">${this.item ? t('Run') : t('Task')}</th>
-          <th scope="col" class="fit">${t('State')}</th>
-          <th scope="col">${t('Depends on')}</th>
-          <th scope="col">${t('Followed by')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${model.nodes.map(
-          (node) => html`<tr part="row" class="row">
-            <th scope="row" class="first">${this.link(node.route, node.title)}</th>
-            <td class="fit">${statusText(node.status)} <span class="muted">${node.text}</span></td>
-            <td>${links(model.edges.filter(({ to }) => to === node.id).map(({ from }) => from))}</td>
-            <td>${links(model.edges.filter(({ from }) => from === node.id).map(({ to }) => to))}</td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>`
   }
 
   /** Only when nodes or edges came or went: a new status moves nothing. */

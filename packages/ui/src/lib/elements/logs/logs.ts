@@ -1,12 +1,9 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } from 'lit'
+import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { t } from '../../messages/messages.ts'
-import {
-  TaskflowLogFollowEvent,
-  TaskflowLogLineEvent,
-  TaskflowLogSearchEvent,
-} from '../../part-events.ts'
+import { TaskflowLogFollowEvent, TaskflowLogLineEvent } from '../../part-events.ts'
 import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
+import { toggleFullScreen } from '../../parts/full-screen.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../../store/preferences.ts'
@@ -15,13 +12,14 @@ import { controls } from '../../styles/controls.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { StoreElement } from '../store-element.ts'
+import { logFoot } from './foot.ts'
 import { type LineOptions, logLine } from './log-line.ts'
+import { LogScroll } from './log-scroll.ts'
+import { LogSearch } from './log-search.ts'
+import { noLines, unreadable } from './log-states.ts'
 import { logStyles } from './logs.styles.ts'
+import { matchTrack } from './match-track.ts'
 import { logToolbar } from './toolbar.ts'
-import { LINE_PX, lastScrollTop, scrollTopFor, sliceAt } from './viewport.ts'
-
-const SEARCH_PAUSE_MS = 200
-const MARKS = 300
 
 /**
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
@@ -56,7 +54,6 @@ export class TaskflowLogsElement extends StoreElement {
     times: { state: true },
     page: { state: true },
     query: { type: String },
-    match: { state: true },
   }
 
   /** Id of the run. */
@@ -89,17 +86,15 @@ export class TaskflowLogsElement extends StoreElement {
   declare page: number
   /** What is searched for. */
   declare query: string
-  declare match: number
 
   #log: RunLog | undefined
   #leave: (() => void) | undefined
-  #unread = 0
-  #seen = 0
-  #scrollTop = 0
-  #height = 400
-  #wanted: number | null = null
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #resize: ResizeObserver | undefined
+  readonly #scroll = new LogScroll(this, () => this.#log)
+  readonly #search = new LogSearch(
+    this,
+    () => this.#log,
+    (line) => this.#goTo(line),
+  )
   readonly #opened = new Set<number>()
 
   constructor() {
@@ -120,14 +115,6 @@ export class TaskflowLogsElement extends StoreElement {
     this.times = true
     this.page = 0
     this.query = ''
-    this.match = -1
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    clearTimeout(this.#timer)
-    this.#resize?.disconnect()
-    this.#resize = undefined
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -172,7 +159,7 @@ export class TaskflowLogsElement extends StoreElement {
       void this.#setView({ stream: this.stream as LogView['stream'] })
     }
     if (changed.has('query') && this.query !== (log.matches?.text ?? ''))
-      this.#setSearch(this.query)
+      this.#search.type(this.query)
     if (changed.has('attempt')) void this.#goToAttempt()
     if (changed.has('timestamps') && this.timestamps) this.times = this.timestamps !== 'off'
   }
@@ -188,60 +175,30 @@ export class TaskflowLogsElement extends StoreElement {
     if (changed.get('following') !== undefined) {
       this.dispatchEvent(new TaskflowLogFollowEvent(this.following))
     }
-    const box = this.#box()
-    const log = this.#log
-    if (!box || !log) return
-    if (!this.#resize) {
-      this.#resize = new ResizeObserver(() => {
-        this.#height = box.clientHeight || this.#height
-        this.requestUpdate()
-      })
-      this.#resize.observe(box)
-    }
-    const slice = sliceAt(log.total, this.following ? this.#top(log) : box.scrollTop, this.#height)
-    const content = this.renderRoot.querySelector<HTMLElement>('.content')
-    const shown = this.renderRoot.querySelector<HTMLElement>('.window')
-    if (content && shown && !this.wrap) {
-      // By the CSSOM: style attributes would not pass a Content-Security-Policy.
-      content.style.setProperty('block-size', `${slice.height}px`)
-      shown.style.setProperty('inset-block-start', `${slice.offset}px`)
-    }
-    if (this.#wanted !== null) this.#scrollTo(box, this.#wanted)
-    else if (this.following) box.scrollTop = box.scrollHeight
-    else if (log.total > this.#seen) this.#unread += log.total - this.#seen
-    this.#seen = log.total
-    if (box.scrollTop !== this.#scrollTop) {
-      this.#scrollTop = box.scrollTop
-      this.requestUpdate()
-    }
+    this.#scroll.settle()
   }
 
   protected override render() {
     const log = this.#log
     if (!log) return nothing
-    if (log.error && log.total === 0) {
-      return html`<p class="hint" role="alert">
-        ${log.error.detail}
-        <button class="link" type="button" @click=${() => void log.reload()}>${t('Try again')}</button>
-      </p>`
-    }
+    if (log.error && log.total === 0) return unreadable(log, log.error.detail)
     return html`
       ${logToolbar({
         log,
-        match: this.match,
+        match: this.#search.match,
         search: this.query,
         following: this.following,
         live: this.#live,
         wrap: this.wrap,
         times: this.times,
         setView: (view) => void this.#setView(view),
-        setSearch: this.#setSearch,
-        step: (by) => void this.#step(by),
+        setSearch: this.#search.type,
+        step: this.#search.step,
         toggle: this.#toggle,
         download: () => void this.#download(),
         reload: () => void log.reload(),
         goToAttempt: (attempt) => void this.#goToAttempt(attempt),
-        fullScreen: () => void this.#fullScreen(),
+        fullScreen: () => void toggleFullScreen(this),
       })}
       <div class="frame">
         <div
@@ -256,29 +213,27 @@ export class TaskflowLogsElement extends StoreElement {
           ${this.#lines(log)}
           ${this.#live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
         </div>
-        ${this.#track(log)}
+        ${matchTrack(log)}
         ${
           this.following || !this.#live
             ? nothing
             : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
                 ${icon('arrowDown', 'small')}
-                ${this.#unread > 0 ? t('{count} new line|{count} new lines', { count: this.#unread }) : t('To the end')}
+                ${this.#scroll.unread > 0 ? t('{count} new line|{count} new lines', { count: this.#scroll.unread }) : t('To the end')}
               </button>`
         }
       </div>
-      ${this.#foot(log)}
+      ${logFoot(log, this.#scroll.shown(log), this.#scroll.goToPage)}
     `
   }
 
   #lines(log: RunLog) {
-    if (log.state === 'loading' && log.total === 0)
-      return html`<p class="hint">${t('Reading the log…')}</p>`
-    if (log.total === 0) return html`<p class="hint">${t('No line matches.')}</p>`
-    const [first, end] = this.#range(log)
+    if (log.total === 0) return noLines(log)
+    const [first, end] = this.#scroll.drawn(log)
     log.ensure(first, end - 1)
     const options: LineOptions = {
       search: log.matches?.text ?? '',
-      current: log.matches?.numbers[this.match] ?? 0,
+      current: log.matches?.numbers[this.#search.match] ?? 0,
       marked: [this.line, Math.max(this.line, this.lastLine)],
       maxAttempts: this.maxAttempts,
       opened: this.#opened,
@@ -296,77 +251,12 @@ export class TaskflowLogsElement extends StoreElement {
     return html`<div class="content"><div class="window">${rows}</div></div>`
   }
 
-  /** Places that are drawn: those in view, or a page while lines have no fixed height. */
-  #range(log: RunLog): [number, number] {
-    if (this.wrap) {
-      const page = Math.min(this.page, log.pages - 1)
-      return [page * LOG_PAGE, Math.min(log.total, (page + 1) * LOG_PAGE)]
-    }
-    const { first, end } = sliceAt(log.total, this.#top(log), this.#height)
-    return [first, end]
-  }
-
-  /** The scroll position; who follows is at the end before the browser has scrolled there. */
-  #top(log: RunLog): number {
-    return this.following ? lastScrollTop(log.total, this.#height) : this.#scrollTop
-  }
-
-  /** Where the matches are, beside the scroll bar. */
-  #track({ matches, total, view }: RunLog) {
-    if (!matches || matches.numbers.length === 0 || view.stream || view.level) return nothing
-    const places = new Set(matches.numbers.map((n) => Math.round((n / total) * MARKS)))
-    return html`<svg class="track" viewBox="0 0 6 ${MARKS}" preserveAspectRatio="none" aria-hidden="true">
-      ${[...places].map((y) => svg`<path d="M0 ${y}h6" vector-effect="non-scaling-stroke" />`)}
-    </svg>`
-  }
-
-  #foot(log: RunLog) {
-    const [first, last] = this.#shownPlaces(log)
-    const page = Math.floor(first / LOG_PAGE) + 1
-    return html`<div class="foot">
-      <span class="range">
-        ${log.total === 0 ? t('No lines') : t('Lines {first} to {last} of {total}', { first: first + 1, last: last + 1, total: log.total })}
-      </span>
-      ${
-        log.pages > 1
-          ? html`<label class="jump"
-              >${t('Page')}
-              <input
-                class="field"
-                type="number"
-                min="1"
-                max=${log.pages}
-                aria-label=${t('Page of the log')}
-                .value=${String(page)}
-                @change=${(event: Event) => this.#toPage(Number((event.target as HTMLInputElement).value) - 1)}
-              />
-              ${t('of {number}', { number: log.pages })}</label
-            >`
-          : nothing
-      }
-      ${log.error ? html`<span role="alert">${log.error.detail}</span>` : nothing}
-      ${log.live ? html`<span class="streaming"><span class="dot" data-status="running"></span>${t('streaming')}</span>` : nothing}
-    </div>`
-  }
-
-  #shownPlaces(log: RunLog): [number, number] {
-    if (this.wrap) {
-      const [first, end] = this.#range(log)
-      return [first, Math.max(first, end - 1)]
-    }
-    const { first, offset } = sliceAt(log.total, this.#scrollTop, this.#height)
-    const top = first + Math.max(0, Math.floor((this.#scrollTop - offset) / LINE_PX))
-    const last = top + Math.max(1, Math.floor(this.#height / LINE_PX)) - 1
-    return [Math.max(0, Math.min(top, log.total - 1)), Math.max(0, Math.min(last, log.total - 1))]
-  }
-
   #open(store: DashboardStore): void {
     const log = new RunLog(store, this.runId)
     this.#log = log
-    this.#seen = 0
-    this.#unread = 0
+    this.#scroll.reset()
     this.#opened.clear()
-    this.match = -1
+    this.#search.leave()
     this.following = this.line === 0
     this.#leave = log.subscribe(() => this.requestUpdate())
     const view = { ...log.view, stream: this.stream as LogView['stream'] }
@@ -374,7 +264,7 @@ export class TaskflowLogsElement extends StoreElement {
       this.page = log.pages - 1
       if (this.line > 0) void this.#goTo(this.line)
       else void this.#goToAttempt()
-      if (this.query) void this.#find(this.query)
+      if (this.query) void this.#search.find(this.query)
     })
   }
 
@@ -389,102 +279,35 @@ export class TaskflowLogsElement extends StoreElement {
     if (!log) return
     if (view.stream !== undefined) this.stream = view.stream
     this.following = this.#live
-    this.match = -1
+    this.#search.leave()
     const { query } = this
     await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
     this.page = this.#live ? log.pages - 1 : 0
-    if (!this.#live) this.#wanted = 0
-    if (query) await this.#find(query)
+    if (!this.#live) this.#scroll.goTo(0)
+    if (query) await this.#search.find(query)
     this.requestUpdate()
-  }
-
-  #setSearch = (text: string) => {
-    this.query = text
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#find(text), SEARCH_PAUSE_MS)
-  }
-
-  async #find(text: string): Promise<void> {
-    const log = this.#log
-    if (!log) return
-    await log.search(text)
-    if (this.query !== text) return
-    this.dispatchEvent(new TaskflowLogSearchEvent(text, log.matches?.total ?? 0))
-    this.match = -1
-    if (log.matches && log.matches.numbers.length > 0) await this.#step(1)
-  }
-
-  async #step(by: 1 | -1): Promise<void> {
-    const log = this.#log
-    if (!log?.matches) return
-    // The pause after typing is over for who presses Enter.
-    if (log.matches.text !== this.query) return this.#find(this.query)
-    if (this.match + by >= log.matches.numbers.length) await log.moreMatches()
-    const { numbers } = log.matches
-    if (numbers.length === 0) return
-    this.match = (this.match + by + numbers.length) % numbers.length
-    const n = numbers[this.match]
-    if (n !== undefined) await this.#goTo(n)
   }
 
   async #goTo(n: number): Promise<void> {
     const log = this.#log
     if (!log) return
     this.following = false
-    const index = await log.indexOf(n)
-    if (this.wrap) this.page = Math.floor(index / LOG_PAGE)
-    this.#wanted = index
-    this.requestUpdate()
-  }
-
-  #toPage(page: number): void {
-    const log = this.#log
-    if (!log || !Number.isFinite(page)) return
-    const to = Math.min(log.pages - 1, Math.max(0, Math.floor(page)))
-    this.following = false
-    this.page = to
-    this.#wanted = to * LOG_PAGE
-    this.requestUpdate()
-  }
-
-  #scrollTo(box: HTMLElement, index: number): void {
-    const log = this.#log
-    this.#wanted = null
-    if (!log) return
-    if (!this.wrap) {
-      box.scrollTop =
-        index % LOG_PAGE === 0 && index < log.total - 1
-          ? scrollTopFor(index + this.#height / LINE_PX / 2 - 1, log.total, this.#height)
-          : scrollTopFor(index, log.total, this.#height)
-      return
-    }
-    const n = log.at(index)?.n
-    const line = this.renderRoot.querySelector(`[data-n="${n ?? 0}"]`)
-    line?.scrollIntoView({ block: 'center' })
+    this.#scroll.goTo(await log.indexOf(n))
   }
 
   #toggle = (what: 'following' | 'wrap' | 'times') => {
-    const top = this.#log ? this.#shownPlaces(this.#log)[0] : 0
+    const top = this.#log ? this.#scroll.shown(this.#log)[0] : 0
     this[what] = !this[what]
     if (what === 'following') {
-      this.#unread = 0
+      this.#scroll.unread = 0
       if (this.following && this.#log) this.page = this.#log.pages - 1
       return
     }
     writePreferences(this.storeBase, { log: { wrap: this.wrap, times: this.times } })
     if (what !== 'wrap') return
     this.page = Math.floor(top / LOG_PAGE)
-    if (!this.following) this.#wanted = top
-    const content = this.renderRoot.querySelector<HTMLElement>('.content')
-    content?.style.removeProperty('block-size')
-    this.renderRoot.querySelector<HTMLElement>('.window')?.style.removeProperty('inset-block-start')
-  }
-
-  async #fullScreen(): Promise<void> {
-    const root = this.getRootNode() as ShadowRoot | Document
-    // Refused by frames that do not allow it: then it stays as large as it is.
-    if (root.fullscreenElement === this) await document.exitFullscreen()
-    else await this.requestFullscreen().catch(() => {})
+    if (!this.following) this.#scroll.goTo(top)
+    this.#scroll.unplace()
   }
 
   async #download(): Promise<void> {
@@ -507,29 +330,16 @@ export class TaskflowLogsElement extends StoreElement {
   }
 
   #onScroll = (event: Event) => {
-    const box = event.currentTarget as HTMLElement
-    const up = box.scrollTop < this.#scrollTop
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24
-    const lastPage = !this.wrap || this.page >= (this.#log?.pages ?? 1) - 1
-    if (atEnd && lastPage) {
-      this.#unread = 0
-      if (this.#live) this.following = true
-    } else if (up) this.following = false
-    this.#scrollTop = box.scrollTop
-    if (!this.wrap) this.requestUpdate()
+    this.#scroll.scrolled(event.currentTarget as HTMLElement, this.#live)
   }
 
   /** Keys of the log: matches, follow, the end. */
   readonly handleKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
-    if (event.key === 'n' || event.key === 'N') void this.#step(event.key === 'n' ? 1 : -1)
+    if (event.key === 'n' || event.key === 'N') void this.#search.step(event.key === 'n' ? 1 : -1)
     else if (event.key === 'f' && this.#live) this.#toggle('following')
     else if (event.key === 'End' && this.#live) this.following = true
     else return
     if (event.key !== 'End') event.preventDefault()
-  }
-
-  #box(): HTMLElement | null {
-    return this.renderRoot.querySelector('.lines')
   }
 }

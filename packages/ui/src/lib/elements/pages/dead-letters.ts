@@ -12,6 +12,7 @@ import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type ErrorGroup, groupByError } from '../../store/dead-letters.ts'
 import type { Resource } from '../../store/resource.ts'
 import type { ConfirmOptions } from '../dialogs/dialogs.ts'
+import { dialogsOf } from '../overlays.ts'
 import { Ticker } from '../ticker.ts'
 import { deadLettersStyles } from './dead-letters.styles.ts'
 import { errorGroup } from './error-group.ts'
@@ -236,9 +237,9 @@ export class TaskflowDeadLettersElement extends PageElement {
     question: () => ConfirmOptions,
     send: ((store: DashboardStore) => Promise<BulkRetryJson>) | null,
   ): Promise<void> {
-    const box = await this.dialogs()
+    const dialogs = await dialogsOf(this)
     this.speak()
-    if (!(await box?.confirm(question())) || !send) return
+    if (!(await dialogs.confirm(question())) || !send) return
     await this.act('retry-failed', [id], send, retrySummary)
     await this.#failed?.load()
   }

@@ -8,7 +8,6 @@ import {
   TaskflowActionEvent,
 } from '../../events.ts'
 import { visibleText } from '../../format/visible-text.ts'
-import { needElement } from '../../lazy.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
 import { controls } from '../../styles/controls.ts'
@@ -16,7 +15,6 @@ import { notices } from '../../styles/notices.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { type PageName, pageRoute, type Route } from '../../url/route.ts'
-import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
 import { StoreElement } from '../store-element.ts'
 import { pageStyles } from './page.styles.ts'
 import { pageTableStyles } from './page-table.styles.ts'
@@ -139,14 +137,6 @@ export abstract class PageElement extends StoreElement {
     const { href, click } = this.to(route)
     const text = visibleText(name)
     return html`<a class="named" href=${href} title=${text} @click=${click}>${text}</a>`
-  }
-
-  /** The dialogs of this element; they are fetched when they are needed first. */
-  protected async dialogs(): Promise<TaskflowDialogsElement | null> {
-    await needElement('taskflow-dialogs')
-    const found = this.renderRoot.querySelector<TaskflowDialogsElement>('taskflow-dialogs')
-    await found?.updateComplete
-    return found
   }
 
   protected isBusy(action: PageActionName, id = ''): boolean {

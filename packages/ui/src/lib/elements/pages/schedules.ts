@@ -9,6 +9,7 @@ import { formatSort, parseSort } from '../../parts/table-head.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
 import { pageRoute } from '../../url/route.ts'
+import { dialogsOf } from '../overlays.ts'
 import { Ticker } from '../ticker.ts'
 import { PageElement } from './page-element.ts'
 import { bulkSchedules, type ScheduleAction, scheduleAction } from './schedule-actions.ts'
@@ -244,7 +245,7 @@ export class TaskflowSchedulesElement extends PageElement {
 
   async #act(action: ScheduleAction, schedule: ScheduleJson): Promise<void> {
     const { question, send, summary } = scheduleAction(action, schedule)
-    if (question && !(await (await this.dialogs())?.confirm(question))) return
+    if (question && !(await (await dialogsOf(this)).confirm(question))) return
     if (!(await this.act(`schedule-${action}`, [schedule.id], send, summary))) return
     if (action === 'remove' && this.item === schedule.id) this.#close()
     await this.#reload()
@@ -252,7 +253,7 @@ export class TaskflowSchedulesElement extends PageElement {
 
   async #actOnAll(action: ScheduleAction, ids: string[]): Promise<void> {
     const { question, send, summary } = bulkSchedules(action, ids)
-    if (question && !(await (await this.dialogs())?.confirm(question))) return
+    if (question && !(await (await dialogsOf(this)).confirm(question))) return
     if (!(await this.act(`schedule-${action}`, ids, send, summary))) return
     this.selected = new Set()
     await this.#reload()

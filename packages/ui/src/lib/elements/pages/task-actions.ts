@@ -7,7 +7,7 @@ import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { runRoute } from '../../url/route.ts'
-import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
+import { dialogsOf } from '../overlays.ts'
 import { RunTaskForm } from './run-task-form.ts'
 
 /** Says that a task or a schedule is paused. */
@@ -33,15 +33,14 @@ export function setPaused(name: string, paused: boolean) {
 
 /** Asks for the input of an ad hoc run and starts it. */
 export async function startRun(
-  element: HTMLElement,
+  element: HTMLElement & { renderRoot: ParentNode },
   task: FunctionJson,
-  dialogs: () => Promise<TaskflowDialogsElement | null>,
   store: DashboardStore | undefined,
 ): Promise<void> {
   const name = task.func_name
   if (!store || !element.dispatchEvent(new TaskflowActionEvent('enqueue', [name]))) return
-  const box = await dialogs()
-  const started = (await box?.show(new RunTaskForm(store, task))) as ActionJson | null | undefined
+  const dialogs = await dialogsOf(element)
+  const started = (await dialogs.show(new RunTaskForm(store, task))) as ActionJson | null
   if (!started) return
   store.accept(started.task)
   element.dispatchEvent(

@@ -86,7 +86,7 @@ export class TaskflowTaskElement extends PageElement {
         ? html`<button
             class="button primary"
             type="button"
-            @click=${() => void startRun(this, task, () => this.dialogs(), this.store)}
+            @click=${() => void startRun(this, task, this.store)}
           >
             ${t('Run…')}
           </button>`

@@ -209,7 +209,7 @@ export class TaskflowTasksElement extends PageElement {
             type="button"
             aria-label=${t('Run {task}', { task: visibleText(name) })}
             title=${t('Run now, with an input of yours')}
-            @click=${() => void startRun(this, task, () => this.dialogs(), this.store)}
+            @click=${() => void startRun(this, task, this.store)}
           >
             ${icon('play')}
           </button>`

@@ -3,7 +3,7 @@ import { formatTotal } from '../../format/number.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { RunList } from '../../store/run-list.ts'
-import type { Selection } from './selection.ts'
+import type { BulkAction, Selection } from './selection.ts'
 
 /** What can be done to the ticked runs; nothing while none is. */
 export function bulkBar(options: {
@@ -11,31 +11,30 @@ export function bulkBar(options: {
   list: RunList
   /** Something is being asked or done. */
   busy: boolean
-  rights: { retry: boolean; cancel: boolean }
-  act: (action: 'retry' | 'cancel') => void
+  may: (action: BulkAction) => boolean
+  act: (action: BulkAction) => void
   copy: (button: HTMLElement) => void
-  selectMatching: () => void
 }): TemplateResult | typeof nothing {
-  const { selection, list, busy, rights, act, copy, selectMatching } = options
+  const { selection, list, busy, may, act, copy } = options
   const all = selection.allMatching
-  if (selection.size === 0 && !all) return nothing
+  if (selection.isEmpty) return nothing
   const total = formatTotal(list.total, list.totalExact)
   const more = !all && (list.total > list.rows.length || !list.totalExact)
-  const [retry, cancel] = [selection.retryable.length, selection.cancellable.length]
+  const [retry, cancel] = [selection.idsFor('retry').length, selection.idsFor('cancel').length]
   return html`<div class="bulk" part="bulk" role="toolbar" aria-label=${t('Selected runs')}>
     <span class="chosen" role="status"
       >${all ? t('All {total} that match', { total }) : t('{count} selected', { count: selection.size })}</span
     >
     ${
       more
-        ? html`<button class="link" type="button" data-all @click=${selectMatching}>
+        ? html`<button class="link" type="button" data-all @click=${() => selection.selectMatching()}>
             ${t('Select all {total} that match', { total })}
           </button>`
         : nothing
     }
     <span class="line" aria-hidden="true"></span>
     ${
-      rights.retry && (all || retry > 0)
+      may('retry') && (all || retry > 0)
         ? html`<button
             class="button primary"
             type="button"
@@ -48,7 +47,7 @@ export function bulkBar(options: {
         : nothing
     }
     ${
-      rights.cancel && (all || cancel > 0)
+      may('cancel') && (all || cancel > 0)
         ? html`<button
             class="button"
             type="button"

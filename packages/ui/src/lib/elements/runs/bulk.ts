@@ -5,7 +5,7 @@ import { t } from '../../messages/messages.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { type RunFilter, toFilterQuery } from '../../store/filter.ts'
 import { dialogsOf } from '../overlays.ts'
-import type { Selection } from './selection.ts'
+import type { BulkAction, Selection } from './selection.ts'
 
 interface Host extends HTMLElement {
   renderRoot: ParentNode
@@ -15,7 +15,7 @@ interface Host extends HTMLElement {
 export async function actOnSelection(options: {
   host: Host
   store: DashboardStore
-  action: 'retry' | 'cancel'
+  action: BulkAction
   selection: Selection
   filter: RunFilter
 }): Promise<void> {
@@ -37,7 +37,7 @@ export async function actOnSelection(options: {
           'What waits never runs. What runs is asked to stop; work that does not listen ends by itself.',
         )
   if (!selection.allMatching) {
-    const ids = action === 'retry' ? selection.retryable : selection.cancellable
+    const ids = selection.idsFor(action)
     const dialogs = await dialogsOf(host)
     const danger = action === 'cancel'
     if (

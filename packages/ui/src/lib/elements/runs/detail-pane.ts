@@ -1,14 +1,22 @@
 import { html, type TemplateResult } from 'lit'
+import type { TaskflowNavigateEvent } from '../../events.ts'
 import { t } from '../../messages/messages.ts'
+import type { TaskflowRunElement } from '../run.ts'
 import type { PaneController } from './pane-controller.ts'
 
-/** Where the detail stands: beside the list, over its end, or as a modal dialog. */
-export function detailPane(options: {
+/** The open run, and whom the pane tells what is done in it. */
+interface DetailOptions {
+  run: Pick<TaskflowRunElement, 'base' | 'credentials' | 'linkFor' | 'runId' | 'tab' | 'readonly'>
   pane: PaneController
   close: () => void
-  content: TemplateResult
-}): TemplateResult {
-  const { pane, close, content } = options
+  /** Shows another tab; empty for the first. */
+  showTab: (tab: string) => void
+  navigate: (event: TaskflowNavigateEvent) => void
+}
+
+/** Where the detail stands: beside the list, over its end, or as a modal dialog. */
+export function detailPane(options: DetailOptions): TemplateResult {
+  const { pane, close } = options
   if (pane.mode === 'modal') {
     return html`<dialog
       class="sheet"
@@ -19,7 +27,7 @@ export function detailPane(options: {
         close()
       }}
     >
-      ${content}
+      ${openRun(options)}
     </dialog>`
   }
   return html`<aside class="pane" part="drawer" aria-label=${t('Run')}>
@@ -37,6 +45,28 @@ export function detailPane(options: {
       @keydown=${pane.onKeyDown}
       @dblclick=${pane.reset}
     ></div>
-    ${content}
+    ${openRun(options)}
   </aside>`
+}
+
+function openRun({ run, close, showTab, navigate }: DetailOptions): TemplateResult {
+  return html`<taskflow-run
+    .base=${run.base}
+    .credentials=${run.credentials}
+    .linkFor=${run.linkFor}
+    .runId=${run.runId}
+    .tab=${run.tab || 'overview'}
+    .readonly=${run.readonly}
+    closable
+    @taskflow-close=${(event: Event) => {
+      event.stopPropagation()
+      close()
+    }}
+    @taskflow-tab=${(event: CustomEvent<{ tab: string }>) => {
+      event.stopPropagation()
+      showTab(event.detail.tab === 'overview' ? '' : event.detail.tab)
+    }}
+    @taskflow-navigate=${navigate}
+    ><slot name="run-detail-end" slot="tab-end"></slot
+  ></taskflow-run>`
 }

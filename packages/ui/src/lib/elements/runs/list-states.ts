@@ -1,13 +1,28 @@
-import { html, type TemplateResult } from 'lit'
+import type { FunctionJson } from '@taskflow/core/client'
+import { html, nothing, type TemplateResult } from 'lit'
 import { t } from '../../messages/messages.ts'
+import { emptyRuns } from '../../parts/empty-runs.ts'
 import { icon } from '../../parts/icons.ts'
 import { emptyState } from '../../parts/notices.ts'
-import type { RunFilter } from '../../store/filter.ts'
+import { filterProblem, isEmptyFilter, type RunFilter } from '../../store/filter.ts'
 import type { RunList } from '../../store/run-list.ts'
 import { describeFilter } from './describe-filter.ts'
 
+/** What is said while there are no rows: none yet, none any more, or none that match. */
+export function insteadOfRows(
+  list: RunList,
+  options: { filter: RunFilter; functions: readonly FunctionJson[]; clearFilter: () => void },
+): TemplateResult {
+  const { filter, functions, clearFilter } = options
+  if (list.state === 'error' && list.error?.status !== 401) return unreadable(list)
+  if (filterProblem(filter) !== null) return badFilter(clearFilter)
+  if (list.state !== 'ready') return skeleton()
+  if (isEmptyFilter(filter)) return html`<slot name="empty">${emptyRuns(functions)}</slot>`
+  return noMatch(filter, clearFilter)
+}
+
 /** The final geometry of the list; styles show it after 150 ms only. */
-export function skeleton(): TemplateResult {
+function skeleton(): TemplateResult {
   return html`<div class="skeleton rows" aria-hidden="true">
     ${Array.from(
       { length: 10 },
@@ -16,8 +31,16 @@ export function skeleton(): TemplateResult {
   </div>`
 }
 
+/** How many runs came since, and the way to them; nothing while none did. */
+export function newcomers(count: number, show: () => void): TemplateResult | typeof nothing {
+  if (count === 0) return nothing
+  return html`<button class="pill" type="button" @click=${show}>
+    ${icon('arrowUp', 'small')} ${t('{count} new run|{count} new runs', { count })}
+  </button>`
+}
+
 /** The list could not be read, and there is no older one to show. */
-export function unreadable(list: RunList): TemplateResult {
+function unreadable(list: RunList): TemplateResult {
   return emptyState({
     icon: 'warning',
     title: t('The list could not be read'),
@@ -34,7 +57,7 @@ export function errorBanner(list: RunList): TemplateResult {
 }
 
 /** The filter that came by the address cannot be read: the field says what is wrong with it. */
-export function badFilter(clear: () => void): TemplateResult {
+function badFilter(clear: () => void): TemplateResult {
   return emptyState({
     icon: 'search',
     title: t('This filter cannot be read'),
@@ -44,7 +67,7 @@ export function badFilter(clear: () => void): TemplateResult {
 }
 
 /** Nothing matches: says what was asked for, and takes it back with one click. */
-export function noMatch(filter: RunFilter, clear: () => void): TemplateResult {
+function noMatch(filter: RunFilter, clear: () => void): TemplateResult {
   return emptyState({
     icon: 'search',
     title: t('No run matches'),

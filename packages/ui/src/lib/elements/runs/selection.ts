@@ -1,18 +1,27 @@
 import { isFinal, isRetryable, type TaskJson } from '@taskflow/core/client'
 
+/** What can be done with many runs at once. */
+export type BulkAction = 'retry' | 'cancel'
+
+/** Whether a run is in a state for it. */
+export function isPossible(action: BulkAction, { status }: TaskJson): boolean {
+  return action === 'retry' ? isRetryable(status) : !isFinal(status)
+}
+
 /** Which runs are ticked: by id over several pages, or all that match the filter. */
 export class Selection {
   /** Everything that matches, whether it was seen or not. */
   allMatching = false
   readonly #tasks = new Map<string, TaskJson>()
   readonly #changed: () => void
-  readonly #rights: { retry: boolean; cancel: boolean }
-  /** The page as shown, for ranges. */
+  readonly #actions: readonly BulkAction[]
+  /** The page as shown. */
   page: readonly TaskJson[] = []
   #anchor: string | null = null
 
-  constructor(rights: { retry: boolean; cancel: boolean }, changed: () => void) {
-    this.#rights = rights
+  /** With what may be done with the runs, of which only those are ticked that are in a state for it. */
+  constructor(actions: readonly BulkAction[], changed: () => void) {
+    this.#actions = actions
     this.#changed = changed
   }
 
@@ -20,16 +29,19 @@ export class Selection {
     return this.#tasks.size
   }
 
+  get isEmpty(): boolean {
+    return this.size === 0 && !this.allMatching
+  }
+
   get ids(): string[] {
     return [...this.#tasks.keys()]
   }
 
-  get retryable(): string[] {
-    return this.#idsOf((task) => this.#rights.retry && isRetryable(task.status))
-  }
-
-  get cancellable(): string[] {
-    return this.#idsOf((task) => this.#rights.cancel && !isFinal(task.status))
+  /** Those of the ticked runs that are in a state for it. */
+  idsFor(action: BulkAction): string[] {
+    if (!this.#actions.includes(action)) return []
+    const tasks = [...this.#tasks.values()].filter((task) => isPossible(action, task))
+    return tasks.map((task) => task.task_id)
   }
 
   has(id: string): boolean {
@@ -37,8 +49,8 @@ export class Selection {
   }
 
   /** Only what can be retried or cancelled can be ticked. */
-  canSelect({ status }: TaskJson): boolean {
-    return (this.#rights.retry && isRetryable(status)) || (this.#rights.cancel && !isFinal(status))
+  canSelect(task: TaskJson): boolean {
+    return this.#actions.some((action) => isPossible(action, task))
   }
 
   /** Ticks or unticks; with `range` everything from the last one that was. */
@@ -52,16 +64,28 @@ export class Selection {
     this.#changed()
   }
 
-  /** Ticks or unticks what can be of these. */
-  setAll(tasks: readonly TaskJson[], on: boolean): void {
+  /** Ticks or unticks what can be of the page. */
+  setPage(on: boolean): void {
     this.allMatching = false
-    for (const task of tasks) this.#set(task, on)
+    for (const task of this.page) this.#set(task, on)
     this.#changed()
   }
 
-  /** How much of what can be ticked is. */
-  stateOf(tasks: readonly TaskJson[]): 'none' | 'some' | 'all' | 'impossible' {
-    const possible = tasks.filter((task) => this.canSelect(task) || this.has(task.task_id))
+  /** Ticks the page; what of it can be is ticked already: everything that matches. */
+  selectAll(): void {
+    if (this.pageState === 'all') this.selectMatching()
+    else this.setPage(true)
+  }
+
+  /** Everything that matches the filter. */
+  selectMatching(): void {
+    this.allMatching = true
+    this.#changed()
+  }
+
+  /** How much of what can be ticked of the page is. */
+  get pageState(): 'none' | 'some' | 'all' | 'impossible' {
+    const possible = this.page.filter((task) => this.canSelect(task) || this.has(task.task_id))
     const ticked = possible.filter((task) => this.has(task.task_id)).length
     if (possible.length === 0) return 'impossible'
     return ticked === 0 ? 'none' : ticked === possible.length ? 'all' : 'some'
@@ -73,12 +97,14 @@ export class Selection {
     for (const task of tasks) if (this.has(task.task_id)) this.#tasks.set(task.task_id, task)
   }
 
-  clear(): void {
-    if (this.size === 0 && !this.allMatching) return
+  /** False when nothing was ticked. */
+  clear(): boolean {
+    if (this.isEmpty) return false
     this.#tasks.clear()
     this.allMatching = false
     this.#anchor = null
     this.#changed()
+    return true
   }
 
   #set(task: TaskJson, on: boolean): void {
@@ -91,9 +117,5 @@ export class Selection {
     const to = this.page.findIndex((task) => task.task_id === id)
     if (from < 0 || to < 0) return []
     return this.page.slice(Math.min(from, to), Math.max(from, to) + 1)
-  }
-
-  #idsOf(wanted: (task: TaskJson) => boolean): string[] {
-    return [...this.#tasks.values()].filter(wanted).map((task) => task.task_id)
   }
 }

@@ -46,7 +46,7 @@ export function runTable(options: TableOptions): TemplateResult {
   >
     <thead role="rowgroup">
       <tr role="row" aria-rowindex="1">
-        ${selection ? selectAll(selection, rows) : nothing}
+        ${selection ? selectAll(selection) : nothing}
         ${columns.map((column) => heading(column, sort, options.onSort))}
         <th class="actions" role="columnheader" scope="col">
           <span class="visually-hidden">${t('Actions')}</span>
@@ -63,8 +63,8 @@ export function runTable(options: TableOptions): TemplateResult {
   </table>`
 }
 
-function selectAll(selection: Selection, rows: readonly RunRow[]) {
-  const state = selection.stateOf(rows.map(({ task }) => task))
+function selectAll(selection: Selection) {
+  const state = selection.pageState
   return html`<th class="pick" role="columnheader" scope="col">
     <input
       class="check"
@@ -73,11 +73,7 @@ function selectAll(selection: Selection, rows: readonly RunRow[]) {
       .checked=${state === 'all'}
       .indeterminate=${state === 'some'}
       ?disabled=${state === 'impossible'}
-      @click=${() =>
-        selection.setAll(
-          rows.map(({ task }) => task),
-          state !== 'all',
-        )}
+      @click=${() => selection.setPage(state !== 'all')}
     />
   </th>`
 }
