@@ -177,6 +177,32 @@ describe('the element in a page of its host', () => {
     expect(streams).toBe(1)
     await page.context().close()
   })
+
+  it('G23 opens none in tabs that nobody has looked at yet: eight of them leave the app its connections', async () => {
+    const { page } = await visit(browser, `${app.origin}/tasks/auth/login`)
+    await signIn(page)
+    await page.getByRole('heading', { name: 'Recent runs' }).waitFor()
+    const context = page.context()
+    await context.addInitScript(() => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'hidden' })
+    })
+    const tabs: Page[] = []
+    for (let i = 0; i < 8; i++) {
+      const tab = await context.newPage()
+      await tab.goto(`${app.origin}/tasks/dashboard/runs`)
+      await rows(tab).first().waitFor()
+      tabs.push(tab)
+    }
+    const last = tabs.at(-1) ?? expect.fail('there are eight')
+    expect(await last.evaluate(async () => (await fetch('/tasks/health')).status)).toBe(200)
+    expect(await last.getByText('Live', { exact: true }).count()).toBe(0)
+    await last.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'visible' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await last.getByText('Live', { exact: true }).waitFor()
+    await context.close()
+  })
 })
 
 describe('a run by its address', () => {

@@ -33,7 +33,9 @@ export class Connection {
   async open(pages: readonly Promise<unknown>[]): Promise<void> {
     globalThis.document?.addEventListener('visibilitychange', this.#onVisibility)
     await Promise.allSettled(pages)
-    if (!this.#closed && this.state !== 'unauthorised') this.#connect()
+    // Opened behind another tab: a browser has six connections to a host, for all of its tabs.
+    if (globalThis.document?.visibilityState === 'hidden') return
+    if (!this.#closed && !this.#stream && this.state !== 'unauthorised') this.#connect()
   }
 
   /** Milliseconds between polls, where the stream does not get through. */
