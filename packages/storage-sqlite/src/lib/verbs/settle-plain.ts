@@ -5,8 +5,9 @@ import { leaveLive } from './finish.ts'
 
 // What most tasks come to, read from the settlements' own text: no row is brought into JavaScript
 // and written back. The conditions are the fence; a row that meets none is looked at one by one.
-// Without `+` SQLite would prepare the statement anew for each value (see `sql` of the session).
-const MOVE = `insert into {done} (seq, id, kind, state, run_at, created_at, fence, rev, attempts,
+// Without `+` SQLite would prepare the statement anew for each value (see `sql` of the session), and
+// on an analysed file look at all tasks of the owner for each one.
+export const MOVE = `insert into {done} (seq, id, kind, state, run_at, created_at, fence, rev, attempts,
     children, owner, claimed_at, started_at, ended_at, cancel_at, meta, notes, payload, result)
   select live.seq, live.id, live.kind, ${SUCCESS}, live.run_at, live.created_at, live.fence,
     live.rev + 1, live.attempts, live.children, live.owner, live.started_at,
@@ -15,7 +16,7 @@ const MOVE = `insert into {done} (seq, id, kind, state, run_at, created_at, fenc
   from json_each(@settlements) as ended
     cross join {ids} as ids on ids.id = ended.value ->> 0
     cross join {live} as live on live.seq = ids.seq
-  where live.state = ${RUNNING} and live.owner = +@owner and live.fence = ended.value ->> 1
+  where +live.state = ${RUNNING} and +live.owner = +@owner and live.fence = ended.value ->> 1
     and live.children = 0 and live.notes is null
   on conflict (seq) do nothing
   returning seq, kind, started_at`
