@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineTask } from './define-task.ts'
 import { AbandonTask, SnoozeTask } from './signals.ts'
-import { gate, start } from './test-manager.ts'
-
-/** A task that ends as its signal says. */
-const obedient = defineTask({
-  name: 'obedient',
-  run: (_: void, { signal }) =>
-    new Promise<void>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason))
-    }),
-})
+import { gate, obedient, start } from './test-manager.ts'
 
 describe('retries', () => {
   it('come after the delay, with one attempt kept for each start', async () => {

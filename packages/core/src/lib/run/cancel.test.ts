@@ -3,16 +3,7 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
 import { TaskManager } from './task-manager.ts'
-import { gate, start } from './test-manager.ts'
-
-/** A task that ends as its signal says. */
-const obedient = defineTask({
-  name: 'obedient',
-  run: (_: void, { signal }) =>
-    new Promise<void>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason))
-    }),
-})
+import { claimedAhead, gate, obedient, start } from './test-manager.ts'
 
 describe('cancel', () => {
   it('ends a pending task at once and for good', async () => {
@@ -96,18 +87,3 @@ describe('cancel', () => {
     await expect(manager.cancel(crypto.randomUUID())).rejects.toMatchObject({ code: 'not_found' })
   })
 })
-
-/** One slot that is taken, and a second task that was claimed while handlers were fast. */
-async function claimedAhead() {
-  const { task, open } = gate()
-  const quick = defineTask({ name: 'quick', run() {} })
-  const app = await start([task, quick], { concurrency: 1 })
-  await app.manager.enqueue(quick)
-  await app.clock.advance(0)
-  const [first, second] = await app.manager.enqueueMany(task, [
-    { payload: undefined },
-    { payload: undefined },
-  ])
-  await app.clock.advance(0)
-  return { ...app, open, first: first?.taskId ?? '', second: second?.taskId ?? '' }
-}

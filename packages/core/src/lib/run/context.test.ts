@@ -1,22 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { getTaskContext, type TaskContext, taskLog } from './context.ts'
 import { defineTask } from './define-task.ts'
-import { gate, start } from './test-manager.ts'
-
-/** A schema that wants a Date, which no JSON round trip keeps. */
-const objectWithDate = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: (value: unknown) => {
-      const at = (value as { at?: unknown } | null)?.at
-      return at instanceof Date
-        ? { value: { at } }
-        : { issues: [{ path: ['at'], message: 'expected a Date' }] }
-    },
-    types: undefined as unknown as { input: { at: Date }; output: { at: Date } },
-  },
-} as const
+import { gate, objectWithDate, start } from './test-manager.ts'
 
 describe('context', () => {
   it('is found from any depth, and a task can enqueue another', async () => {

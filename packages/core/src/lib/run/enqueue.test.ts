@@ -3,22 +3,7 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
 import { TaskManager } from './task-manager.ts'
-import { gate, start } from './test-manager.ts'
-
-/** A schema that wants a Date, which no JSON round trip keeps. */
-const objectWithDate = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: (value: unknown) => {
-      const at = (value as { at?: unknown } | null)?.at
-      return at instanceof Date
-        ? { value: { at } }
-        : { issues: [{ path: ['at'], message: 'expected a Date' }] }
-    },
-    types: undefined as unknown as { input: { at: Date }; output: { at: Date } },
-  },
-} as const
+import { gate, objectWithDate, start } from './test-manager.ts'
 
 /** A schema of no payload at all. */
 const onlyUndefined = {

@@ -3,16 +3,7 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
 import { TaskManager } from './task-manager.ts'
-import { start } from './test-manager.ts'
-
-/** A task that ends as its signal says. */
-const obedient = defineTask({
-  name: 'obedient',
-  run: (_: void, { signal }) =>
-    new Promise<void>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason))
-    }),
-})
+import { obedient, start } from './test-manager.ts'
 
 describe('leases', () => {
   it('a lost one aborts the handlers and joins again under a new id', async () => {

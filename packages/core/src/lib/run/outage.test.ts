@@ -1,12 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { TaskflowError } from '../errors.ts'
-import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
 import { startInBackground } from './start-in-background.ts'
 import { TaskManager } from './task-manager.ts'
-import { gate, managers, start } from './test-manager.ts'
+import { delayTurn, gate, managers, start } from './test-manager.ts'
 
 describe('an outage of the storage', () => {
   it('loses no finished work: it is settled when the storage is back, reported once', async () => {
@@ -149,18 +148,3 @@ describe('starting in the background', () => {
     expect(open).toHaveBeenCalledOnce()
   })
 })
-
-/** Holds back the answer of the next turn until it is called. */
-function delayTurn(storage: TaskStorage): () => void {
-  const turn = storage.turn.bind(storage)
-  let answer = () => {}
-  const asked = new Promise<void>((resolve) => {
-    answer = resolve
-  })
-  vi.spyOn(storage, 'turn').mockImplementationOnce(async (input) => {
-    const result = await turn(input)
-    await asked
-    return result
-  })
-  return answer
-}

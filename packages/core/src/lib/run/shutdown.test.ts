@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
 import { TaskManager } from './task-manager.ts'
-import { gate, start } from './test-manager.ts'
+import { claimedAhead, delayTurn, gate, start } from './test-manager.ts'
 
 describe('stop', () => {
   it('hands back what a claim under way brings', async () => {
@@ -209,33 +208,3 @@ describe('stop', () => {
     await expect(manager.stop()).resolves.toMatchObject({ abandoned: 1 })
   })
 })
-
-/** One slot that is taken, and a second task that was claimed while handlers were fast. */
-async function claimedAhead() {
-  const { task, open } = gate()
-  const quick = defineTask({ name: 'quick', run() {} })
-  const app = await start([task, quick], { concurrency: 1 })
-  await app.manager.enqueue(quick)
-  await app.clock.advance(0)
-  const [first, second] = await app.manager.enqueueMany(task, [
-    { payload: undefined },
-    { payload: undefined },
-  ])
-  await app.clock.advance(0)
-  return { ...app, open, first: first?.taskId ?? '', second: second?.taskId ?? '' }
-}
-
-/** Holds back the answer of the next turn until it is called. */
-function delayTurn(storage: TaskStorage): () => void {
-  const turn = storage.turn.bind(storage)
-  let answer = () => {}
-  const asked = new Promise<void>((resolve) => {
-    answer = resolve
-  })
-  vi.spyOn(storage, 'turn').mockImplementationOnce(async (input) => {
-    const result = await turn(input)
-    await asked
-    return result
-  })
-  return answer
-}

@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
@@ -61,4 +61,59 @@ export function withParts(storage: TaskStorage, parts: Partial<TaskStorage>): Ta
   const { name, logs, changes, instances, functions } = storage
   const own = { name, logs, changes, instances, functions, ...Object.fromEntries(methods) }
   return { ...own, ...parts } as TaskStorage
+}
+
+/** A task that ends as its signal says. */
+export const obedient = defineTask({
+  name: 'obedient',
+  // biome-ignore lint/suspicious/noConfusingVoidType: void is what a task without a payload has
+  run: (_: void, { signal }) =>
+    new Promise<void>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+    }),
+})
+
+/** A schema that wants a Date, which no JSON round trip keeps. */
+export const objectWithDate = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value: unknown) => {
+      const at = (value as { at?: unknown } | null)?.at
+      return at instanceof Date
+        ? { value: { at } }
+        : { issues: [{ path: ['at'], message: 'expected a Date' }] }
+    },
+    types: undefined as unknown as { input: { at: Date }; output: { at: Date } },
+  },
+} as const
+
+/** One slot that is taken, and a second task that was claimed while handlers were fast. */
+export async function claimedAhead() {
+  const { task, open } = gate()
+  const quick = defineTask({ name: 'quick', run() {} })
+  const app = await start([task, quick], { concurrency: 1 })
+  await app.manager.enqueue(quick)
+  await app.clock.advance(0)
+  const [first, second] = await app.manager.enqueueMany(task, [
+    { payload: undefined },
+    { payload: undefined },
+  ])
+  await app.clock.advance(0)
+  return { ...app, open, first: first?.taskId ?? '', second: second?.taskId ?? '' }
+}
+
+/** Holds back the answer of the next turn until it is called. */
+export function delayTurn(storage: TaskStorage): () => void {
+  const turn = storage.turn.bind(storage)
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  vi.spyOn(storage, 'turn').mockImplementationOnce(async (input) => {
+    const result = await turn(input)
+    await asked
+    return result
+  })
+  return answer
 }
