@@ -70,6 +70,8 @@ describe('D16a a run that a restart cut off', () => {
     )
     const run = page.locator('taskflow-run')
     await run.getByRole('tab', { name: /^Overview/ }).waitFor()
+    // It stood open for longer than fetching its code takes.
+    await page.evaluate(() => customElements.whenDefined('taskflow-run-parts'))
     await first.end('SIGTERM')
 
     const second = await startDemo(['--port', port, ...storage])
@@ -81,6 +83,24 @@ describe('D16a a run that a restart cut off', () => {
     await run.getByRole('tab', { name: /^Events/ }).click()
     await run.getByText('Requeued after restart').waitFor()
     expect(loads()).toBe(1)
+    await page.context().close()
+  })
+})
+
+describe('a part whose code got lost on its way', () => {
+  it('says so, and comes with a reload', async () => {
+    const demo = await startDemo([])
+    const mail = await accepted(demo.origin, '/signup', { email: 'ada@example.com' })
+    await reaches(demo.origin, mail, 'success')
+    const { page } = await visit(browser, 'about:blank')
+    await page.route('**/assets/extras-*.js', (route) => route.abort())
+    await page.goto(`${demo.origin}/tasks/dashboard/runs/${mail}?view=page&tab=events`)
+    const run = page.locator('taskflow-run')
+    await run.getByText('This part could not be loaded').waitFor()
+    await page.unroute('**/assets/extras-*.js')
+    await run.getByRole('button', { name: 'Reload' }).click()
+    await run.getByText('Succeeded', { exact: true }).first().waitFor()
+    expect(await run.getByText('This part could not be loaded').count()).toBe(0)
     await page.context().close()
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { cleanUp, startDemo, temporaryStorage } from './support/demo-process.ts'
 import { accepted, allEnd, post, problem, reaches, read, type Task } from './support/shop-client.ts'
@@ -135,6 +136,20 @@ describe('the demo', () => {
     const cookie = right.headers.getSetCookie().map((one) => one.split(';')[0])
     const tasks = await fetch(`${demo.origin}/tasks`, { headers: { cookie: cookie.join('; ') } })
     expect(tasks.status).toBe(200)
+  })
+
+  it('answers whoever comes while it still opens its storage', async () => {
+    const args = ['--storage', temporaryStorage()]
+    const { origin, end } = await startDemo(args)
+    await end('SIGTERM')
+    const next = startDemo(['--port', new URL(origin).port, ...args])
+    let early: Response | null = null
+    while (!early) {
+      early = await fetch(`${origin}/tasks/health`).catch(() => null)
+      await setTimeout(1)
+    }
+    expect(early.status).toBe(200)
+    await next
   })
 
   it('loses no accepted task to SIGKILL in mid-queue', async () => {

@@ -41,16 +41,19 @@ export async function startDemo(
     threads: 2,
     processes: 1,
   })
-  // The port first: whoever does not get it should not have touched any task.
-  const server = await listen(options)
+  const serve = shops[options.framework](tasks, {
+    auth: options.auth ?? false,
+    title: 'Taskflow shop',
+    exposePayloads: true,
+    // The demo says in its own words who can reach it.
+    onWarning: () => {},
+    ...handler,
+  })
+  // The port first: whoever does not get it should not have touched any task. What is asked from
+  // here on waits until the storage is open.
+  const server = await listen(serve, options)
   try {
     await tasks.open()
-    const serve = shops[options.framework]
-    const auth = options.auth ?? (false as const)
-    const title = 'Taskflow shop'
-    // The demo says in its own words who can reach it.
-    const onWarning = () => {}
-    server.on('request', serve(tasks, { auth, title, exposePayloads: true, onWarning, ...handler }))
     await scheduleShop(tasks)
     await tasks.start()
   } catch (error) {
@@ -88,8 +91,8 @@ function openStorage(choice: StorageChoice): TaskStorage {
   }
 }
 
-async function listen({ port, auth }: DemoOptions): Promise<Server> {
-  const server = createServer()
+async function listen(serve: RequestListener, { port, auth }: DemoOptions): Promise<Server> {
+  const server = createServer(serve)
   // Without a password nobody but this machine may come in.
   server.listen(auth ? { port } : { port, host: '127.0.0.1' })
   try {

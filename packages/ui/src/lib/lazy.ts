@@ -41,7 +41,8 @@ export function fetchWhenIdle(): void {
 
 /**
  * Fetches the code of an element that was registered for later; at once when it is there, or when
- * nobody registered it. Rejects when the code cannot be fetched; the next call tries again.
+ * nobody registered it. Rejects when the code cannot be fetched. The next call tries again, though
+ * browsers keep a failed file for as long as the page lives: only a reload is sure to help.
  */
 export async function needElement(name: string): Promise<void> {
   const load = waiting.get(name)

@@ -169,7 +169,7 @@ export class TaskflowRunElement extends StoreElement {
       ></taskflow-lifecycle>
       ${tabs({ items, selected: tab, label: t('Run'), select: this.#selectTab })}
       <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="0">
-        ${this.failed ? html`<p class="banner failed" role="alert">${t('This part could not be loaded.')} <button class="link" type="button" @click=${() => this.#again()}>${t('Try again')}</button></p>` : nothing}
+        ${this.failed ? html`<p class="banner failed" role="alert">${t('This part could not be loaded.')} <button class="link" type="button" @click=${() => location.reload()}>${t('Reload')}</button></p>` : nothing}
         ${this.#body(task, tab, line)}<slot name="tab-end"></slot>
       </div>
       <taskflow-menu></taskflow-menu>
@@ -261,11 +261,6 @@ export class TaskflowRunElement extends StoreElement {
     Promise.all(names.map(needElement)).catch(() => {
       this.failed = true
     })
-  }
-
-  #again(): void {
-    this.failed = false
-    this.requestUpdate()
   }
 
   async #force(): Promise<void> {
