@@ -37,6 +37,7 @@ export interface TaskQuery extends TaskFilterQuery {
 
 /** Which lines of a log. */
 interface LogFilterQuery {
+  /** `stdout` and `stderr` have what `taskLog` wrote there, too: below level error, and of it. */
   stream?: 'log' | 'stdout' | 'stderr'
   /** This level and above. */
   level?: 'debug' | 'info' | 'warn' | 'error'

@@ -111,6 +111,7 @@ export interface TaskDetailJson extends TaskJson {
 }
 
 export interface LogEntryJson {
+  /** From 1, over all attempts; an attempt's error on stderr lies between two lines. */
   n: number
   at: string
   stream: LogStream

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FunctionJson } from '../client/wire.ts'
+import { taskLog } from '../run/context.ts'
 import { defineTask } from '../run/define-task.ts'
-
 import { on } from '../run/on.ts'
 import { routes } from './routes/routes.ts'
 import { broken, endless, quick, testApp } from './test-app.ts'
@@ -216,6 +216,62 @@ describe('GET /{task_id}', () => {
 })
 
 describe('GET /{task_id}/logs', () => {
+  it('E4 has on stdout what taskLog wrote, on stderr its errors and what attempts threw', async () => {
+    await app.stop()
+    const torn = defineTask({
+      name: 'torn',
+      retries: 2,
+      run(_: void, { attempt }) {
+        // The second attempt fails before it says anything.
+        if (attempt !== 1) {
+          taskLog(`sheet ${attempt}`)
+          taskLog(`torn ${attempt}`, 'error')
+        }
+        throw new Error(`jam ${attempt}`)
+      },
+    })
+    app = await testApp({}, { tasks: [torn] })
+    const { taskId } = await app.manager.enqueue(torn)
+    await app.until(taskId, 'failed')
+    const read = async (query: string) => {
+      const { body, headers } = await app.json('GET', `/${taskId}/logs?${query}`)
+      const next = headers.get('link')?.match(/cursor=([^>&]+)/)?.[1]
+      const total = Number(headers.get('x-total-count'))
+      return { texts: body.map(({ text }: { text: string }) => text), total, next, body }
+    }
+    const all = ['sheet 0', 'torn 0', 'sheet 2', 'torn 2']
+    expect(await read('')).toMatchObject({ texts: all, total: 4 })
+    expect(await read('stream=log')).toMatchObject({ texts: all, total: 4 })
+    expect(await read('stream=stdout')).toMatchObject({ texts: ['sheet 0', 'sheet 2'], total: 2 })
+    const wrong = ['torn 0', /jam 0/, /jam 1/, 'torn 2', /jam 2/].map((text) =>
+      typeof text === 'string' ? text : expect.stringMatching(text),
+    )
+    const whole = await read('stream=stderr')
+    expect(whole).toMatchObject({ texts: wrong, total: 5 })
+    const numbers: number[] = whole.body.map(({ n }: { n: number }) => n)
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+    expect(new Set(numbers).size).toBe(5)
+    expect(whole.body[1]).toMatchObject({ stream: 'stderr', level: 'error', attempt: 0 })
+    for (const limit of [1, 2, 3]) {
+      const paged: string[] = []
+      for (let query = ''; ; ) {
+        const page = await read(`stream=stderr&limit=${limit}${query}`)
+        expect(page.texts.length).toBeLessThanOrEqual(limit)
+        expect(page.total).toBe(5)
+        paged.push(...page.texts)
+        if (page.next === undefined) break
+        query = `&cursor=${page.next}`
+      }
+      expect(paged).toEqual(wrong)
+    }
+    expect((await read('stream=stderr&search=JAM')).total).toBe(3)
+    expect((await read('stream=stderr&from=3')).texts).toEqual(wrong.slice(3))
+    const file = await app.call('GET', `/${taskId}/logs?stream=stderr&format=text`)
+    expect((await file.text()).replace(/^\d\S+ /gm, '')).toMatch(
+      /^torn 0\n.*jam 0\n--- Retry 1 ---\n.*jam 1\n--- Retry 2 ---\ntorn 2\n.*jam 2\n$/,
+    )
+  })
+
   it('pages, filters and downloads', async () => {
     const { taskId } = await app.manager.enqueue(endless)
     await app.until(taskId, 'running')

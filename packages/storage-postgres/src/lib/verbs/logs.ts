@@ -1,4 +1,4 @@
-import type { LogEntry, LogLevel, LogPage, LogQuery, LogStorage } from '@taskflow/core'
+import type { LogEntry, LogLevel, LogPage, LogQuery, LogStorage, LogStream } from '@taskflow/core'
 import { numbers, texts } from '../arrays.ts'
 import { RUNNING } from '../codes.ts'
 import { addLines, decodeLines, type LogColumns, looseLines } from '../log-lines.ts'
@@ -78,7 +78,7 @@ export function readLogs(store: Store, input: LogQuery): Promise<LogPage> {
     const needle = search?.toLowerCase()
     const lowest = level === undefined ? 0 : LEVELS.indexOf(level)
     for await (const entry of lines(runner, taskId, task, everything ? from : 1)) {
-      if (stream !== undefined && entry.stream !== stream) continue
+      if (stream !== undefined && !isOn(stream, entry)) continue
       if (LEVELS.indexOf(entry.level) < lowest) continue
       if (needle !== undefined && !entry.text.toLowerCase().includes(needle)) continue
       page.total += 1
@@ -90,6 +90,12 @@ export function readLogs(store: Store, input: LogQuery): Promise<LogPage> {
     if (everything) page.total = task.log_count
     return page
   })
+}
+
+/** Lines of `taskLog` stand where a process would have printed them, too. */
+function isOn(stream: LogStream, entry: LogEntry): boolean {
+  if (entry.stream !== 'log') return entry.stream === stream
+  return stream === 'log' || stream === (entry.level === 'error' ? 'stderr' : 'stdout')
 }
 
 /** The lines in order, beginning at `from` or a little before. */

@@ -1,4 +1,12 @@
-import type { LogEntry, LogLevel, LogPage, LogQuery, LogStorage, NewLogEntry } from '@taskflow/core'
+import type {
+  LogEntry,
+  LogLevel,
+  LogPage,
+  LogQuery,
+  LogStorage,
+  LogStream,
+  NewLogEntry,
+} from '@taskflow/core'
 import { RUNNING } from '../codes.ts'
 import { liveByIds } from '../live.ts'
 import { type Notes, notesText, toNotes } from '../notes.ts'
@@ -86,7 +94,7 @@ export function readLogs(session: Session, input: LogQuery): LogPage {
   const lowest = level === undefined ? 0 : LEVELS.indexOf(level)
   const page: LogPage = { entries: [], total: 0, next: null }
   for (const entry of lines(session, task.seq, notes, everything ? from : 1)) {
-    if (stream !== undefined && entry.stream !== stream) continue
+    if (stream !== undefined && !isOn(stream, entry)) continue
     if (LEVELS.indexOf(entry.level) < lowest) continue
     if (needle !== undefined && !entry.text.toLowerCase().includes(needle)) continue
     page.total += 1
@@ -97,6 +105,12 @@ export function readLogs(session: Session, input: LogQuery): LogPage {
   }
   if (everything) page.total = notes.logCount ?? 0
   return page
+}
+
+/** Lines of `taskLog` stand where a process would have printed them, too. */
+function isOn(stream: LogStream, entry: LogEntry): boolean {
+  if (entry.stream !== 'log') return entry.stream === stream
+  return stream === 'log' || stream === (entry.level === 'error' ? 'stderr' : 'stdout')
 }
 
 function* lines(

@@ -1,5 +1,6 @@
 import type { LogEntry, LogLevel, LogStream, TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
+import { logFilter } from '../../storage/log-filter.ts'
 import { Breather } from '../breather.ts'
 import { type LogCursor, readCursor, writeCursor } from './log-cursor.ts'
 import { LogWindow, type WindowQuery } from './log-window.ts'
@@ -29,7 +30,6 @@ export interface RecentLogs {
 
 /** Lines looked at for one page; the page after it goes on from there. */
 const MAX_LINES = 20_000
-const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error']
 const START: LogCursor = { last: null, open: [], below: null }
 
 /**
@@ -46,7 +46,7 @@ export async function recentLogs(
   const places = new Map(start.open)
   const window = new LogWindow(manager, query, start)
   const sources = window.sources()
-  const matches = matcher(query)
+  const matches = logFilter(query)
   const open: OpenLog[] = []
   const lines: RecentLogLine[] = []
   const page = (next: string | null) => ({ lines, next, windowed: window.isFull })
@@ -96,13 +96,4 @@ function insert(open: OpenLog[], log: OpenLog): void {
 async function nextOf(sources: AsyncGenerator<LogSource, void>): Promise<LogSource | null> {
   const { value } = await sources.next()
   return value ?? null
-}
-
-function matcher({ stream, level, search }: RecentLogsQuery): (entry: LogEntry) => boolean {
-  const lowest = level === undefined ? 0 : LEVELS.indexOf(level)
-  const text = search?.toLowerCase()
-  return (entry) =>
-    (stream === undefined || entry.stream === stream) &&
-    LEVELS.indexOf(entry.level) >= lowest &&
-    (text === undefined || entry.text.toLowerCase().includes(text))
 }

@@ -87,7 +87,11 @@ export const logs = parameter('logs', 'Log lines per record; 0 leaves out logs a
 
 /** Which lines of a log. */
 export const logFilters: readonly Parameter[] = [
-  parameter('stream', 'Only this stream.', { type: 'string', enum: ['log', 'stdout', 'stderr'] }),
+  parameter(
+    'stream',
+    '`log`: what `taskLog` wrote. `stdout`, `stderr`: what was captured there, and what `taskLog` wrote, below level error and of it; of one task, `stderr` has the errors of failed attempts, too.',
+    { type: 'string', enum: ['log', 'stdout', 'stderr'] },
+  ),
   parameter('level', 'This level and above.', {
     type: 'string',
     enum: ['debug', 'info', 'warn', 'error'],

@@ -57,7 +57,7 @@ const task: Record<keyof wire.TaskJson, Schema> = {
 const sometimes = ['logs', 'stacktrace', 'payload', 'result', 'payload_hidden'] as const
 
 const logEntry: Record<keyof wire.LogEntryJson, Schema> = {
-  n: { type: 'integer', minimum: 1 },
+  n: { type: 'number', minimum: 0 },
   at: instant,
   stream,
   level,

@@ -1,5 +1,8 @@
 import { TaskflowError } from '../../errors.ts'
+import type { TaskRecord } from '../../record.ts'
+import type { TaskManager } from '../../run/task-manager.ts'
 import { jsonResponse } from '../headers.ts'
+import { type LogWanted, readLog } from '../logs/read-log.ts'
 import { recentLogs } from '../logs/recent-logs.ts'
 import { pagedList, textAnswer } from '../openapi/answers.ts'
 import { age, cursor, limit, logFilters, parameter } from '../openapi/parameters.ts'
@@ -95,22 +98,22 @@ async function logs(call: Call): Promise<Response> {
   const limit = query.integer('limit', 500, 1, 5000)
   const asText = query.oneOf('format', ['json', 'text']) === 'text'
   const wanted = linesOf(query)
-  const { taskId } = await taskOf(call)
-  const filter = { taskId, ...wanted }
+  const task = await taskOf(call)
   if (asText) {
-    return logText(call, filter, from, query.one('limit') === undefined ? Infinity : limit)
+    const lines = query.one('limit') === undefined ? Infinity : limit
+    return logText(app.manager, task, wanted, from, lines)
   }
-  const page = await app.manager.logs({ ...filter, from, limit })
+  const page = await readLog(app.manager, task, wanted, from, limit)
   const response = jsonResponse(page.entries.map(logJson))
   response.headers.set('x-total-count', `${page.total}`)
   if (page.next !== null) {
-    const path = `${call.base}/${taskId}/logs`
+    const path = `${call.base}/${task.taskId}/logs`
     response.headers.set('link', nextLink(path, url.search, `${page.next}`))
   }
   return response
 }
 
-function linesOf(query: Query) {
+function linesOf(query: Query): LogWanted {
   return {
     stream: query.oneOf('stream', ['log', 'stdout', 'stderr']),
     level: query.oneOf('level', ['debug', 'info', 'warn', 'error']),
@@ -120,16 +123,21 @@ function linesOf(query: Query) {
 
 /** Number of the first line: a cursor is one too, and comes before `from`. */
 function placeOf(query: Query): number {
-  const from = query.integer('from', 1, 1, MAX_LINE)
+  const from = query.integer('from', 0, 1, MAX_LINE)
   const cursor = cursorOf(query)
   if (cursor === undefined) return from
-  if (/^[1-9]\d{0,8}$/.test(cursor)) return Number(cursor)
+  if (/^\d{1,9}(\.\d{1,20})?$/.test(cursor) && Number(cursor) > 0) return Number(cursor)
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
 }
 
 /** The log as a file, page by page as the client reads. */
-function logText(call: Call, filter: { taskId: string }, start: number, lines: number): Response {
-  const { manager } = call.app
+function logText(
+  manager: TaskManager,
+  task: TaskRecord,
+  wanted: LogWanted,
+  start: number,
+  lines: number,
+): Response {
   const encoder = new TextEncoder()
   let from: number | null = start
   let left = lines
@@ -137,7 +145,7 @@ function logText(call: Call, filter: { taskId: string }, start: number, lines: n
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       if (from === null || left === 0) return controller.close()
-      const page = await manager.logs({ ...filter, from, limit: Math.min(left, 1000) })
+      const page = await readLog(manager, task, wanted, from, Math.min(left, 1000))
       from = page.next
       left -= page.entries.length
       const text = logLines(page.entries, attempt).join('\n')
@@ -148,7 +156,7 @@ function logText(call: Call, filter: { taskId: string }, start: number, lines: n
   return new Response(body, {
     headers: {
       'content-type': 'text/plain; charset=utf-8',
-      'content-disposition': `attachment; filename="${filter.taskId}.log"`,
+      'content-disposition': `attachment; filename="${task.taskId}.log"`,
     },
   })
 }

@@ -29,6 +29,10 @@ export interface LogQuery {
   /** First `n` to return. [1] */
   from?: number | undefined
   limit: number
+  /**
+   * `log`: what `taskLog` wrote. `stdout` and `stderr`: what was captured there, and what `taskLog`
+   * wrote, below level error and of it.
+   */
   stream?: LogStream | undefined
   /** This level and above. */
   level?: LogLevel | undefined

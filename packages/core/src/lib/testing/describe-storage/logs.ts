@@ -178,6 +178,7 @@ export function logsCases({ describe, test, has }: Suite): void {
         return page.entries.map(({ n }) => n)
       }
       assert.deepEqual(await find({ stream: 'log' }), [1, 3])
+      assert.deepEqual(await find({ stream: 'stdout' }), [1, 2, 3])
       assert.deepEqual(await find({ stream: 'stderr' }), [4])
       assert.deepEqual(await find({ level: 'debug' }), [1, 2, 3, 4])
       assert.deepEqual(await find({ level: 'warn' }), [3, 4])
@@ -187,6 +188,27 @@ export function logsCases({ describe, test, has }: Suite): void {
       assert.deepEqual(await find({ search: '%' }), [1])
       assert.deepEqual(await find({ search: '_' }), [3])
       assert.deepEqual(await find({ search: 'a', level: 'warn', stream: 'log' }), [3])
+    })
+
+    test('shows what taskLog wrote on stdout and, of level error, on stderr', async (bench) => {
+      await bench.add()
+      const { taskId, fence } = await bench.start('a')
+      const entries = [
+        line('said'),
+        line('printed', { stream: 'stdout' }),
+        line('wrong', { level: 'error' }),
+        line('warned', { level: 'warn' }),
+        line('printed wrong', { stream: 'stderr', level: 'error' }),
+      ]
+      await bench.logs.append({ instanceId: 'a', batches: [{ taskId, fence, entries }] })
+      const find = async (stream: LogQuery['stream'], from = 1) => {
+        const page = await bench.logs.read({ taskId, limit: 2, stream, from })
+        return [page.entries.map(({ n }) => n), page.total, page.next]
+      }
+      assert.deepEqual(await find('log'), [[1, 3], 3, 4])
+      assert.deepEqual(await find('stdout'), [[1, 2], 3, 4])
+      assert.deepEqual(await find('stdout', 4), [[4], 3, null])
+      assert.deepEqual(await find('stderr'), [[3, 5], 2, null])
     })
 
     test('pages through matches', async (bench) => {
