@@ -266,6 +266,10 @@ describe('GET /{task_id}/logs', () => {
     }
     expect((await read('stream=stderr&search=JAM')).total).toBe(3)
     expect((await read('stream=stderr&from=3')).texts).toEqual(wrong.slice(3))
+    expect((await read('stream=stderr&from=2.00005')).texts).toEqual(wrong.slice(1))
+    expect((await read(`stream=stderr&from=${Number(numbers[1]) + 0.00005}`)).texts).toEqual(
+      wrong.slice(2),
+    )
     const file = await app.call('GET', `/${taskId}/logs?stream=stderr&format=text`)
     expect((await file.text()).replace(/^\d\S+ /gm, '')).toMatch(
       /^torn 0\n.*jam 0\n--- Retry 1 ---\n.*jam 1\n--- Retry 2 ---\ntorn 2\n.*jam 2\n$/,

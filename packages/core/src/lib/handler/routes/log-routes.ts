@@ -47,11 +47,9 @@ export const logRoutes: Route[] = [
       summary: 'The log of one task, in order.',
       query: [
         ...logFilters,
-        parameter('from', 'Number of the first line.', {
-          type: 'integer',
-          minimum: 1,
+        parameter('from', 'Number of the first line, above 0. [the first there is]', {
+          type: 'number',
           maximum: MAX_LINE,
-          default: 1,
         }),
         limit(500, 5000),
         cursor,
@@ -123,11 +121,20 @@ function linesOf(query: Query): LogWanted {
 
 /** Number of the first line: a cursor is one too, and comes before `from`. */
 function placeOf(query: Query): number {
-  const from = query.integer('from', 0, 1, MAX_LINE)
+  const from = query.one('from')
+  const first = from === undefined ? 0 : numberOf(from)
+  if (first === null) {
+    throw new TaskflowError('invalid_input', 'from: expected the number of a line')
+  }
   const cursor = cursorOf(query)
-  if (cursor === undefined) return from
-  if (/^\d{1,9}(\.\d{1,20})?$/.test(cursor) && Number(cursor) > 0) return Number(cursor)
+  const place = cursor === undefined ? first : numberOf(cursor)
+  if (place !== null) return place
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
+}
+
+function numberOf(text: string): number | null {
+  const number = /^\d{1,9}(\.\d{1,20})?$/.test(text) ? Number(text) : 0
+  return number > 0 ? number : null
 }
 
 /** The log as a file, page by page as the client reads. */
