@@ -1,4 +1,4 @@
-import { defineTask } from '@taskflow/core'
+import { defineTask, taskLog } from '@taskflow/core'
 
 /** Prints much to its error output and fails; runs in a process of its own. */
 export const printEdition = defineTask({
@@ -14,3 +14,14 @@ export const printEdition = defineTask({
 })
 
 export const printWeather = defineTask({ name: 'print_weather', run: () => 'sun' })
+
+/** Only uses `taskLog`; both attempts fail. */
+export const countSheets = defineTask({
+  name: 'count_sheets',
+  retries: 1,
+  run(_: void, { attempt }) {
+    taskLog(`sheet ${attempt + 1} of 2`)
+    taskLog(`no paper ${attempt + 1}`, 'error')
+    throw new Error(`jam ${attempt + 1}`)
+  },
+})

@@ -2,6 +2,7 @@
 import type { StreamEvents } from '@taskflow/core/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { speak } from '../messages/language.ts'
 import { FakeHandler, problem } from '../testing/fake-handler.ts'
 import { find, findAll, textOf, unmountAll, waitForElement } from '../testing/mount.ts'
 import { makeTask } from '../testing/records.ts'
@@ -35,6 +36,21 @@ function logEntry(n: number, change: Partial<StreamEvents['log']> = {}): StreamE
 }
 
 describe('taskflow-run', () => {
+  it('asks in its own language, whoever spoke while the code of the question came', async () => {
+    handler.tasks = [
+      makeTask(1, { status: 'running', phase: 'running', end_time: null, duration: null }),
+    ]
+    handler.details.set(makeTask(1).task_id, { cancel_requested_at: makeTask(1).created_at })
+    const element = mount()
+    element.locale = 'de'
+    const force = await waitForElement(element, '[data-action="force"]')
+    await vi.waitFor(() => expect(force.innerText).not.toContain('Force'))
+    force.click()
+    speak({ tag: 'en', messages: {} })
+    const title = await waitForElement(element, 'taskflow-dialogs >>> h2')
+    expect(title.innerText).not.toContain('Force')
+  })
+
   it('works alone, and has tabs only for what there is', async () => {
     handler.tasks = [makeTask(1)]
     const element = mount()
@@ -402,6 +418,96 @@ describe('logs', () => {
     ;(await tab('stderr')).click()
     await vi.waitFor(() => expect(numbers(element).every((n) => n % 3 === 0)).toBe(true))
     expect(find(element, '.foot')?.innerText).toContain('of 400')
+  })
+
+  it('E4 of taskLog stand on stdout, of level error on stderr; the error of an attempt has no number', async () => {
+    const element = await openLong([
+      logEntry(1),
+      logEntry(2, { level: 'error', text: 'wrong' }),
+      logEntry(2.0001, { stream: 'stderr', level: 'error', text: 'Error: thrown' }),
+    ])
+    const tab = (name: string) => find(element, `[data-stream-tab="${name}"]`)
+    await vi.waitFor(() => expect(tab('stderr')?.innerText).toMatch(/stderr\s2/))
+    expect(tab('stdout')?.innerText).toMatch(/stdout\s1/)
+    expect(tab('log')).toBeNull()
+    tab('stderr')?.click()
+    await vi.waitFor(() => expect(lines(element)).toEqual(['wrong', 'Error: thrown']))
+    expect(findAll(element, '.line .number').map(({ innerText }) => innerText)).toEqual(['2', ''])
+    tab('stdout')?.click()
+    await vi.waitFor(() => expect(lines(element)).toEqual(['line 1']))
+  })
+
+  it('E4 count what a run prints while somebody looks', async () => {
+    handler.tasks = [{ ...running, log_count: 1 }]
+    handler.logs.set(running.task_id, many(1))
+    const element = mount()
+    element.tab = 'logs'
+    const tab = (name: string) => find(element, `[data-stream-tab="${name}"]`)?.innerText
+    await vi.waitFor(() => expect(tab('stdout')).toMatch(/stdout\s1/))
+    await vi.waitFor(() => expect(handler.streams).toHaveLength(2))
+    handler.push('log', logEntry(2, { level: 'error' }))
+    await vi.waitFor(() => expect(tab('stderr')).toMatch(/stderr\s1/))
+    handler.push('log', logEntry(3))
+    await vi.waitFor(() => expect(tab('stdout')).toMatch(/stdout\s2/))
+    // The run is over, and what it threw is there.
+    handler.logs.set(running.task_id, [
+      ...many(3, (n) => (n === 2 ? { level: 'error' } : {})),
+      logEntry(3.0001, { stream: 'stderr', level: 'error', text: 'Error: thrown' }),
+    ])
+    handler.change({ ...running, status: 'failed', phase: 'failed', log_count: 3, rev: 9 })
+    await vi.waitFor(() => expect(tab('stderr')).toMatch(/stderr\s2/))
+  })
+
+  it('E5 are searched by regular expression and with case, from match to match', async () => {
+    const texts = (n: number) =>
+      n % 1000 === 7 ? `Took ${n} ms, \u001b[31mERROR\u001b[0m ${n}` : `took ${n} ms`
+    const element = await openLong(many(12_000, (n) => ({ text: texts(n) })))
+    const field = await waitForElement<HTMLInputElement>(element, '.search input')
+    const said = () => find(element, '.said')?.innerText
+    const press = (label: string) => find(element, `.search [aria-label="${label}"]`)?.click()
+    press('Regular expression')
+    await userEvent.fill(field, '^took \\d+ ms, (error|warning) \\d')
+    await vi.waitFor(() => expect(said()).toBe('1 of 12'))
+    await vi.waitFor(() => {
+      const marks = findAll(element, 'mark.current').map(({ innerText }) => innerText)
+      expect(marks.join('')).toBe('Took 7 ms, ERROR 7')
+    })
+    await userEvent.click(field)
+    await userEvent.keyboard('{Enter}')
+    await vi.waitFor(() => expect(find(element, '.line.at')?.dataset.n).toBe('1007'))
+    expect(said()).toBe('2 of 12')
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}{Shift>}{Enter}{/Shift}')
+    await vi.waitFor(() => expect(find(element, '.line.at')?.dataset.n).toBe('11007'))
+    press('Match case')
+    await vi.waitFor(() => expect(said()).toBe('no match'))
+    await userEvent.fill(field, 'Took')
+    await vi.waitFor(() => expect(said()).toBe('1 of 12'))
+    press('Regular expression')
+    await userEvent.fill(field, '7 ms, ERROR')
+    await vi.waitFor(() => expect(said()).toBe('1 of 12'))
+    await userEvent.fill(field, '7 ms, error')
+    await vi.waitFor(() => expect(said()).toBe('no match'))
+    press('Match case')
+    await vi.waitFor(() => expect(said()).toBe('no match'))
+    await userEvent.fill(field, 'TOOK 11007')
+    await vi.waitFor(() => expect(said()).toBe('1 of 1'))
+  })
+
+  it('E5 say what is wrong with a pattern, and stay alive with one that others never end with', async () => {
+    const element = await openLong(many(300, () => ({ text: `${'a'.repeat(3000)}-` })))
+    const field = await waitForElement<HTMLInputElement>(element, '.search input')
+    find(element, '.search [aria-label="Regular expression"]')?.click()
+    await userEvent.fill(field, '(')
+    await vi.waitFor(() => expect(find(element, '.problem')?.innerText).toContain('Unterminated'))
+    expect(field.getAttribute('aria-invalid')).toBe('true')
+    expect(lines(element)[0]).toContain('aaa')
+    await userEvent.fill(field, 'a(?=b)')
+    await vi.waitFor(() => expect(find(element, '.problem')?.innerText).toContain('Lookaround'))
+    await userEvent.fill(field, '(a+)+$')
+    await vi.waitFor(() => expect(find(element, '.said')?.innerText).toBe('no match'), 20_000)
+    expect(find(element, '.problem')).toBeNull()
+    await userEvent.fill(field, 'a-$')
+    await vi.waitFor(() => expect(find(element, '.said')?.innerText).toBe('1 of 300'), 20_000)
   })
 
   it('E5 are searched as a whole, from match to match', async () => {

@@ -9,13 +9,14 @@ import {
 } from '@taskflow/core/client'
 import type { DashboardStore } from './dashboard-store.ts'
 import { Emitter } from './emitter.ts'
+import { LogFinder, MOST_LINES } from './log-finder.ts'
 
 /** Lines per page. */
 export const LOG_PAGE = 500
 /** Pages that are kept: 20 000 lines. */
 const KEEP = 40
-/** What one answer may hold. */
-const MOST = 5000
+/** What an attempt threw has a number between those of lines, a multiple of twice this apart. */
+const NEXT = 0.00005
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 /** Which lines are shown. Empty members do not narrow. */
@@ -23,15 +24,6 @@ export interface LogView {
   stream: LogStream | ''
   /** This level and above. */
   level: LogLevel | ''
-}
-
-/** The lines that hold a text, by number. */
-export interface LogMatches {
-  text: string
-  numbers: number[]
-  total: number
-  /** There are more than `numbers` has. */
-  more: boolean
 }
 
 /**
@@ -49,15 +41,16 @@ export class RunLog extends Emitter {
   live = false
   /** Lines per stream, as far as they are known. */
   counts: Partial<Record<LogStream | 'all', number>> = {}
-  matches: LogMatches | null = null
   /** How many attempts have written, as far as lines were read; the last ones are read first. */
   attempts = 1
+
+  /** Looks for something in the lines of the view. */
+  readonly finder: LogFinder
 
   readonly #store: DashboardStore
   readonly #id: string
   #stream: TaskflowStream | null = null
   #abort = new AbortController()
-  #searchAbort = new AbortController()
   readonly #pages = new Map<number, (LogEntryJson | undefined)[]>()
   /** Number of the first line of each page of a filtered view that is known. */
   #starts: number[] = [1]
@@ -68,6 +61,14 @@ export class RunLog extends Emitter {
     super()
     this.#store = store
     this.#id = id
+    this.finder = new LogFinder(
+      (query, signal) => store.client.logs(id, { ...this.#filter, ...query }, { signal }),
+      (cause) => {
+        this.error = store.failure(cause)
+        this.emit()
+      },
+      () => this.emit(),
+    )
   }
 
   get pages(): number {
@@ -154,39 +155,6 @@ export class RunLog extends Emitter {
     return page.entries[0]?.attempt ?? null
   }
 
-  /** Looks for a text in all lines of the view; empty forgets it. */
-  async search(text: string): Promise<void> {
-    this.#searchAbort.abort()
-    this.#searchAbort = new AbortController()
-    this.matches = text === '' ? null : { text, numbers: [], total: 0, more: true }
-    if (this.matches) await this.moreMatches()
-    this.emit()
-  }
-
-  /** Reads on in what was found. */
-  async moreMatches(): Promise<void> {
-    const found = this.matches
-    if (!found?.more) return
-    const { signal } = this.#searchAbort
-    try {
-      const from = (found.numbers.at(-1) ?? 0) + 1
-      const query = { ...this.#filter, search: found.text, limit: MOST, from }
-      const page = await this.#store.client.logs(this.#id, query, { signal })
-      if (this.matches !== found) return
-      const numbers = [...found.numbers, ...page.entries.map(({ n }) => n)]
-      this.matches = {
-        ...found,
-        numbers,
-        total: Math.max(found.total, page.total, numbers.length),
-        more: page.next !== null && page.entries.length > 0,
-      }
-    } catch (cause) {
-      if (isAbort(cause) || signal.aborted) return
-      this.error = this.#store.failure(cause)
-    }
-    this.emit()
-  }
-
   /** Follows the run's own stream, or stops to. */
   follow(live: boolean): void {
     if (live === (this.#stream !== null)) return
@@ -208,6 +176,12 @@ export class RunLog extends Emitter {
     this.emit()
   }
 
+  /** An attempt is over: stderr has what it threw. */
+  async settled(): Promise<void> {
+    if (this.view.stream === 'stderr') await this.open(this.counts.all ?? 0)
+    else await this.#countStreams()
+  }
+
   /** There are at least so many lines: the record of the run says so. */
   atLeast(count: number): void {
     if (count <= (this.counts.all ?? 0)) return
@@ -218,7 +192,7 @@ export class RunLog extends Emitter {
 
   close(): void {
     this.#abort.abort()
-    this.#searchAbort.abort()
+    this.finder.close()
     this.#stream?.close()
     this.#stream = null
   }
@@ -274,7 +248,7 @@ export class RunLog extends Emitter {
     let at = Math.min(page, this.#starts.length - 1)
     while (at <= page) {
       const from = this.#starts[at] ?? 1
-      const limit = at === page ? LOG_PAGE : MOST
+      const limit = at === page ? LOG_PAGE : MOST_LINES
       const query = { ...this.#filter, limit, ...(from > 1 && { from }) }
       const answer = await this.#store.client.logs(this.#id, query, { signal })
       this.total = at === 0 ? answer.total : Math.max(this.total, answer.total)
@@ -285,7 +259,7 @@ export class RunLog extends Emitter {
       }
       const last = answer.entries.at(-1)
       if (!last || answer.next === null) return
-      this.#starts[at] = last.n + 1
+      this.#starts[at] = last.n + NEXT
     }
   }
 
@@ -303,7 +277,7 @@ export class RunLog extends Emitter {
   /** Counts for the tabs; not worth an error. */
   async #countStreams(): Promise<void> {
     const { signal } = this.#abort
-    const streams: readonly LogStream[] = ['log', 'stdout', 'stderr']
+    const streams: readonly LogStream[] = ['stdout', 'stderr']
     const pages = await Promise.allSettled(
       streams.map((stream) => this.#store.client.logs(this.#id, { stream, limit: 1 }, { signal })),
     )
@@ -317,17 +291,18 @@ export class RunLog extends Emitter {
   #receive(entry: LogEntryJson & { task_id: string }): void {
     if (entry.task_id !== this.#id || entry.n <= (this.counts.all ?? 0)) return
     this.counts.all = entry.n
+    // What an attempt threw stands between the lines, and nobody tells.
+    if (entry.attempt >= this.attempts) void this.settled()
     this.#saw(entry)
-    this.counts[entry.stream] = (this.counts[entry.stream] ?? 0) + 1
+    const printed = streamOf(entry)
+    this.counts[printed] = (this.counts[printed] ?? 0) + 1
     const { stream, level } = this.view
     const shown =
-      (!stream || stream === entry.stream) &&
+      (!stream || stream === entry.stream || stream === printed) &&
       (!level || LEVELS.indexOf(entry.level) >= LEVELS.indexOf(level))
-    if (shown) this.#append(entry)
-    const { matches } = this
-    if (shown && matches && entry.text.toLowerCase().includes(matches.text.toLowerCase())) {
-      const numbers = matches.more ? matches.numbers : [...matches.numbers, entry.n]
-      this.matches = { ...matches, numbers, total: matches.total + 1 }
+    if (shown) {
+      this.#append(entry)
+      this.finder.receive(entry)
     }
     this.emit()
   }
@@ -346,4 +321,9 @@ export class RunLog extends Emitter {
     else if (index % LOG_PAGE === 0) this.#keep(page, [entry])
     if (!this.#plain && index % LOG_PAGE === 0) this.#starts[page] = entry.n
   }
+}
+
+/** Where a line stands: what `taskLog` wrote is as good as printed. */
+function streamOf({ stream, level }: LogEntryJson): 'stdout' | 'stderr' {
+  return stream === 'stderr' || (stream === 'log' && level === 'error') ? 'stderr' : 'stdout'
 }

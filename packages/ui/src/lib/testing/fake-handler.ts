@@ -154,11 +154,14 @@ export class FakeHandler {
     const levels = ['debug', 'info', 'warn', 'error']
     const found = all.filter(
       (entry) =>
-        (!stream || entry.stream === stream) &&
+        (!stream ||
+          entry.stream === stream ||
+          (entry.stream === 'log' && stream === printed(entry))) &&
         (!level || levels.indexOf(entry.level) >= levels.indexOf(level)) &&
         entry.text.toLowerCase().includes(search),
     )
-    const rest = found.filter(({ n }) => n >= Number(query.get('from') ?? 1))
+    const from = Number(query.get('cursor') ?? query.get('from') ?? 0)
+    const rest = found.filter(({ n }) => n >= from)
     const page = rest.slice(0, Number(query.get('limit') ?? 500))
     const headers = new Headers({ 'x-total-count': String(found.length) })
     const next = rest[page.length]
@@ -214,6 +217,11 @@ export class FakeHandler {
         matchesQuery(q, task, now),
     )
   }
+}
+
+/** Where a line of `taskLog` stands. */
+function printed({ level }: StreamEvents['log']): string {
+  return level === 'error' ? 'stderr' : 'stdout'
 }
 
 /** A refusal. */

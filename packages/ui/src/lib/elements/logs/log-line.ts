@@ -1,5 +1,6 @@
 import type { LogEntryJson } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
+import type { Span } from '../../format/linear-regex.ts'
 import { formatAbsolute, formatClock } from '../../format/time.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
@@ -7,7 +8,8 @@ import { LONG_LINE, logText } from './log-text.ts'
 
 /** How lines are drawn. */
 export interface LineOptions {
-  search: string
+  /** What to mark in a line. */
+  marks: (n: number, plain: string) => readonly Span[]
   /** Number of the line of the match one is at. */
   current: number
   /** Numbers of the first and last line that a link points at. */
@@ -45,19 +47,24 @@ export function logLine(
           >`
         : nothing
     }
-    <a
-      class="number"
-      part="gutter"
-      href=${options.href(n)}
-      tabindex="-1"
-      aria-label=${t('Link to line {number}', { number: n })}
-      @click=${(event: MouseEvent) => options.onNumber(event, n)}
-      >${n}</a
-    >
+    ${
+      Number.isInteger(n)
+        ? html`<a
+            class="number"
+            part="gutter"
+            href=${options.href(n)}
+            tabindex="-1"
+            aria-label=${t('Link to line {number}', { number: n })}
+            @click=${(event: MouseEvent) => options.onNumber(event, n)}
+            >${n}</a
+          >`
+        : // What an attempt threw is no line of the log.
+          html`<span class="number"></span>`
+    }
     <time datetime=${at} title=${formatAbsolute(instant)}>${formatClock(instant, true)}</time>
     <span class="level">${level}</span>
     <span class="text"
-      >${logText(whole ? text : text.slice(0, LONG_LINE), options.search, n === options.current)}${
+      >${logText(whole ? text : text.slice(0, LONG_LINE), (plain) => options.marks(n, plain), n === options.current)}${
         whole
           ? nothing
           : html`<button class="link" type="button" @click=${() => options.onOpen(n)}>

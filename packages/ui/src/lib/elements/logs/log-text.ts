@@ -1,15 +1,19 @@
 import { html, nothing } from 'lit'
 import { type AnsiSegment, parseAnsi } from '../../format/ansi.ts'
+import type { Span } from '../../format/linear-regex.ts'
 import { visibleText } from '../../format/visible-text.ts'
 
 /** Longer lines are cut until somebody asks for the rest. */
 export const LONG_LINE = 4000
 
-/** A line with its colours, and what was searched for marked. All of it is text. */
-export function logText(text: string, search: string, isCurrent: boolean) {
+/** A line with its colours, and what `find` finds in it marked. All of it is text. */
+export function logText(
+  text: string,
+  find: (plain: string) => readonly Span[],
+  isCurrent: boolean,
+) {
   const segments = parseAnsi(text)
-  const plain = segments.map((segment) => segment.text).join('')
-  const marks = search === '' ? [] : occurrences(plain, search)
+  const marks = find(segments.map((segment) => segment.text).join(''))
   if (marks.length === 0) return segments.map(({ text, classes }) => piece(text, classes))
   return cut(segments, marks).map(({ text, classes, hit }) =>
     hit
@@ -23,18 +27,8 @@ function piece(text: string, classes: string) {
   return classes ? html`<span class=${classes}>${visibleText(text)}</span>` : visibleText(text)
 }
 
-function occurrences(text: string, search: string): [number, number][] {
-  const found: [number, number][] = []
-  const [where, what] = [text.toLowerCase(), search.toLowerCase()]
-  for (let at = where.indexOf(what); at >= 0; at = where.indexOf(what, at + what.length)) {
-    found.push([at, at + what.length])
-    if (found.length >= 200) break
-  }
-  return found
-}
-
 /** Segments cut where a mark begins or ends. */
-function cut(segments: readonly AnsiSegment[], marks: readonly [number, number][]) {
+function cut(segments: readonly AnsiSegment[], marks: readonly Span[]) {
   const pieces: { text: string; classes: string; hit: boolean }[] = []
   let offset = 0
   for (const { text, classes } of segments) {

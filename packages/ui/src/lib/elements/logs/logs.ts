@@ -1,7 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { t } from '../../messages/messages.ts'
 import { TaskflowLogFollowEvent, TaskflowLogLineEvent } from '../../part-events.ts'
-import { copyText } from '../../parts/copy.ts'
 import { download } from '../../parts/download.ts'
 import { toggleFullScreen } from '../../parts/full-screen.ts'
 import { icon } from '../../parts/icons.ts'
@@ -12,14 +11,16 @@ import { controls } from '../../styles/controls.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { StoreElement } from '../store-element.ts'
+import { copyLines } from './copy-lines.ts'
 import { logFoot } from './foot.ts'
+import { lineStyles } from './line.styles.ts'
 import { type LineOptions, logLine } from './log-line.ts'
 import { LogScroll } from './log-scroll.ts'
 import { LogSearch } from './log-search.ts'
-import { noLines, unreadable } from './log-states.ts'
+import { noLines, toEnd, unreadable } from './log-states.ts'
 import { logStyles } from './logs.styles.ts'
 import { matchTrack } from './match-track.ts'
-import { logToolbar } from './toolbar.ts'
+import { type LogSwitch, logToolbar } from './toolbar.ts'
 
 /**
  * A run's log: live, any page at once, by stream and level, searched as a whole. Follows its end
@@ -36,7 +37,7 @@ import { logToolbar } from './toolbar.ts'
  * @cssprop --taskflow-log-height - height of the lines where the host gives none [420px]
  */
 export class TaskflowLogsElement extends StoreElement {
-  static override styles = [tokens, hostReset, controls, statusStyles, logStyles]
+  static override styles = [tokens, hostReset, controls, statusStyles, logStyles, lineStyles]
   static override properties: PropertyDeclarations = {
     runId: { type: String, attribute: 'run-id' },
     count: { type: Number },
@@ -54,6 +55,8 @@ export class TaskflowLogsElement extends StoreElement {
     times: { state: true },
     page: { state: true },
     query: { type: String },
+    regex: { type: Boolean },
+    matchCase: { type: Boolean, attribute: 'match-case' },
   }
 
   /** Id of the run. */
@@ -70,7 +73,7 @@ export class TaskflowLogsElement extends StoreElement {
   declare maxAttempts: number
   /** Address of a line. */
   declare linkTo: ((line: number, lastLine?: number) => string) | null
-  /** `log`, `stdout` or `stderr`. [all] */
+  /** `stdout` or `stderr`, with what `taskLog` wrote there; `log`: only that. [all] */
   declare stream: string
   /** Goes to the first line of this attempt, counted from 1. [none] */
   declare attempt: number | null
@@ -86,6 +89,10 @@ export class TaskflowLogsElement extends StoreElement {
   declare page: number
   /** What is searched for. */
   declare query: string
+  /** What is searched for is a regular expression, without lookaround and back references. */
+  declare regex: boolean
+  /** The search tells upper case from lower. */
+  declare matchCase: boolean
 
   #log: RunLog | undefined
   #leave: (() => void) | undefined
@@ -115,6 +122,8 @@ export class TaskflowLogsElement extends StoreElement {
     this.times = true
     this.page = 0
     this.query = ''
+    this.regex = false
+    this.matchCase = false
   }
 
   protected override storeConnected(store: DashboardStore): () => void {
@@ -143,7 +152,10 @@ export class TaskflowLogsElement extends StoreElement {
     this.#log?.follow(this.#live)
     if (changed.has('count')) this.#log?.atLeast(this.count)
     // The end of a run: what was written between the last event and its end.
-    if (changed.get('live') === true && !this.#live) this.#log?.atLeast(this.count)
+    if (changed.get('live') === true && !this.#live) {
+      this.#log?.atLeast(this.count)
+      void this.#log?.settled()
+    }
   }
 
   /** The run is not over, as far as anybody said. */
@@ -158,8 +170,9 @@ export class TaskflowLogsElement extends StoreElement {
     if (changed.has('stream') && this.stream !== log.view.stream) {
       void this.#setView({ stream: this.stream as LogView['stream'] })
     }
-    if (changed.has('query') && this.query !== (log.matches?.text ?? ''))
-      this.#search.type(this.query)
+    if (changed.has('query') || changed.has('regex') || changed.has('matchCase')) {
+      if (this.#search.isStale) this.#search.type(this.query)
+    }
     if (changed.has('attempt')) void this.#goToAttempt()
     if (changed.has('timestamps') && this.timestamps) this.times = this.timestamps !== 'off'
   }
@@ -187,6 +200,8 @@ export class TaskflowLogsElement extends StoreElement {
         log,
         match: this.#search.match,
         search: this.query,
+        regex: this.regex,
+        matchCase: this.matchCase,
         following: this.following,
         live: this.#live,
         wrap: this.wrap,
@@ -214,14 +229,7 @@ export class TaskflowLogsElement extends StoreElement {
           ${this.#live ? html`<p class="waiting">${icon('arc', 'spins small')} ${t('waiting for output')}</p>` : nothing}
         </div>
         ${matchTrack(log)}
-        ${
-          this.following || !this.#live
-            ? nothing
-            : html`<button class="pill" type="button" @click=${() => this.#toggle('following')}>
-                ${icon('arrowDown', 'small')}
-                ${this.#scroll.unread > 0 ? t('{count} new line|{count} new lines', { count: this.#scroll.unread }) : t('To the end')}
-              </button>`
-        }
+        ${this.following || !this.#live ? nothing : toEnd(this.#scroll.unread, () => this.#toggle('following'))}
       </div>
       ${logFoot(log, this.#scroll.shown(log), this.#scroll.goToPage)}
     `
@@ -232,8 +240,8 @@ export class TaskflowLogsElement extends StoreElement {
     const [first, end] = this.#scroll.drawn(log)
     log.ensure(first, end - 1)
     const options: LineOptions = {
-      search: log.matches?.text ?? '',
-      current: log.matches?.numbers[this.#search.match] ?? 0,
+      marks: (n, plain) => log.finder.spansOf(n, plain),
+      current: this.#search.matches?.numbers[this.#search.match] ?? 0,
       marked: [this.line, Math.max(this.line, this.lastLine)],
       maxAttempts: this.maxAttempts,
       opened: this.#opened,
@@ -264,7 +272,7 @@ export class TaskflowLogsElement extends StoreElement {
       this.page = log.pages - 1
       if (this.line > 0) void this.#goTo(this.line)
       else void this.#goToAttempt()
-      if (this.query) void this.#search.find(this.query)
+      if (this.query) void this.#search.find()
     })
   }
 
@@ -284,7 +292,7 @@ export class TaskflowLogsElement extends StoreElement {
     await log.open(log.counts.all ?? this.count, { ...log.view, ...view })
     this.page = this.#live ? log.pages - 1 : 0
     if (!this.#live) this.#scroll.goTo(0)
-    if (query) await this.#search.find(query)
+    if (query) await this.#search.find()
     this.requestUpdate()
   }
 
@@ -295,9 +303,10 @@ export class TaskflowLogsElement extends StoreElement {
     this.#scroll.goTo(await log.indexOf(n))
   }
 
-  #toggle = (what: 'following' | 'wrap' | 'times') => {
+  #toggle = (what: LogSwitch) => {
     const top = this.#log ? this.#scroll.shown(this.#log)[0] : 0
     this[what] = !this[what]
+    if (what === 'regex' || what === 'matchCase') return
     if (what === 'following') {
       this.#scroll.unread = 0
       if (this.following && this.#log) this.page = this.#log.pages - 1
@@ -317,16 +326,10 @@ export class TaskflowLogsElement extends StoreElement {
   }
 
   #onNumber = (event: MouseEvent, n: number) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey) return
-    event.preventDefault()
-    const link = event.currentTarget as HTMLAnchorElement
-    // With Shift, everything from the line that was chosen before.
-    const from = event.shiftKey && this.line > 0 ? this.line : n
-    const [first, last] = [Math.min(from, n), Math.max(from, n)]
-    const address = this.linkTo ? new URL(this.linkTo(first, last), location.href).href : link.href
-    void copyText(address, link)
+    const lines = copyLines(event, this.line, n, this.linkTo)
+    if (!lines) return
     this.following = false
-    this.dispatchEvent(new TaskflowLogLineEvent(first, last))
+    this.dispatchEvent(new TaskflowLogLineEvent(...lines))
   }
 
   #onScroll = (event: Event) => {

@@ -4,7 +4,11 @@ import type { RunLog } from '../../store/run-log.ts'
 const MARKS = 300
 
 /** Where the matches are, beside the scroll bar; nothing in a view that leaves lines out. */
-export function matchTrack({ matches, total, view }: RunLog): TemplateResult | typeof nothing {
+export function matchTrack({
+  finder: { matches },
+  total,
+  view,
+}: RunLog): TemplateResult | typeof nothing {
   if (!matches || matches.numbers.length === 0 || view.stream || view.level) return nothing
   const places = new Set(matches.numbers.map((n) => Math.round((n / total) * MARKS)))
   return html`<svg class="track" viewBox="0 0 6 ${MARKS}" preserveAspectRatio="none" aria-hidden="true">

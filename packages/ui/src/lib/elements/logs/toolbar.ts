@@ -7,7 +7,7 @@ import type { LogView, RunLog } from '../../store/run-log.ts'
 
 const STREAMS: readonly [LogStream | '', string][] = [
   ['', ''],
-  ['log', 'log'],
+  ['log', 'taskLog'],
   ['stdout', 'stdout'],
   ['stderr', 'stderr'],
 ]
@@ -18,12 +18,17 @@ const LEVELS = [
   ['error', 'Errors'],
 ] as const satisfies readonly [LogLevel | '', MessageKey][]
 
+/** What is on or off. */
+export type LogSwitch = 'following' | 'wrap' | 'times' | 'regex' | 'matchCase'
+
 /** What the bar above the lines shows and whom it tells. */
 export interface LogToolbar {
   log: RunLog
   /** Zero-based place among the matches; -1 before the first. */
   match: number
   search: string
+  regex: boolean
+  matchCase: boolean
   following: boolean
   live: boolean
   wrap: boolean
@@ -31,7 +36,7 @@ export interface LogToolbar {
   setView: (view: Partial<LogView>) => void
   setSearch: (text: string) => void
   step: (by: 1 | -1) => void
-  toggle: (what: 'following' | 'wrap' | 'times') => void
+  toggle: (what: LogSwitch) => void
   download: () => void
   reload: () => void
   /** Goes to the first line of an attempt, counted from 1. */
@@ -56,8 +61,8 @@ export function logToolbar(bar: LogToolbar) {
     <div class="segments" role="group" aria-label=${t('Stream')}>
       ${STREAMS.map(([stream, label]) => {
         const count = log.counts[stream || 'all']
-        // taskLog alone is what most runs have: then its lines are all there are.
-        if (stream === 'log' && !log.counts.stdout && !log.counts.stderr) return nothing
+        // Its lines are on stdout and stderr, too: alone they stand where a page asks for it.
+        if (stream === 'log' && log.view.stream !== 'log') return nothing
         return html`<button
           type="button"
           data-stream-tab=${stream || 'all'}
@@ -75,7 +80,7 @@ export function logToolbar(bar: LogToolbar) {
       (level) => setView({ level: level as LogLevel | '' }),
     )}
     ${log.attempts > 1 ? attempts(bar) : nothing}
-    ${search(bar)}
+    ${search(bar)} ${problem(bar)}
     <slot name="toolbar-end"></slot>
     ${
       bar.live
@@ -137,11 +142,11 @@ function attempts({ log, goToAttempt }: LogToolbar) {
   )
 }
 
-function search({ log, match, search, setSearch, step }: LogToolbar) {
-  const { matches } = log
+function search({ log, match, search, regex, matchCase, setSearch, step, toggle }: LogToolbar) {
+  const { matches } = log.finder
   const total = matches?.total ?? 0
   const said =
-    matches === null
+    !matches || matches.problem
       ? ''
       : total === 0
         ? matches.more
@@ -156,6 +161,8 @@ function search({ log, match, search, setSearch, step }: LogToolbar) {
       placeholder=${t('Search the log')}
       autocomplete="off"
       spellcheck="false"
+      aria-invalid=${matches?.problem ? 'true' : nothing}
+      aria-describedby="problem"
       .value=${search}
       @input=${(event: Event) => setSearch((event.target as HTMLInputElement).value)}
       @keydown=${(event: KeyboardEvent) => {
@@ -166,6 +173,8 @@ function search({ log, match, search, setSearch, step }: LogToolbar) {
         event.stopPropagation()
       }}
     />
+    ${option('Aa', t('Match case'), matchCase, () => toggle('matchCase'))}
+    ${option('.*', t('Regular expression'), regex, () => toggle('regex'))}
     <span class="said" role="status">${said}</span>
     <button class="step" type="button" aria-label=${t('Previous match')} title=${t('Previous match (Shift Enter)')} ?disabled=${total === 0} @click=${() => step(-1)}>
       ${icon('arrowUp', 'small')}
@@ -174,4 +183,26 @@ function search({ log, match, search, setSearch, step }: LogToolbar) {
       ${icon('arrowDown', 'small')}
     </button>
   </div>`
+}
+
+function option(shape: string, label: string, on: boolean, click: () => void) {
+  return html`<button
+    class="step ${on ? 'on' : ''}"
+    type="button"
+    aria-label=${label}
+    title=${label}
+    aria-pressed=${on}
+    @click=${click}
+  >
+    ${shape}
+  </button>`
+}
+
+/** Why nothing is looked for. */
+function problem({ log }: LogToolbar) {
+  const { problem } = log.finder.matches ?? {}
+  if (!problem) return nothing
+  return html`<p class="problem" id="problem" role="alert">
+    ${t('This cannot be searched for: {problem}', { problem })}
+  </p>`
 }

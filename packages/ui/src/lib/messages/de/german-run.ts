@@ -138,6 +138,9 @@ export const run = {
   'running for {time}': 'läuft seit {time}',
   'Same flow': 'Gleicher Ablauf',
   'Search the log': 'Log durchsuchen',
+  'Match case': 'Groß- und Kleinschreibung beachten',
+  'Regular expression': 'Regulärer Ausdruck',
+  'This cannot be searched for: {problem}': 'Danach kann nicht gesucht werden: {problem}',
   Select: 'Auswählen',
   'Select on': 'Weiter auswählen',
   'Show all {count} character|Show all {count} characters':
