@@ -41,7 +41,7 @@ export async function actOnSelection(options: {
     const dialogs = await dialogsOf(host)
     const danger = action === 'cancel'
     if (
-      !(await dialogs.confirm({
+      !(await dialogs?.confirm({
         title: asks(ids.length),
         text,
         confirm: does(ids.length),
@@ -64,14 +64,13 @@ export async function actOnSelection(options: {
   }
   const { count, skipped } = counted
   const dialogs = await dialogsOf(host)
-  speakAs(host)
   const left =
     skipped > 0
       ? t('{count} other that matches is left out.|{count} others that match are left out.', {
           count: skipped,
         })
       : ''
-  const sure = await dialogs.confirm({
+  const sure = await dialogs?.confirm({
     title:
       count === 0
         ? action === 'retry'
@@ -95,8 +94,8 @@ export async function actOnSelection(options: {
 export async function clearHistory(host: Host, store: DashboardStore): Promise<void> {
   if (!host.dispatchEvent(new TaskflowActionEvent('clear-history', []))) return
   const dialogs = await dialogsOf(host)
-  const deleted = await dialogs.clearHistory(store)
-  if (deleted === null) return
+  const deleted = await dialogs?.clearHistory(store)
+  if (deleted == null) return
   speakAs(host)
   const title = t('Deleted {count} run|Deleted {count} runs', { count: deleted })
   host.dispatchEvent(new TaskflowActionDoneEvent('clear-history', [], { deleted }, { title }))

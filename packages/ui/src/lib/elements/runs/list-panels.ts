@@ -1,6 +1,7 @@
 import { html, type LitElement, nothing, type TemplateResult } from 'lit'
 import { t } from '../../messages/messages.ts'
 import { showPopover } from '../../parts/popover.ts'
+import { codeFor } from '../overlays.ts'
 
 type Panel = 'filters' | 'columns'
 type Extras = typeof import('../../pages/extras.ts')
@@ -17,8 +18,12 @@ export class ListPanels {
     this.#host = host
   }
 
-  /** Fetches the code, once; rejects when that fails, and the next call tries again. */
-  async load(): Promise<Extras> {
+  /** Fetches the code, once; the list says it when that fails, and the next call tries again. */
+  load(): Promise<Extras | undefined> {
+    return codeFor(this.#host, this.#fetch())
+  }
+
+  async #fetch(): Promise<Extras> {
     if (!this.extras) {
       this.extras = await import('../../pages/extras.ts')
       this.#host.requestUpdate()
@@ -30,7 +35,7 @@ export class ListPanels {
   readonly onFocus = {
     // Before the field itself, which asks at once.
     capture: true,
-    handleEvent: () => void this.load().catch(() => {}),
+    handleEvent: () => void this.#fetch().catch(() => {}),
   }
 
   /** Opens a panel below its button; without one, below the menu. */
@@ -39,7 +44,7 @@ export class ListPanels {
     const anchor =
       button ?? host.renderRoot.querySelector<HTMLElement>('[data-open="more"]') ?? host
     const popover = host.renderRoot.querySelector<HTMLElement>('.panel')
-    await this.load()
+    if (!(await this.load())) return
     this.#show(panel)
     await host.updateComplete
     if (!popover) return

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: tests read what people see
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { FakeHandler } from '../../testing/fake-handler.ts'
+import { FakeHandler, problem } from '../../testing/fake-handler.ts'
 import {
   find,
   findAll,
@@ -496,6 +496,32 @@ describe('bulk actions', () => {
     expect((await all(element)).checked).toBe(true)
     find(element, '[data-bulk="clear"]')?.click()
     await vi.waitFor(() => expect(find(element, '.bulk')).toBeNull())
+  })
+
+  it('C15 are for what may be done now, when rights have changed', async () => {
+    // Without a session of their own, rights are what the stream says.
+    handler.overrides.set('GET /auth/session', () => problem(404, 'not_found', 'No sessions.'))
+    const element = await openRows()
+    const able = () => boxes(element).map((box) => !box.disabled)
+    await vi.waitFor(() => expect(able()).toEqual([true, true, true, false]))
+    boxes(element)[0]?.click()
+    await waitForElement(element, '[data-bulk="retry"]')
+    const hello = {
+      protocol: 1,
+      now: new Date(Date.UTC(2026, 10, 19, 12, 10)).toISOString(),
+      instance: 'web-1',
+      heartbeat_ms: 15_000,
+      resumed: true,
+    }
+    handler.push('hello', { ...hello, rights: ['read', 'cancel'] })
+    // What is ticked can be unticked.
+    await vi.waitFor(() => expect(able()).toEqual([true, false, true, false]))
+    expect(find(element, '[data-bulk="retry"]')).toBeNull()
+    handler.push('hello', { ...hello, rights: ['read', 'retry'] })
+    await vi.waitFor(() => expect(able()).toEqual([true, true, false, false]))
+    handler.push('hello', { ...hello, rights: ['read'] })
+    await vi.waitFor(() => expect(able()).toEqual([]))
+    expect(find(element, '.bulk')).toBeNull()
   })
 
   it('C15 retry what is ticked, after a question with the number', async () => {

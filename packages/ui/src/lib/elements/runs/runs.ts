@@ -1,18 +1,9 @@
-import type { Right, TaskJson } from '@taskflow/core/client'
+import type { TaskJson } from '@taskflow/core/client'
 import { html, nothing, type PropertyDeclarations, type PropertyValues } from 'lit'
-import type { RunAction } from '../../actions.ts'
-import { TaskflowSelectionChangeEvent } from '../../events.ts'
 import { needElement } from '../../lazy.ts'
 import { t } from '../../messages/messages.ts'
-import { copyText } from '../../parts/copy.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import {
-  filterProblem,
-  NEWEST_FIRST,
-  NO_FILTER,
-  type RunFilter,
-  type RunSort,
-} from '../../store/filter.ts'
+import { filterProblem, NO_FILTER, type RunFilter, type RunSort } from '../../store/filter.ts'
 import { readPreferences, writePreferences } from '../../store/preferences.ts'
 import { RunList } from '../../store/run-list.ts'
 import { controls } from '../../styles/controls.ts'
@@ -21,7 +12,6 @@ import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { parseSort } from '../../url/route.ts'
-import { dialogsOf, openMenu } from '../overlays.ts'
 import type { TaskflowRunElement } from '../run.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
@@ -31,7 +21,9 @@ import { detailPane } from './detail-pane.ts'
 import { facetChips } from './facets.ts'
 import { handleGridKey } from './grid-keys.ts'
 import { GridView } from './grid-view.ts'
+import { ListActions } from './list-actions.ts'
 import { ListColumns } from './list-columns.ts'
+import { ListOrder } from './list-order.ts'
 import { ListPanels } from './list-panels.ts'
 import { ListPlace } from './list-place.ts'
 import { errorBanner, insteadOfRows, newcomers } from './list-states.ts'
@@ -39,7 +31,6 @@ import { pager } from './pager.ts'
 import { paneStyles } from './pane.styles.ts'
 import { PaneController } from './pane-controller.ts'
 import { runsStyles } from './runs.styles.ts'
-import { type BulkAction, isPossible, Selection } from './selection.ts'
 import { tableStyles } from './table.styles.ts'
 import { runTable } from './table.ts'
 import { toolbar } from './toolbar.ts'
@@ -92,7 +83,6 @@ export class TaskflowRunsElement extends StoreElement {
     readonly: { type: Boolean },
     at: { type: Number },
     activeId: { state: true },
-    busy: { state: true },
   }
 
   /** What the list is narrowed to; as an attribute, in the query language. [nothing] */
@@ -119,17 +109,28 @@ export class TaskflowRunsElement extends StoreElement {
   /** One-based page. [1] */
   declare at: number
   declare activeId: string | null
-  /** A bulk action is being asked for, or done. */
-  declare busy: boolean
 
   #list: RunList | undefined
   #loaded = ''
-  #selection: Selection | null = null
   readonly #place = new ListPlace(this, (route) => this.href(route))
   readonly #grid = new GridView(this)
   readonly #columns = new ListColumns(this)
   readonly #panels = new ListPanels(this)
   readonly #copied = new CopiedId(this)
+  readonly #order = new ListOrder(this, {
+    base: () => this.storeBase,
+    list: () => this.#list,
+    place: this.#place,
+    grid: this.#grid,
+  })
+  readonly #actions = new ListActions(this, {
+    panels: this.#panels,
+    place: this.#place,
+    copied: this.#copied,
+    store: () => this.store,
+    order: this.#order,
+    may: (right) => !this.readonly && (this.store?.may(right) ?? false),
+  })
   readonly #pane = new PaneController(this, (paneWidth) => {
     writePreferences(this.storeBase, { paneWidth })
   })
@@ -147,7 +148,6 @@ export class TaskflowRunsElement extends StoreElement {
     this.readonly = false
     this.at = 1
     this.activeId = null
-    this.busy = false
     new Ticker(this)
     this.addEventListener('keydown', (event) => this.handleKey(event))
   }
@@ -157,7 +157,7 @@ export class TaskflowRunsElement extends StoreElement {
     this.#pane.restore(preferences.paneWidth)
     const list = new RunList(store, { limit: this.limit ?? preferences.limit ?? 30 })
     // Somebody reads, or is about to do something with what is ticked.
-    list.holdNewcomers = () => this.#grid.isRead || (this.#selection?.size ?? 0) > 0
+    list.holdNewcomers = () => this.#grid.isRead || (this.#actions.selection?.size ?? 0) > 0
     this.#list = list
     this.#loaded = ''
     const ends = [
@@ -174,17 +174,17 @@ export class TaskflowRunsElement extends StoreElement {
     super.willUpdate(changed)
     const request = {
       filter: this.filter,
-      sort: this.#sort(),
+      sort: this.#order.sort,
       ...(this.limit && { limit: this.limit }),
     }
     const key = JSON.stringify(request)
     // What cannot be asked for is not: the rows of before stay, and the field says what is wrong.
     if (this.#list && key !== this.#loaded && filterProblem(this.filter) === null) {
-      if (this.#loaded) this.#selection?.clear()
+      if (this.#loaded) this.#actions.selection?.clear()
       this.#loaded = key
       void this.#list.load(request, this.at - 1)
     }
-    this.#select()
+    this.#actions.update(this.#list?.tasks ?? [])
     if (this.runId) {
       this.activeId = this.runId
       // Until its code is there the pane is empty; when it cannot be fetched a reload is due anyway.
@@ -213,7 +213,7 @@ export class TaskflowRunsElement extends StoreElement {
           change: this.#place.filter,
           openFilters: (button) => void this.#panels.open('filters', button),
           openColumns: (button) => void this.#panels.open('columns', button),
-          openMenu: (button) => void this.#openMoreMenu(store, button),
+          openMenu: (button) => void this.#actions.openMoreMenu(button),
         })}
         ${facetChips({
           metrics: store.metrics,
@@ -222,10 +222,10 @@ export class TaskflowRunsElement extends StoreElement {
         })}
         <div class="bar ${list.refreshing ? 'on' : ''}"></div>
         <div class="scroller" @pointerenter=${this.#grid.onHover} @pointerleave=${this.#grid.onHover}>
-          ${newcomers(list.newcomers, this.#showNewcomers)} ${this.#content(list, store)}
+          ${newcomers(list.newcomers, this.#order.showNewcomers)} ${this.#content(list, store)}
         </div>
-        ${this.#bulkBar(list)}
-        ${list.rows.length > 0 || list.page > 0 ? pager(list, this.#setLimit, this.#turn) : nothing}
+        ${this.#actions.bulkBar(list) ?? nothing}
+        ${list.rows.length > 0 || list.page > 0 ? pager(list, this.#order.setLimit, this.#order.turn) : nothing}
       </section>
       ${this.detail !== 'split' || this.runId === null ? nothing : this.#detailPane(this.runId)}
       ${this.#panels.render({
@@ -247,26 +247,13 @@ export class TaskflowRunsElement extends StoreElement {
     </div>`
   }
 
-  #bulkBar(list: RunList) {
-    const selection = this.#selection
-    if (!selection) return nothing
-    return this.#panels.extras?.bulkBar({
-      selection,
-      list,
-      busy: this.busy,
-      may: this.#may,
-      act: (action) => void this.#bulk(action),
-      copy: (button) => void copyText(selection.ids.join('\n'), button),
-    })
-  }
-
   #content(list: RunList, store: DashboardStore) {
     if (list.rows.length > 0) {
       return html`${list.state === 'error' ? errorBanner(list) : nothing}${runTable({
         rows: list.rows,
-        sort: this.#sort(),
+        sort: this.#order.sort,
         columns: this.#shownColumns(),
-        selection: this.#columns.areCards ? null : this.#selection,
+        selection: this.#columns.areCards ? null : this.#actions.selection,
         link: (route) => this.#place.link(route),
         now: store.now(),
         rowCount: list.totalExact ? Math.max(list.total, list.rows.length) + 1 : -1,
@@ -275,10 +262,10 @@ export class TaskflowRunsElement extends StoreElement {
         openId: this.runId,
         copiedId: this.#copied.id,
         busy: list.refreshing,
-        onSort: this.#setSort,
+        onSort: this.#order.setSort,
         onOpen: (id) => this.#place.openRun(id),
         onCopy: this.#copied.copy,
-        onMenu: (task, button) => void this.#openRowMenu(task, button),
+        onMenu: this.#actions.openRowMenu,
       })}`
     }
     return insteadOfRows(list, {
@@ -315,105 +302,6 @@ export class TaskflowRunsElement extends StoreElement {
     return this.#columns.shown(chosen, this.#payloads)
   }
 
-  /** Rows can be ticked by who may do something with them. */
-  #select(): void {
-    const actions = (['retry', 'cancel'] as const).filter(this.#may)
-    if (!this.selectable || actions.length === 0) this.#selection = null
-    else this.#selection ??= new Selection(actions, () => this.#selected())
-    this.#selection?.refresh(this.#list?.tasks ?? [])
-  }
-
-  #selected(): void {
-    const { ids = [], allMatching = false } = this.#selection ?? {}
-    this.dispatchEvent(new TaskflowSelectionChangeEvent(ids, allMatching))
-    this.requestUpdate()
-    // The bar of what can be done to them is among the panels.
-    if (ids.length > 0) this.#panels.load().catch(() => {})
-  }
-
-  async #bulk(action: BulkAction): Promise<void> {
-    const { store, filter } = this
-    const selection = this.#selection
-    if (!store || !selection || this.busy) return
-    this.busy = true
-    try {
-      const { actOnSelection } = await this.#panels.load()
-      await actOnSelection({ host: this, store, action, selection, filter })
-    } finally {
-      this.busy = false
-    }
-  }
-
-  async #openRowMenu(task: TaskJson, button: HTMLElement): Promise<void> {
-    const { rowMenu } = await this.#panels.load()
-    const id = task.task_id
-    this.speak()
-    const items = rowMenu(task, {
-      may: this.#may,
-      act: (action) => void this.#act(action, id),
-      open: () => this.#place.openRun(id, { tab: '' }),
-      openPage: () => this.#place.openPage(id),
-      copy: () => void this.#copied.copy(id, button),
-    })
-    await openMenu(this, button, items)
-  }
-
-  async #openMoreMenu(store: DashboardStore, button: HTMLElement): Promise<void> {
-    const { clearHistory, moreMenu } = await this.#panels.load()
-    this.speak()
-    const items = moreMenu({
-      store,
-      filter: this.filter,
-      sort: this.#sort(),
-      openColumns: () => void this.#panels.open('columns', null),
-      help: this.#help,
-      clearHistory: this.#may('delete') ? () => void clearHistory(this, store) : null,
-    })
-    await openMenu(this, button, items)
-  }
-
-  async #act(action: RunAction, id: string): Promise<void> {
-    if (!this.store || this.readonly) return
-    const { performAction } = await this.#panels.load()
-    await performAction(this, this.store, action, id)
-  }
-
-  #help = async () => {
-    await (await dialogsOf(this)).shortcuts()
-  }
-
-  #may = (right: Right) => !this.readonly && (this.store?.may(right) ?? false)
-
-  #turn = async (to: 'next' | 'previous') => {
-    const list = this.#list
-    if (!list) return
-    this.#grid.scrollToTop()
-    const turned = to === 'next' ? list.nextPage() : list.previousPage()
-    this.#place.go({ at: list.page + 1 })
-    await turned
-  }
-
-  #sort(): RunSort {
-    return this.sort ?? readPreferences(this.storeBase).sort ?? NEWEST_FIRST
-  }
-
-  #setSort = (sort: RunSort) => {
-    writePreferences(this.storeBase, { sort })
-    this.#place.go({ sort, at: 1 })
-  }
-
-  #setLimit = (limit: number) => {
-    writePreferences(this.storeBase, { limit })
-    void this.#list?.load({ limit })
-    this.#place.go({ at: 1 })
-  }
-
-  #showNewcomers = () => {
-    this.#grid.scrollToTop()
-    void this.#list?.load()
-    if (this.at > 1) this.#place.go({ at: 1 })
-  }
-
   get #rowId(): string | null {
     return this.#task(this.activeId) ? this.activeId : null
   }
@@ -431,15 +319,15 @@ export class TaskflowRunsElement extends StoreElement {
       open: (id) => this.#place.openRun(id),
       close: () => this.#place.go({ runId: null }),
       openPage: (id) => this.#place.openPage(id),
-      copy: (id) => this.#copyRow(id),
+      copy: (id) => this.#grid.row(id)?.querySelector<HTMLElement>('button.copy')?.click(),
       menu: (id) => this.#grid.row(id)?.querySelector<HTMLElement>('.more')?.click(),
-      select: (id) => this.#toggle(id),
-      selectAll: () => this.#selection?.selectAll(),
-      clearSelection: () => this.#selection?.clear() ?? false,
-      act: (action, id) => this.#actByKey(action, id),
+      select: (id) => this.#actions.selection?.toggle(this.#task(id)),
+      selectAll: () => this.#actions.selection?.selectAll(),
+      clearSelection: () => this.#actions.selection?.clear() ?? false,
+      act: (action, id) => this.#actions.byKey(action, this.#task(id)),
       focusSearch: () => this.renderRoot.querySelector<HTMLElement>('taskflow-query')?.focus(),
       refresh: () => void list.refresh(),
-      help: this.#help,
+      help: this.#actions.help,
       focusRows: () => this.#grid.focusRow(),
     })
     if (handled) event.preventDefault()
@@ -453,26 +341,7 @@ export class TaskflowRunsElement extends StoreElement {
     void this.updateComplete.then(() => this.#grid.focusRow())
   }
 
-  #copyRow(id: string): void {
-    const button = this.#grid.row(id)?.querySelector<HTMLElement>('button.copy')
-    if (button) void this.#copied.copy(id, button)
-  }
-
   #task(id: string | null): TaskJson | undefined {
     return this.#list?.tasks.find((task) => task.task_id === id)
-  }
-
-  #toggle(id: string): void {
-    const task = this.#task(id)
-    if (task) this.#selection?.toggle(task)
-  }
-
-  /** With runs ticked the key is about those, else about the row. */
-  #actByKey(action: BulkAction, id: string): void {
-    const selection = this.#selection
-    if (!selection) return
-    if (!selection.isEmpty) return void this.#bulk(action)
-    const task = this.#task(id)
-    if (task && isPossible(action, task) && this.#may(action)) void this.#act(action, id)
   }
 }

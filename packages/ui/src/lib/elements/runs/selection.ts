@@ -2,6 +2,7 @@ import { isFinal, isRetryable, type TaskJson } from '@taskflow/core/client'
 
 /** What can be done with many runs at once. */
 export type BulkAction = 'retry' | 'cancel'
+export const BULK_ACTIONS: readonly BulkAction[] = ['retry', 'cancel']
 
 /** Whether a run is in a state for it. */
 export function isPossible(action: BulkAction, { status }: TaskJson): boolean {
@@ -14,14 +15,14 @@ export class Selection {
   allMatching = false
   readonly #tasks = new Map<string, TaskJson>()
   readonly #changed: () => void
-  readonly #actions: readonly BulkAction[]
+  readonly #may: (action: BulkAction) => boolean
   /** The page as shown. */
   page: readonly TaskJson[] = []
   #anchor: string | null = null
 
-  /** With what may be done with the runs, of which only those are ticked that are in a state for it. */
-  constructor(actions: readonly BulkAction[], changed: () => void) {
-    this.#actions = actions
+  /** `may`: what the reader may do, now; only what is in a state for that is ticked. */
+  constructor(may: (action: BulkAction) => boolean, changed: () => void) {
+    this.#may = may
     this.#changed = changed
   }
 
@@ -39,7 +40,7 @@ export class Selection {
 
   /** Those of the ticked runs that are in a state for it. */
   idsFor(action: BulkAction): string[] {
-    if (!this.#actions.includes(action)) return []
+    if (!this.#may(action)) return []
     const tasks = [...this.#tasks.values()].filter((task) => isPossible(action, task))
     return tasks.map((task) => task.task_id)
   }
@@ -50,12 +51,12 @@ export class Selection {
 
   /** Only what can be retried or cancelled can be ticked. */
   canSelect(task: TaskJson): boolean {
-    return this.#actions.some((action) => isPossible(action, task))
+    return BULK_ACTIONS.some((action) => this.#may(action) && isPossible(action, task))
   }
 
   /** Ticks or unticks; with `range` everything from the last one that was. */
-  toggle(task: TaskJson, range = false): void {
-    if (!this.canSelect(task) && !this.has(task.task_id)) return
+  toggle(task: TaskJson | undefined, range = false): void {
+    if (!task || (!this.canSelect(task) && !this.has(task.task_id))) return
     const on = !this.has(task.task_id)
     this.allMatching = false
     this.#set(task, on)
