@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, visit } from './support/browser.ts'
 import { cleanUp, startDemo, temporaryStorage } from './support/demo-process.ts'
+import { eventually } from './support/eventually.ts'
 import { accepted, reaches, read, type Task } from './support/shop-client.ts'
 
 let browser: Browser
@@ -101,6 +102,36 @@ describe('a part whose code got lost on its way', () => {
     await run.getByRole('button', { name: 'Reload' }).click()
     await run.getByText('Succeeded', { exact: true }).first().waitFor()
     expect(await run.getByText('This part could not be loaded').count()).toBe(0)
+    await page.context().close()
+  })
+})
+
+describe('a menu whose code got lost on its way', () => {
+  it('is told where it was asked for, in the list and in a run', async () => {
+    const demo = await startDemo([])
+    const mail = await accepted(demo.origin, '/signup', { email: 'ada@example.com' })
+    await reaches(demo.origin, mail, 'success')
+    const { page } = await visit(browser, 'about:blank')
+    await page.route('**/assets/extras-*.js', (route) => route.abort())
+    await page.goto(`${demo.origin}/tasks/dashboard/runs/${mail}`)
+    const run = page.locator('taskflow-run')
+    await run.getByRole('button', { name: 'More actions' }).click()
+    await run.getByRole('alert').getByText('This part could not be loaded').waitFor()
+    await page.goto(`${demo.origin}/tasks/dashboard/runs`)
+    const list = page.locator('taskflow-runs')
+    await list.locator('tbody tr').first().waitFor()
+    await list.locator('[data-open="more"]').click()
+    const notice = list.getByRole('alert').getByText('This part could not be loaded')
+    await notice.waitFor()
+    // Asked for again it is said once.
+    await list.locator('tbody .more').first().click()
+    await eventually(() => notice.count()).toBe(1)
+    await page.unroute('**/assets/extras-*.js')
+    await list.getByRole('button', { name: 'Reload' }).click()
+    await list.locator('tbody tr').first().waitFor()
+    await list.locator('[data-open="more"]').click()
+    await list.getByRole('menuitem', { name: 'Export as CSV' }).waitFor()
+    expect(await notice.count()).toBe(0)
     await page.context().close()
   })
 })

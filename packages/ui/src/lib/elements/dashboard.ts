@@ -29,8 +29,7 @@ import { missingPage, overviewPage, runPage, runsPage } from './dashboard/main-p
 import { OtherPages, unfetchedPage } from './dashboard/other-pages.ts'
 import { PAGE_KEYS, type PageKey, routeOf } from './dashboard/page-keys.ts'
 import { isPageName, pageLabel, placeLabel, windowTitle } from './dashboard/page-labels.ts'
-import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
-import { dialogsOf } from './overlays.ts'
+import { codeFor, dialogsOf } from './overlays.ts'
 import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
 import { Ticker } from './ticker.ts'
@@ -343,12 +342,11 @@ export class TaskflowDashboardElement extends StoreElement {
 
   #openPalette = async () => {
     const { store } = this
-    const dialogs = store && (await this.#dialogs())
-    if (!dialogs) return
-    const { paletteInput } = await import('../pages/extras.ts')
-    this.speak()
+    const dialogs = store && (await dialogsOf(this))
+    const extras = dialogs && (await codeFor(this, import('../pages/extras.ts')))
+    if (!extras) return
     await dialogs.palette(
-      paletteInput({
+      extras.paletteInput({
         store,
         pages: this.pageKeys(),
         offers: this.#offers,
@@ -361,14 +359,7 @@ export class TaskflowDashboardElement extends StoreElement {
   }
 
   #help = async () => {
-    await (await this.#dialogs())?.shortcuts()
-  }
-
-  async #dialogs(): Promise<TaskflowDialogsElement | null> {
-    // Without its code there is no palette; links lead everywhere, too.
-    const dialogs = await dialogsOf(this).catch(() => null)
-    this.speak()
-    return dialogs
+    await (await dialogsOf(this))?.shortcuts()
   }
 
   #basePath(): string {

@@ -23,6 +23,13 @@ export function tabItems(task: TaskDetailJson): TabItem[] {
   return items
 }
 
+/** The elements that a tab is made of, beside those that a run always has. */
+export function elementsOf(tab: string, mode: 'panel' | 'page'): string[] {
+  if (tab === 'logs') return ['taskflow-logs']
+  if (tab === 'error' || (tab === 'overview' && mode === 'panel')) return []
+  return ['taskflow-run-parts', ...(tab === 'data' ? ['taskflow-json'] : [])]
+}
+
 /** What is said of a run that is no more. */
 export function goneText(store: DashboardStore): string {
   const seconds = store.overview?.config.retention_seconds

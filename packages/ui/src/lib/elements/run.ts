@@ -6,7 +6,7 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit'
-import type { ActionProgress, RunAction } from '../actions.ts'
+import type { RunAction } from '../actions.ts'
 import { TaskflowCloseEvent, TaskflowTabEvent } from '../events.ts'
 import { shortId } from '../format/number.ts'
 import { attemptsText } from '../format/phase.ts'
@@ -29,13 +29,15 @@ import { type Route, runsRoute } from '../url/route.ts'
 import { cancelNote } from './cancel-note.ts'
 import type { TaskflowLogsElement } from './logs/logs.ts'
 import type { MenuItem } from './menu.ts'
-import { dialogsOf, openMenu } from './overlays.ts'
+import { openMenu, sayLost } from './overlays.ts'
 import { runStyles } from './run.styles.ts'
+import { RunActions } from './run-actions.ts'
 import { runButtons } from './run-buttons.ts'
 import { RunFollower } from './run-follower.ts'
+import { closeButton, crumbs, moreButton, skeleton } from './run-frame.ts'
 import { runMenu } from './run-menu.ts'
 import { runOverview } from './run-overview.ts'
-import { goneText, linesTab, tabItems } from './run-tabs.ts'
+import { elementsOf, goneText, linesTab, tabItems } from './run-tabs.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 import { isTyping } from './typing.ts'
@@ -73,8 +75,6 @@ export class TaskflowRunElement extends StoreElement {
     readonly: { type: Boolean },
     mode: { type: String, reflect: true },
     back: { attribute: false },
-    progress: { state: true },
-    failed: { state: true },
   }
 
   /** Id of the run. */
@@ -92,11 +92,9 @@ export class TaskflowRunElement extends StoreElement {
   declare mode: 'panel' | 'page'
   /** Where a page leads back to. [the list of runs] */
   declare back: Route | null
-  declare progress: ActionProgress | null
-  /** Code of a tab that could not be fetched. */
-  declare failed: boolean
 
   readonly #run = new RunFollower(this, () => this.store)
+  readonly #actions = new RunActions(this, () => this.store)
 
   constructor() {
     super()
@@ -106,15 +104,13 @@ export class TaskflowRunElement extends StoreElement {
     this.readonly = false
     this.mode = 'panel'
     this.back = null
-    this.progress = null
-    this.failed = false
     new Ticker(this)
     this.addEventListener('keydown', (event) => this.handleKey(event))
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed)
-    if (changed.has('runId')) this.progress = null
+    if (changed.has('runId')) this.#actions.progress = null
   }
 
   protected override render() {
@@ -124,7 +120,7 @@ export class TaskflowRunElement extends StoreElement {
     const { task, error } = detail
     if (detail.gone && !task) return this.#problem('inbox', t('This run is gone'), goneText(store))
     if (!task) {
-      if (!error) return this.#skeleton()
+      if (!error) return skeleton()
       const again = html`<button class="button" type="button" @click=${() => void detail.load()}>
         ${t('Try again')}
       </button>`
@@ -137,7 +133,7 @@ export class TaskflowRunElement extends StoreElement {
     const attempts = attemptsText(task)
     const name = visibleText(task.func_name)
     return html`
-      ${this.mode === 'page' ? this.#crumbs(task.func_name) : nothing}
+      ${this.#crumbs(task.func_name)}
       <header part="header">
         <div class="title">
           ${statusBadge(task.phase)}
@@ -155,10 +151,10 @@ export class TaskflowRunElement extends StoreElement {
           }
         </div>
         <div class="actions">
-          ${this.#actions(task)}<slot name="actions"></slot> ${this.#more(task)} ${this.#closeButton()}
+          ${this.#buttons(task)}<slot name="actions"></slot> ${this.#more(task)} ${this.#close()}
         </div>
       </header>
-      ${this.#outcome()} ${cancelNote(task, this.#may('cancel') ? () => void this.#force() : null)}
+      ${this.#outcome()} ${cancelNote(task, this.#actions.may('cancel') ? () => void this.#actions.force() : null)}
       ${detail.gone ? html`<p class="banner" role="status">${goneText(store)}</p>` : nothing}
       <taskflow-lifecycle
         .steps=${task.lifecycle}
@@ -169,7 +165,6 @@ export class TaskflowRunElement extends StoreElement {
       ></taskflow-lifecycle>
       ${tabs({ items, selected: tab, label: t('Run'), select: this.#selectTab })}
       <div class="body" part="body" role="tabpanel" id="panel" aria-labelledby="tab-${tab}" tabindex="0">
-        ${this.failed ? html`<p class="banner failed" role="alert">${t('This part could not be loaded.')} <button class="link" type="button" @click=${() => location.reload()}>${t('Reload')}</button></p>` : nothing}
         ${this.#body(task, tab, line)}<slot name="tab-end"></slot>
       </div>
       <taskflow-menu></taskflow-menu>
@@ -214,7 +209,7 @@ export class TaskflowRunElement extends StoreElement {
           {
             now: store.now(),
             interruptedHint: task.status === 'interrupted',
-            link: (route) => ({ href: this.href(route), click: this.go(route) }),
+            link: this.#link,
             showTab: (name) => this.#selectTab(name),
           },
           this.mode === 'page' ? this.#part(task, 'time') : null,
@@ -235,15 +230,16 @@ export class TaskflowRunElement extends StoreElement {
   }
 
   #crumbs(func?: string) {
-    const step = (route: Route, text: string) =>
-      html`<a class="truncate" href=${this.href(route)} @click=${this.go(route)}>${text}</a>
-        ${icon('chevronRight', 'small')}`
-    return html`<nav class="crumbs" aria-label=${t('Where this is')}>
-      ${step(this.back ?? runsRoute(), t('Runs'))}
-      ${func ? step(runsRoute({ func }), visibleText(func)) : nothing}
-      <span class="mono truncate">${this.runId}</span>
-    </nav>`
+    const { mode, runId, back } = this
+    return mode === 'page' ? crumbs({ runId, func, back, link: this.#link }) : nothing
   }
+
+  #close() {
+    if (!this.closable || this.mode === 'page') return nothing
+    return closeButton(() => this.dispatchEvent(new TaskflowCloseEvent()))
+  }
+
+  #link = (route: Route) => ({ href: this.href(route), click: this.go(route) })
 
   /** This run's place, as a page. */
   #place(): Route {
@@ -252,82 +248,24 @@ export class TaskflowRunElement extends StoreElement {
 
   /** Fetches the code of a tab, when it is not there yet. */
   #need(tab: string): void {
-    const names =
-      tab === 'logs'
-        ? ['taskflow-logs']
-        : tab === 'error' || (tab === 'overview' && this.mode === 'panel')
-          ? []
-          : ['taskflow-run-parts', ...(tab === 'data' ? ['taskflow-json'] : [])]
-    Promise.all(names.map(needElement)).catch(() => {
-      this.failed = true
-    })
-  }
-
-  async #force(): Promise<void> {
-    const dialogs = await dialogsOf(this)
-    const sure = await dialogs.confirm({
-      title: t('Force cancel this run?'),
-      text: t(
-        'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
-      ),
-      confirm: t('Force cancel'),
-      danger: true,
-    })
-    if (sure) await this.act('cancel', { force: true })
-  }
-
-  #may(right: Parameters<DashboardStore['may']>[0]): boolean {
-    return !this.readonly && (this.store?.may(right) ?? false)
+    Promise.all(elementsOf(tab, this.mode).map(needElement)).catch(() => sayLost(this))
   }
 
   #more(task: TaskDetailJson) {
-    return html`<button
-      class="button icon-only"
-      type="button"
-      aria-haspopup="menu"
-      aria-label=${t('More actions')}
-      title=${t('More actions')}
-      data-open="run-menu"
-      @click=${(event: Event) => {
-        const button = event.currentTarget as HTMLElement
-        void openMenu(this, button, this.#items(task, button))
-      }}
-    >
-      ${icon('dots')}
-    </button>`
+    return moreButton((button) => void openMenu(this, button, this.#items(task, button)))
   }
 
   #items(task: TaskDetailJson, button: HTMLElement): MenuItem[] {
     const page: Route = { ...runsRoute(), runId: task.task_id, full: true }
     return runMenu({
       task,
-      may: (right) => this.#may(right),
-      retryChanged: () => void this.#retryChanged(task),
+      may: this.#actions.may,
+      retryChanged: () => void this.#actions.retryChanged(task),
       runNow: () => void this.act('run'),
       openPage: this.mode === 'panel' ? () => void this.navigate(page) : null,
       copy: (text) => void copyText(text, button),
       link: new URL(this.href(page), location.href).href,
     })
-  }
-
-  async #retryChanged(task: TaskDetailJson): Promise<void> {
-    const { store } = this
-    if (!store) return
-    const dialogs = await dialogsOf(this)
-    const result = await dialogs.editRun({
-      title: t('Retry {task} with changed input', { task: visibleText(task.func_name) }),
-      text: t('A new run starts with this input. The old one stays as it is.'),
-      confirm: t('Retry'),
-      payload: task.payload,
-      send: (payload) => store.client.retry(task.task_id, { payload }),
-      failure: (cause) => store.failure(cause),
-    })
-    if (!result) return
-    const { announceRun } = await import('../pages/extras.ts')
-    announceRun(this, store, 'retry', task.task_id, result)
-    if (this.runId === task.task_id) {
-      this.progress = { action: 'retry', state: 'done', newId: result.task_id }
-    }
   }
 
   /** Keys of the run; a dashboard passes those on that were pressed outside of its page. */
@@ -343,8 +281,10 @@ export class TaskflowRunElement extends StoreElement {
     if (key === '[' || key === ']') this.#turn(task, key === ']' ? 1 : -1)
     else if (!page) return
     else if (key === 'Escape') this.dispatchEvent(new TaskflowCloseEvent())
-    else if (key === 'r' && isRetryable(task.status) && this.#may('retry')) void this.act('retry')
-    else if (key === 'c' && !isFinal(task.status) && this.#may('cancel')) void this.act('cancel')
+    else if (key === 'r' && isRetryable(task.status) && this.#actions.may('retry'))
+      void this.act('retry')
+    else if (key === 'c' && !isFinal(task.status) && this.#actions.may('cancel'))
+      void this.act('cancel')
     else if (key === 'y') void copyText(task.task_id, this)
     else return
     event.preventDefault()
@@ -357,67 +297,39 @@ export class TaskflowRunElement extends StoreElement {
     if (id) this.#selectTab(id)
   }
 
-  #actions(task: TaskDetailJson) {
-    const { store, progress } = this
-    if (!store || this.readonly) return nothing
+  #buttons(task: TaskDetailJson) {
+    const { progress, may } = this.#actions
+    if (this.readonly) return nothing
     return runButtons({
       task,
       progress,
-      may: (right) => store.may(right),
+      may,
       act: (action) => void this.act(action),
-      link: (id) => {
-        const route = { ...runsRoute(), runId: id }
-        return { href: this.href(route), click: this.go(route) }
-      },
+      link: (id) => this.#link({ ...runsRoute(), runId: id }),
     })
   }
 
   /** Retries or cancels the run, as the buttons do. */
   async act(action: RunAction, options: { force?: boolean } = {}): Promise<void> {
-    const { store, runId } = this
-    if (!store || this.progress?.state === 'sending') return
-    this.progress = { action, state: 'sending' }
-    // Without the code nothing was sent: the button is there again.
-    const actions = await import('../pages/extras.ts').catch(() => null)
-    const progress = (await actions?.performAction(this, store, action, runId, options)) ?? null
-    if (this.runId === runId) this.progress = progress
+    await this.#actions.act(action, options)
   }
 
   #outcome() {
-    const { progress } = this
+    const { progress } = this.#actions
     if (progress?.state === 'refused') {
       return html`<p class="banner failed" role="alert">${icon('cross')} ${progress.message}</p>`
     }
     return nothing
   }
 
-  #closeButton() {
-    if (!this.closable || this.mode === 'page') return nothing
-    return html`<button
-      class="button plain icon-only"
-      type="button"
-      aria-label=${t('Close')}
-      title=${t('Close (Esc)')}
-      @click=${() => this.dispatchEvent(new TaskflowCloseEvent())}
-    >
-      ${icon('cross')}
-    </button>`
-  }
-
   /** Instead of the run. */
   #problem(shape: IconName, title: string, text: string, more?: TemplateResult) {
-    return html`${this.mode === 'page' ? this.#crumbs() : nothing}
+    return html`${this.#crumbs()}
       <header part="header">
         <div class="title"><span class="id mono">${shortId(this.runId)}</span></div>
-        <div class="actions">${this.#closeButton()}</div>
+        <div class="actions">${this.#close()}</div>
       </header>
       ${emptyState({ icon: shape, title, text, ...(more && { more }) })}`
-  }
-
-  #skeleton() {
-    return html`<div class="skeleton" aria-hidden="true">
-      <span class="wide"></span><span class="strip"></span><span></span><span></span><span></span>
-    </div>`
   }
 
   #selectTab = (tab: string) => {

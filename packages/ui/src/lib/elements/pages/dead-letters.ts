@@ -238,8 +238,7 @@ export class TaskflowDeadLettersElement extends PageElement {
     send: ((store: DashboardStore) => Promise<BulkRetryJson>) | null,
   ): Promise<void> {
     const dialogs = await dialogsOf(this)
-    this.speak()
-    if (!(await dialogs.confirm(question())) || !send) return
+    if (!(await dialogs?.confirm(question())) || !send) return
     await this.act('retry-failed', [id], send, retrySummary)
     await this.#failed?.load()
   }

@@ -157,6 +157,7 @@ export abstract class PageElement extends StoreElement {
     this.busy = new Set([...this.busy, key])
     try {
       const result = await send(store)
+      this.speak()
       this.dispatchEvent(new TaskflowActionDoneEvent(action, ids, result, summary(result)))
       return result
     } catch (cause) {

@@ -245,7 +245,7 @@ export class TaskflowSchedulesElement extends PageElement {
 
   async #act(action: ScheduleAction, schedule: ScheduleJson): Promise<void> {
     const { question, send, summary } = scheduleAction(action, schedule)
-    if (question && !(await (await dialogsOf(this)).confirm(question))) return
+    if (question && !(await (await dialogsOf(this))?.confirm(question))) return
     if (!(await this.act(`schedule-${action}`, [schedule.id], send, summary))) return
     if (action === 'remove' && this.item === schedule.id) this.#close()
     await this.#reload()
@@ -253,7 +253,7 @@ export class TaskflowSchedulesElement extends PageElement {
 
   async #actOnAll(action: ScheduleAction, ids: string[]): Promise<void> {
     const { question, send, summary } = bulkSchedules(action, ids)
-    if (question && !(await (await dialogsOf(this)).confirm(question))) return
+    if (question && !(await (await dialogsOf(this))?.confirm(question))) return
     if (!(await this.act(`schedule-${action}`, ids, send, summary))) return
     this.selected = new Set()
     await this.#reload()

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit'
 import { type ActionSummary, TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
 import { shortId } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
+import { speakAs } from '../../messages/language.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
@@ -40,8 +41,12 @@ export async function startRun(
   const name = task.func_name
   if (!store || !element.dispatchEvent(new TaskflowActionEvent('enqueue', [name]))) return
   const dialogs = await dialogsOf(element)
-  const started = (await dialogs.show(new RunTaskForm(store, task))) as ActionJson | null
+  const started = (await dialogs?.show(new RunTaskForm(store, task))) as
+    | ActionJson
+    | null
+    | undefined
   if (!started) return
+  speakAs(element)
   store.accept(started.task)
   element.dispatchEvent(
     new TaskflowActionDoneEvent('enqueue', [name], started, {

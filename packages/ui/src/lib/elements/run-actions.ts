@@ -1,0 +1,83 @@
+import type { Right, TaskDetailJson } from '@taskflow/core/client'
+import type { LitElement } from 'lit'
+import type { ActionProgress, RunAction } from '../actions.ts'
+import { visibleText } from '../format/visible-text.ts'
+import { t } from '../messages/messages.ts'
+import type { DashboardStore } from '../store/dashboard-store.ts'
+import { codeFor, dialogsOf } from './overlays.ts'
+
+interface Host extends LitElement {
+  runId: string
+  readonly: boolean
+}
+
+/** What somebody does with the run of an element, and how far it is. */
+export class RunActions {
+  /** Null while nothing was done. */
+  progress: ActionProgress | null = null
+  readonly #host: Host
+  readonly #storeOf: () => DashboardStore | undefined
+
+  constructor(host: Host, storeOf: () => DashboardStore | undefined) {
+    this.#host = host
+    this.#storeOf = storeOf
+  }
+
+  readonly may = (right: Right): boolean =>
+    !this.#host.readonly && (this.#storeOf()?.may(right) ?? false)
+
+  /** Retries, cancels or runs it now, unless something is under way. */
+  async act(action: RunAction, options: { force?: boolean } = {}): Promise<void> {
+    const { runId } = this.#host
+    const store = this.#storeOf()
+    if (!store || this.progress?.state === 'sending') return
+    this.#show(runId, { action, state: 'sending' })
+    // Without the code nothing was sent: the button is there again.
+    const extras = await this.#extras()
+    const progress = await extras?.performAction(this.#host, store, action, runId, options)
+    this.#show(runId, progress ?? null)
+  }
+
+  /** Asks first: what still works is not waited for. */
+  async force(): Promise<void> {
+    const dialogs = await dialogsOf(this.#host)
+    const sure = await dialogs?.confirm({
+      title: t('Force cancel this run?'),
+      text: t(
+        'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
+      ),
+      confirm: t('Force cancel'),
+      danger: true,
+    })
+    if (sure) await this.act('cancel', { force: true })
+  }
+
+  /** Asks for another input, and starts a run with it. */
+  async retryChanged(task: TaskDetailJson): Promise<void> {
+    const store = this.#storeOf()
+    if (!store) return
+    const dialogs = await dialogsOf(this.#host)
+    const result = await dialogs?.editRun({
+      title: t('Retry {task} with changed input', { task: visibleText(task.func_name) }),
+      text: t('A new run starts with this input. The old one stays as it is.'),
+      confirm: t('Retry'),
+      payload: task.payload,
+      send: (payload) => store.client.retry(task.task_id, { payload }),
+      failure: (cause) => store.failure(cause),
+    })
+    if (!result) return
+    const extras = await this.#extras()
+    extras?.announceRun(this.#host, store, 'retry', task.task_id, result)
+    this.#show(task.task_id, { action: 'retry', state: 'done', newId: result.task_id })
+  }
+
+  #extras() {
+    return codeFor(this.#host, import('../pages/extras.ts'))
+  }
+
+  /** Unless the element shows another run by now. */
+  #show(runId: string, progress: ActionProgress | null): void {
+    if (this.#host.runId === runId) this.progress = progress
+    this.#host.requestUpdate()
+  }
+}
