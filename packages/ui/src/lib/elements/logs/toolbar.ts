@@ -162,7 +162,7 @@ function search({ log, match, search, regex, matchCase, setSearch, step, toggle 
       autocomplete="off"
       spellcheck="false"
       aria-invalid=${matches?.problem ? 'true' : nothing}
-      aria-describedby="problem"
+      aria-describedby=${matches?.problem ? 'problem' : nothing}
       .value=${search}
       @input=${(event: Event) => setSearch((event.target as HTMLInputElement).value)}
       @keydown=${(event: KeyboardEvent) => {
