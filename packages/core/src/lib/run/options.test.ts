@@ -23,6 +23,11 @@ describe('options', () => {
     expect(() => new TaskManager(options)).toThrow(message)
   })
 
+  it('null, for those that do without types, is as good as nothing', () => {
+    const nothing = { concurrency: null, maxPending: null, retentionMs: null } as never
+    expect(new TaskManager({ tasks: [quick], ...(nothing as object) }).retentionMs).toBeNull()
+  })
+
   it.each([
     [{ name: 'no spaces' }, /name/],
     [{ name: '' }, /name/],

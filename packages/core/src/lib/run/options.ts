@@ -131,6 +131,8 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: ${name}: expected a whole number of ${min} or more, got ${String(value)}`,
     )
   }
+  const limit = (name: keyof TaskManagerOptions): number | null =>
+    (options[name] ?? null) === null ? null : number(name, 1, 1)
   const clock = options.clock ?? systemClock
   const cancelGraceMs = number('cancelGraceMs', 30_000, 0)
   const threads = number('threads', defaultPoolSize(), 1)
@@ -182,8 +184,8 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     trace: traceSource(observers, onError),
     encryption: new Encryption(options.encryption),
     concurrency: number('concurrency', 10, 0),
-    maxPending: options.maxPending === undefined ? null : number('maxPending', 0, 1),
-    retentionMs: options.retentionMs === undefined ? null : number('retentionMs', 0, 1),
+    maxPending: limit('maxPending'),
+    retentionMs: limit('retentionMs'),
     cancelGraceMs,
     maxCrashes: number('maxCrashes', 3, 1),
     heartbeat,

@@ -62,6 +62,23 @@ describe('overview', () => {
     expect(findAll(element, '.recent li')).toHaveLength(3)
   })
 
+  it('shows what its lists will look like while they are read, and nothing of it later', async () => {
+    let answers = () => {}
+    const read = new Promise<void>((resolve) => {
+      answers = resolve
+    })
+    const { fetch } = handler
+    const slow: typeof fetch = async (input, init) => {
+      if (new URL(String(input), 'http://handler.test').pathname === '/tasks') await read
+      return fetch(input, init)
+    }
+    const element = await mountDashboard({ ...handler, fetch: slow } as typeof handler)
+    await vi.waitFor(() => expect(findAll(element, '.skeleton')).toHaveLength(3))
+    answers()
+    await waitForElement(element, '.recent li a')
+    expect(findAll(element, '.skeleton')).toHaveLength(0)
+  })
+
   it('draws how the numbers went in the last hour', async () => {
     answer(handler, 'GET /metrics/series', [
       makeBucket(1, { success: 2 }),

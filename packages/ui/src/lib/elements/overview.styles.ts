@@ -48,6 +48,14 @@ export const overviewStyles = css`
     display: block;
     min-block-size: 262px;
   }
+  taskflow-chart:not(:defined) {
+    border: 1px solid var(--_border);
+    border-radius: 8px;
+    background: var(--_surface);
+  }
+  .skeleton li {
+    padding: 17px 12px;
+  }
   .lists {
     display: grid;
     grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);

@@ -23,6 +23,7 @@ import { overviewStyles } from './overview.styles.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
 
+const SKELETON_ROWS = [0, 1, 2].map(() => html`<li><span></span></li>`)
 const SHOWN_FAILURES = 5
 const SHOWN_RUNNING = 5
 const SHOWN_RECENT = 8
@@ -225,12 +226,19 @@ export class TaskflowOverviewElement extends StoreElement {
       ${
         count === 0 && list.state === 'ready'
           ? html`<p class="good">${icon('check')} ${t('No failed runs')}</p>`
-          : html`<ul>
+          : html`${this.#waiting(list)}<ul>
               ${faults.map((fault) => this.#fault(fault, store.now()))}
               ${groups.slice(0, SHOWN_FAILURES).map((group) => this.#failure(group, rows.length, store))}
             </ul>`
       }
     </section>`
+  }
+
+  /** Until a list was read for the first time. */
+  #waiting(list: RunList) {
+    return list.state === 'loading' || list.state === 'idle'
+      ? html`<ul class="skeleton" aria-hidden="true">${SKELETON_ROWS}</ul>`
+      : nothing
   }
 
   #failure(
@@ -268,7 +276,7 @@ export class TaskflowOverviewElement extends StoreElement {
       ${
         rows.length === 0 && list.state === 'ready'
           ? html`<p class="good">${t('Nothing runs at this moment')}</p>`
-          : html`<ul>
+          : html`${this.#waiting(list)}<ul>
               ${repeat(
                 rows.slice(0, SHOWN_RUNNING),
                 ({ task }) => task.task_id,
@@ -313,6 +321,7 @@ export class TaskflowOverviewElement extends StoreElement {
         <h2>${t('Recent runs')}</h2>
         ${this.#viewAll(runsRoute(), t('View all runs'))}
       </header>
+      ${this.#waiting(list)}
       <ul class="recent">
         ${repeat(
           list.rows,

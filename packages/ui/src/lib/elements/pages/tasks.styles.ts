@@ -21,4 +21,17 @@ export const tasksStyles = css`
     gap: 4px 8px;
     min-inline-size: 120px;
   }
+  /* Names take what the numbers leave. */
+  @container (max-width: 559px) {
+    tbody th {
+      inline-size: 100%;
+      max-inline-size: 0;
+    }
+    tr.group td {
+      white-space: nowrap;
+    }
+    .named {
+      max-inline-size: 100%;
+    }
+  }
 `

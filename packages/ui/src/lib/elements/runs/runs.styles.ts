@@ -285,6 +285,9 @@ export const runsStyles = css`
     visibility: hidden;
   }
   @container taskflow-list (max-width: 799px) {
+    taskflow-query {
+      flex-basis: 200px;
+    }
     .task-select select {
       max-inline-size: 130px;
     }
