@@ -95,6 +95,48 @@ export const dashboardStyles = css`
     color: var(--_failed-fg);
     font-weight: 600;
   }
+  .group {
+    display: contents;
+  }
+  .group-button {
+    display: none;
+    align-items: center;
+    gap: 4px;
+    min-block-size: 28px;
+    padding: 0 6px;
+    border: 0;
+    border-radius: 6px;
+    background: none;
+    color: var(--_muted);
+    font: inherit;
+    font-size: 12px;
+    text-align: start;
+    cursor: pointer;
+  }
+  .group-button:hover {
+    color: var(--_text);
+  }
+  .group-button svg {
+    inline-size: 12px;
+    block-size: 12px;
+    transition: rotate var(--_duration) ease-out;
+  }
+  .group-button[aria-expanded='true'] svg {
+    rotate: 90deg;
+  }
+  .page-menu .group,
+  .page-menu .group-button {
+    display: flex;
+  }
+  .page-menu .group {
+    flex-direction: column;
+  }
+  .group + .group .group-button {
+    margin-block-start: 8px;
+  }
+  .page-menu .closed a:not([aria-current]) {
+    display: none;
+  }
   .menu-button {
     display: none;
     position: sticky;
@@ -226,6 +268,12 @@ export const dashboardStyles = css`
       border-block-end: 0;
       border-inline-end: 1px solid var(--_border);
       overflow: auto;
+    }
+    :host([layout='sidebar']) .group-button {
+      display: flex;
+    }
+    :host([layout='sidebar']) .closed .tab:not([aria-current]) {
+      display: none;
     }
     :host([layout='sidebar']) .tab {
       justify-content: space-between;

@@ -1,0 +1,50 @@
+import type { DashboardStore } from '../../store/dashboard-store.ts'
+import type { PageName, Route } from '../../url/route.ts'
+import type { TaskflowDialogsElement } from '../dialogs/dialogs.ts'
+import { dialogsOf } from '../overlays.ts'
+import type { TranslatedElement } from '../translated-element.ts'
+import type { PageKey } from './page-keys.ts'
+
+/** What the palette does besides leading to pages. */
+export interface PaletteActions {
+  store: () => DashboardStore | undefined
+  pages: () => readonly PageKey[]
+  offers: (page: PageName) => boolean
+  go: (route: Route) => void
+  togglePause: () => void
+  toggleTheme: () => void
+}
+
+/** The palette of a dashboard, and its list of keys. */
+export class DashboardDialogs {
+  readonly #host: TranslatedElement
+  readonly #actions: PaletteActions
+
+  constructor(host: TranslatedElement, actions: PaletteActions) {
+    this.#host = host
+    this.#actions = actions
+  }
+
+  openPalette = async (): Promise<void> => {
+    const store = this.#actions.store()
+    const dialogs = store && (await this.#dialogs())
+    if (!dialogs) return
+    const { paletteInput } = await import('../../pages/extras.ts')
+    this.#host.speak()
+    const { pages } = this.#actions
+    await dialogs.palette(
+      paletteInput({ ...this.#actions, store, pages: pages(), help: this.help }),
+    )
+  }
+
+  help = async (): Promise<void> => {
+    await (await this.#dialogs())?.shortcuts()
+  }
+
+  async #dialogs(): Promise<TaskflowDialogsElement | null> {
+    // Without its code there is no palette; links lead everywhere, too.
+    const dialogs = await dialogsOf(this.#host).catch(() => null)
+    this.#host.speak()
+    return dialogs
+  }
+}
