@@ -100,26 +100,8 @@ export const dashboardStyles = css`
   }
   .group-button {
     display: none;
-    align-items: center;
-    gap: 4px;
-    min-block-size: 28px;
-    padding: 0 6px;
-    border: 0;
-    border-radius: 6px;
-    background: none;
-    color: var(--_muted);
-    font: inherit;
+    justify-content: start;
     font-size: 12px;
-    text-align: start;
-    cursor: pointer;
-  }
-  .group-button:hover {
-    color: var(--_text);
-  }
-  .group-button svg {
-    inline-size: 12px;
-    block-size: 12px;
-    transition: rotate var(--_duration) ease-out;
   }
   .group-button[aria-expanded='true'] svg {
     rotate: 90deg;
@@ -130,9 +112,6 @@ export const dashboardStyles = css`
   }
   .page-menu .group {
     flex-direction: column;
-  }
-  .group + .group .group-button {
-    margin-block-start: 8px;
   }
   .page-menu .closed a:not([aria-current]) {
     display: none;

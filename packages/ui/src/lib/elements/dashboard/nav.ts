@@ -7,23 +7,12 @@ import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { readPreferences, writePreferences } from '../../store/preferences.ts'
 import type { PageName, Route } from '../../url/route.ts'
 import type { Link } from './frame.ts'
-import { mayShow, routeOf } from './page-keys.ts'
+import { mayShow, PAGE_KEYS, routeOf } from './page-keys.ts'
 import { pageLabel } from './page-labels.ts'
 
 type GroupName = 'operate' | 'review'
 
-const GROUP_OF: Record<PageName, GroupName> = {
-  overview: 'operate',
-  runs: 'operate',
-  tasks: 'operate',
-  graph: 'operate',
-  schedules: 'operate',
-  'dead-letters': 'operate',
-  logs: 'review',
-  audit: 'review',
-  instances: 'review',
-  settings: 'review',
-}
+const REVIEW: readonly PageName[] = ['logs', 'audit', 'instances', 'settings']
 
 /** Which groups of pages are folded away, on this device. */
 export class NavGroups {
@@ -62,7 +51,7 @@ export function dashboardNav(options: {
   link: (route: Route) => Link
 }): TemplateResult {
   const { page, sections, store, groups, link } = options
-  const all = (Object.keys(GROUP_OF) as PageName[]).filter((name) => mayShow(name, store))
+  const all = Object.values(PAGE_KEYS).filter((name) => mayShow(name, store))
   const offered = sections?.flatMap((name) => all.filter((one) => one === name)) ?? all
   const entries = offered.map((name): Entry => {
     const { href, click } = link(routeOf(name))
@@ -72,18 +61,18 @@ export function dashboardNav(options: {
   const grouped = (entry: (entry: Entry) => TemplateResult) => {
     if (sections) return entries.map(entry)
     return (['operate', 'review'] as const).map((name) => {
-      const own = entries.filter((one) => GROUP_OF[one.page] === name)
+      const own = entries.filter((one) => REVIEW.includes(one.page) === (name === 'review'))
       if (own.length === 0) return nothing
       const label = name === 'operate' ? t('Operate') : t('Review')
       const closed = groups.isClosed(name, store.base)
       return html`<div class="group ${closed ? 'closed' : ''}" role="group" aria-label=${label}>
         <button
-          class="group-button"
+          class="button plain group-button"
           type="button"
           aria-expanded=${closed ? 'false' : 'true'}
           @click=${() => groups.toggle(name, store.base)}
         >
-          ${icon('chevronRight')}${label}
+          ${icon('chevronRight', 'small')}${label}
         </button>
         ${own.map(entry)}
       </div>`

@@ -1,7 +1,5 @@
 /** German: the frame, the overview, and what several pages say. */
 export const common = {
-  Operate: 'Betrieb',
-  Review: 'Rückblick',
   '(top level)': '(oberste Ebene)',
   'A retry of {id}.': 'Eine Wiederholung von {id}.',
   Actions: 'Aktionen',
