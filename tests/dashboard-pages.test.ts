@@ -149,6 +149,31 @@ describe('with a real handler and storage', () => {
     await page.context().close()
   })
 
+  it('B2 draws how long runs waited; H1 says where an error comes from', async () => {
+    const { page } = await signedIn()
+    const wait = page.locator('taskflow-chart').filter({ hasText: 'Waiting time' })
+    const drawn = () => wait.locator('path.line.p95').getAttribute('d')
+    await expect.poll(drawn, { timeout: 20_000 }).toMatch(/^M/)
+    await page.goto(`${app.origin}/tasks/dashboard/dead-letters`)
+    const frame = page.locator('[data-group] .frame').first()
+    expect(await frame.innerText()).toMatch(/dashboard-pages\.test\.ts:\d+$/)
+    await page.context().close()
+  })
+
+  it('A19 folds a group of pages in the menu of a phone, and remembers it', async () => {
+    const { page } = await signedIn({ viewport: { width: 390, height: 844 } })
+    const menu = page.locator('.page-menu')
+    const open = () => page.getByRole('button', { name: 'All pages' }).click()
+    await open()
+    await menu.getByRole('button', { name: 'Review' }).click()
+    await menu.getByRole('link', { name: 'Logs' }).waitFor({ state: 'hidden' })
+    await page.reload()
+    await open()
+    await menu.getByRole('link', { name: 'Schedules' }).waitFor()
+    expect(await menu.getByRole('link', { name: 'Logs' }).isVisible()).toBe(false)
+    await page.context().close()
+  })
+
   it('F2 starts an ad hoc run; its log is among those of all (E9)', async () => {
     const { page } = await signedIn()
     await page.goto(`${app.origin}/tasks/dashboard/tasks/send_email`)

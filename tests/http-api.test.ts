@@ -203,6 +203,12 @@ describe.each(storages)('the HTTP API on %s, behind Express', (_, make) => {
     ])
     const series = await client.series({ window: '5m' })
     expect(series.reduce((sum, { success }) => sum + success, 0)).toBe(2)
+    // Waiting times come with the next beat.
+    const waits = async () =>
+      (await client.series({ window: '5m' })).filter(
+        ({ p95_wait_seconds }) => p95_wait_seconds !== null,
+      )
+    await expect.poll(waits, { timeout: 15_000 }).not.toEqual([])
     await client.pause('quick')
     expect((await client.functions()).find((one) => one.func_name === 'quick')?.paused).toBe(true)
     await client.resume('quick')

@@ -103,6 +103,7 @@ export const sidebar: Item[] = [
       page('SQLite in a thread', '/decisions/sqlite-thread'),
       page('A claim travels with the insert', '/decisions/direct-start'),
       page('Who ends an attempt whose time is up', '/decisions/time-limits'),
+      page('Waiting times', '/decisions/waiting-times'),
       page('The HTTP API', '/decisions/http-api'),
       page('Sessions', '/decisions/sessions'),
       page('Encryption', '/decisions/encryption'),

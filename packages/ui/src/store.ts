@@ -1,4 +1,5 @@
 export { DashboardStore, type RecordView } from './lib/store/dashboard-store.ts'
+export { Emitter } from './lib/store/emitter.ts'
 export { NEWEST_FIRST, NO_FILTER, type RunFilter, type RunSort } from './lib/store/filter.ts'
 export { acquireStore } from './lib/store/registry.ts'
 export { Resource } from './lib/store/resource.ts'

@@ -56,6 +56,7 @@ import { changeSchedules, declare, listSchedules, listTicks } from './verbs/sche
 import { series } from './verbs/series.ts'
 import { countLogin, endedSessions, endSession, forgetLogins } from './verbs/sessions.ts'
 import { owned, turn } from './verbs/turn.ts'
+import { countWaits } from './verbs/waits.ts'
 
 /** How often one instance looks whether there is something to tidy up. */
 const TIDY_MS = 60_000
@@ -116,6 +117,7 @@ class Storage implements PostgresStorage {
   }
   readonly series: SeriesStorage = {
     read: async (query) => series(await this.#opened(), query),
+    countWaits: async (input) => countWaits(await this.#opened(), input),
   }
   readonly schedules: ScheduleStorage = {
     declare: async (input) => {

@@ -15,6 +15,7 @@ export const TABLES = [
   'rollup_minute',
   'rollup_hour',
   'rollup_total',
+  'waits',
   'schedules',
   'schedule_ticks',
   'audit',

@@ -46,6 +46,7 @@ export class EngineStorage implements SqliteStorage {
   }
   readonly series: SeriesStorage = {
     read: (input) => this.#call('series', input),
+    countWaits: (input) => this.#call('countWaits', input),
   }
   readonly schedules: ScheduleStorage = {
     declare: (input) => this.#call('declare', input),

@@ -27,6 +27,7 @@ import { changeSchedules, declare, listSchedules, ticks } from './verbs/schedule
 import { series } from './verbs/series.ts'
 import { countLogin, endedSessions, endSession, forgetLogins } from './verbs/sessions.ts'
 import { owned, turn } from './verbs/turn.ts'
+import { countWaits } from './verbs/waits.ts'
 
 /** How long a call waits for its turn to write. */
 const BUSY_MS = 5_000
@@ -57,6 +58,7 @@ const writes = {
   countLogin,
   forgetLogins,
   endSession,
+  countWaits,
 } satisfies Record<string, Verb>
 
 const reads = {

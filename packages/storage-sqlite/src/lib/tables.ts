@@ -15,6 +15,7 @@ export const TABLES = [
   'changes',
   'rollup',
   'recent',
+  'waits',
   'functions',
   'schedules',
   'ticks',

@@ -55,8 +55,9 @@ function unpackClaimed(
     attemptsMade,
     meta,
     notesText,
+    dueFor,
   ]: PackedTurnResult['claimed'][number],
-  { kinds, parents }: PackedTurnResult,
+  { kinds, parents, now }: PackedTurnResult,
 ): ClaimedTask {
   const kind = kinds[kindId]
   const notes = toNotes(notesText)
@@ -67,6 +68,7 @@ function unpackClaimed(
     fence,
     payload: fromText(payload),
     tags,
+    runAt: now - dueFor,
     attemptsMade,
     maxAttempts: kind?.maxAttempts ?? 1,
     crashes: notes.crashes ?? 0,

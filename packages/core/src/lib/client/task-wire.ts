@@ -26,6 +26,11 @@ export interface TaskJson {
   max_attempts: number
   /** Cut to 300 characters with `logs=0`. */
   error: string | null
+  /**
+   * Where the error comes from: the first frame of its stack in the app's own code, such as
+   * `chargeCard (/app/src/charge-card.ts:48)`; null without a stack.
+   */
+  error_frame: string | null
   /** `YYYY-MM-DDTHH:MM:SS message` (UTC), `--- Retry N ---` between attempts. Absent with `logs=0`. */
   logs?: string[]
   /** Absent with `logs=0`. */

@@ -56,6 +56,9 @@ export interface SeriesBucketJson {
   /** Of successes; null without any. */
   avg_duration_seconds: number | null
   p95_duration_seconds: number | null
+  /** From due to start, of what started in this step; null without any. */
+  p50_wait_seconds: number | null
+  p95_wait_seconds: number | null
 }
 
 export interface FunctionJson {

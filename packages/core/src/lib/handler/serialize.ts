@@ -13,6 +13,7 @@ import type {
 import type { LogEntry, TaskAttempt, TaskSummary } from '../record.ts'
 import type { FunctionInfo, InstanceRecord, TaskMetrics } from '../storage/contract.ts'
 import type { SeriesBucket } from '../storage/parts.ts'
+import { errorFrame } from './error-frame.ts'
 import type { PayloadJson } from './payload-json.ts'
 
 const EXCERPT = 300
@@ -39,6 +40,7 @@ export function taskJson(task: TaskSummary, logs: number, payload: PayloadJson =
     retries_used: task.retriesUsed,
     max_attempts: task.maxAttempts,
     error: logs === 0 ? excerpt(task.error) : task.error,
+    error_frame: errorFrame(task.stacktrace),
     ...(logs > 0 && {
       logs: logLines(task.logTail.slice(-logs)),
       stacktrace: task.stacktrace,
@@ -145,6 +147,8 @@ export function bucketJson(bucket: SeriesBucket): SeriesBucketJson {
     cancelled: bucket.cancelled,
     avg_duration_seconds: seconds(bucket.avgDurationMs),
     p95_duration_seconds: seconds(bucket.p95DurationMs),
+    p50_wait_seconds: seconds(bucket.p50WaitMs),
+    p95_wait_seconds: seconds(bucket.p95WaitMs),
   }
 }
 

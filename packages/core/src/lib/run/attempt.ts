@@ -25,6 +25,7 @@ import { secretFilter } from './secrets.ts'
 import { TaskAborted } from './signals.ts'
 import { storedPayload } from './stored-payload.ts'
 import type { TaskQueue } from './task-queue.ts'
+import type { Waits } from './waits.ts'
 
 /** What an attempt needs of its surroundings. */
 export interface AttemptSettings extends OutputSettings {
@@ -33,6 +34,8 @@ export interface AttemptSettings extends OutputSettings {
   parents: ParentReader
   trace: TraceSource | undefined
   encryption: Encryption
+  /** Counts how long what starts has waited. */
+  waits: Pick<Waits, 'started'>
   maxResultBytes: number
   /** How long a handler may ignore its time-out before its slot is counted as stuck. */
   graceMs: number
@@ -142,6 +145,7 @@ export class Attempt implements Placed {
   /** Runs the handler, inside of what observers put around it. */
   #begin(executor: TaskExecutor, parents: readonly StoredTask[]): void {
     this.#startedAt = this.#settings.clock.monotonic()
+    this.#settings.waits.started(this.claimed, this.#startedAt)
     const { timeoutMs } = this.task.settings
     if (timeoutMs !== null) this.#limit(timeoutMs)
     const { observers } = this.#settings

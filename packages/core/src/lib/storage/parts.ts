@@ -29,7 +29,23 @@ export interface SeriesStorage {
    * oldest first; at most 2000 steps. Deleted tasks count. `stepMs` is a multiple of a minute;
    * minutes are kept for 48 h, hours for good, so older times are told by the hour.
    */
-  read(input: SeriesQuery): Promise<SeriesBucket[]>
+  read(input: SeriesQuery): Promise<StoredSeriesBucket[]>
+
+  /**
+   * Adds to how long tasks waited before they started; instances count at the same time. Each call
+   * counts, so one whose answer was lost is not made again. Kept as long as what `read` tells.
+   */
+  countWaits(input: { waits: WaitCount[] }): Promise<void>
+}
+
+/** How many starts of a function came that long after they were due. */
+export interface WaitCount {
+  funcName: string
+  /** The first instant of the minute they started in. */
+  at: number
+  /** Whole milliseconds, rounded so that few lengths are told apart. */
+  waitMs: number
+  n: number
 }
 
 export interface SeriesQuery {
@@ -39,7 +55,18 @@ export interface SeriesQuery {
   stepMs: number
 }
 
-export interface SeriesBucket {
+/** How tasks ended in one step, and how long those waited that started in it. */
+export interface SeriesBucket extends Omit<StoredSeriesBucket, 'waits'> {
+  /**
+   * From due to start, of what started in this step, with an error below 10 %; null without any.
+   * Left out are first starts of tasks with parents, and of what was given back or taken over: since
+   * when those could have started is not known.
+   */
+  p50WaitMs: number | null
+  p95WaitMs: number | null
+}
+
+export interface StoredSeriesBucket {
   /** Its first instant. */
   at: number
   success: number
@@ -50,6 +77,8 @@ export interface SeriesBucket {
   avgDurationMs: number | null
   /** Of successes, with an error below 10 %; null without any. */
   p95DurationMs: number | null
+  /** What `countWaits` was told of its minutes, each length once, the shortest first. */
+  waits: Pick<WaitCount, 'waitMs' | 'n'>[]
 }
 
 /**

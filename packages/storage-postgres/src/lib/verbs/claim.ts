@@ -255,6 +255,7 @@ export function toClaimed(rows: ClaimedRow[]): ClaimedTask[] {
       fence: row.fence,
       payload: fromText(row.payload),
       tags: toTags(row.tags),
+      runAt: Number(row.run_at),
       attemptsMade: row.attempts_made,
       maxAttempts: row.max_attempts,
       crashes: row.crashes,

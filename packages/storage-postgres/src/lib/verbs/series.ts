@@ -1,8 +1,9 @@
-import type { SeriesBucket, SeriesQuery } from '@taskflow/core'
+import type { SeriesQuery, StoredSeriesBucket } from '@taskflow/core'
 import { CANCELLED, FAILED, INTERRUPTED, SUCCESS } from '../codes.ts'
 import type { Store } from '../store.ts'
 import { toText } from '../text.ts'
 import { durations, type Tally } from './tally.ts'
+import { waitsOf } from './waits.ts'
 
 const MAX_STEPS = 2000
 
@@ -33,15 +34,19 @@ interface Row {
   max_ms: number | null
 }
 
-export async function series(store: Store, query: SeriesQuery): Promise<SeriesBucket[]> {
+export async function series(store: Store, query: SeriesQuery): Promise<StoredSeriesBucket[]> {
   const { funcName, since, until, stepMs } = query
   // Of more steps than are told, the newest.
   const newest = (Math.ceil(until / stepMs) - MAX_STEPS) * stepMs
   const start = Math.max(Math.floor(since / stepMs) * stepMs, newest)
-  const rows = await store.look((runner) =>
-    runner.run<Row>(READ, [toText(funcName), start, Math.ceil(until), stepMs]),
-  )
   const length = Math.max(0, Math.ceil((until - start) / stepMs))
+  const end = Math.ceil(until)
+  const [rows, waits] = await store.look((runner) =>
+    Promise.all([
+      runner.run<Row>(READ, [toText(funcName), start, end, stepMs]),
+      waitsOf(runner, { start, until: end, stepMs, funcName }, length),
+    ]),
+  )
   const steps = Array.from({ length }, (): Tally => ({ counts: new Map(), sumMs: 0, buckets: [] }))
   for (const { step, state, bucket, n, sum_ms, min_ms, max_ms } of rows) {
     const tally = steps[step]
@@ -61,6 +66,7 @@ export async function series(store: Store, query: SeriesQuery): Promise<SeriesBu
       cancelled: tally.counts.get(CANCELLED) ?? 0,
       avgDurationMs,
       p95DurationMs,
+      waits: waits[n] ?? [],
     }
   })
 }

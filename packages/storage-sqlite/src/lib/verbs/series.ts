@@ -1,13 +1,14 @@
-import type { SeriesBucket, SeriesQuery } from '@taskflow/core'
+import type { SeriesQuery, StoredSeriesBucket } from '@taskflow/core'
 import { CANCELLED, FAILED, INTERRUPTED, SUCCESS } from '../codes.ts'
 import type { Session } from '../session.ts'
 import { countsOf, HOUR, MINUTE, minutesFrom } from './rollup.ts'
 import { addTally, emptyTally, percentileOf, type TallyRow } from './tally.ts'
+import { waitsOf } from './waits.ts'
 
 const MAX_STEPS = 2000
 
 /** How tasks ended over time, from the rollups alone. */
-export function series(session: Session, query: SeriesQuery): SeriesBucket[] {
+export function series(session: Session, query: SeriesQuery): StoredSeriesBucket[] {
   const { since, until, stepMs } = query
   // Of more steps than are told, the newest.
   const newest = (Math.ceil(until / stepMs) - MAX_STEPS) * stepMs
@@ -32,6 +33,7 @@ export function series(session: Session, query: SeriesQuery): SeriesBucket[] {
       if (tally !== undefined) addTally(tally, [row])
     }
   }
+  const waits = waitsOf(session, { start, until, stepMs, funcName: query.funcName }, length)
   return tallies.map((tally, n) => ({
     at: start + n * stepMs,
     success: tally.counts.get(SUCCESS) ?? 0,
@@ -40,5 +42,6 @@ export function series(session: Session, query: SeriesQuery): SeriesBucket[] {
     cancelled: tally.counts.get(CANCELLED) ?? 0,
     avgDurationMs: tally.successes === 0 ? null : tally.sumMs / tally.successes,
     p95DurationMs: percentileOf(tally, 0.95),
+    waits: waits[n] ?? [],
   }))
 }

@@ -23,13 +23,14 @@ import { announceActions } from './dashboard/action-toasts.ts'
 import { Arrival } from './dashboard/arrival.ts'
 import { connectionBanner, signInCard, versionBanner } from './dashboard/connection-notices.ts'
 import { dashboardStyles } from './dashboard/dashboard.styles.ts'
-import { dashboardHeader, dashboardNav } from './dashboard/frame.ts'
+import { DashboardDialogs } from './dashboard/dashboard-dialogs.ts'
+import { dashboardHeader, signOutBy } from './dashboard/frame.ts'
 import { DashboardKeys } from './dashboard/keys.ts'
 import { missingPage, overviewPage, runPage, runsPage } from './dashboard/main-pages.ts'
+import { dashboardNav, NavGroups } from './dashboard/nav.ts'
 import { OtherPages, unfetchedPage } from './dashboard/other-pages.ts'
-import { PAGE_KEYS, type PageKey, routeOf } from './dashboard/page-keys.ts'
-import { isPageName, pageLabel, placeLabel, windowTitle } from './dashboard/page-labels.ts'
-import { codeFor, dialogsOf } from './overlays.ts'
+import { mayShow, type PageKey, pageKeysOf, routeOf } from './dashboard/page-keys.ts'
+import { isPageName, placeLabel, windowTitle } from './dashboard/page-labels.ts'
 import { StoreElement } from './store-element.ts'
 import { oppositeTheme, type Theme, writeThemeCookie } from './theme.ts'
 import { Ticker } from './ticker.ts'
@@ -119,6 +120,8 @@ export class TaskflowDashboardElement extends StoreElement {
   readonly #router = new RouteController(this)
   readonly #pages = new OtherPages(() => this.requestUpdate())
   readonly #arrival = new Arrival()
+  readonly #groups = new NavGroups(this)
+  readonly #dialogs: DashboardDialogs
   #ready = false
   #wasSignedOut = false
 
@@ -138,15 +141,22 @@ export class TaskflowDashboardElement extends StoreElement {
     new Ticker(this)
     this.addEventListener('taskflow-preferences', this.#onPreferences)
     announceActions(this, this.#link)
+    const toggles = { togglePause: this.#togglePause, toggleTheme: this.#toggleTheme }
+    this.#dialogs = new DashboardDialogs(this, {
+      store: () => this.store,
+      pages: () => this.pageKeys(),
+      offers: this.#offers,
+      go: this.#request,
+      ...toggles,
+    })
     new DashboardKeys(this, {
       when: () => this.shortcuts || (this.urlSync === 'path' ? 'global' : 'focus'),
       goTo: (page) => {
         if (this.#offers(page)) this.#request(routeOf(page))
       },
-      openPalette: this.#openPalette,
-      togglePause: this.#togglePause,
-      toggleTheme: this.#toggleTheme,
-      help: this.#help,
+      openPalette: this.#dialogs.openPalette,
+      ...toggles,
+      help: this.#dialogs.help,
     })
   }
 
@@ -198,7 +208,7 @@ export class TaskflowDashboardElement extends StoreElement {
         live: html`<taskflow-live .base=${this.base} .credentials=${this.credentials}></taskflow-live>`,
         togglePause: this.#togglePause,
         toggleTheme: this.#toggleTheme,
-        openPalette: this.#openPalette,
+        openPalette: this.#dialogs.openPalette,
         signOut: this.#signOut,
       })}
       <div class="columns">
@@ -206,9 +216,10 @@ export class TaskflowDashboardElement extends StoreElement {
         page: this.#route?.page ?? null,
         sections: this.#sections,
         store,
+        groups: this.#groups,
         link: this.#link,
       })}
-      ${connectionBanner(store)} ${this.#versionBanner(store)}
+      ${connectionBanner(store)} ${versionBanner(store.versionMix, this.closedVersion, this.#closeVersion)}
       <main part="main" id="panel" title="" tabindex="-1" aria-label=${placeLabel(this.#route)} @taskflow-navigate=${this.#onNavigate}>
         <div class="page ${signedOut ? 'dimmed' : stale ? 'stale' : ''}" ?inert=${signedOut}>
           ${this.#page()}
@@ -222,14 +233,6 @@ export class TaskflowDashboardElement extends StoreElement {
     `
   }
 
-  #versionBanner(store: DashboardStore) {
-    const mix = store.versionMix
-    if (!mix || mix.server === this.closedVersion) return nothing
-    return versionBanner(mix, () => {
-      this.closedVersion = mix.server
-    })
-  }
-
   /** Null: all pages. */
   get #sections(): readonly string[] | null {
     return this.sections.match(/[^\s,]+/g)
@@ -237,12 +240,11 @@ export class TaskflowDashboardElement extends StoreElement {
 
   /** The pages that are offered, with the keys that lead to them. */
   pageKeys(): PageKey[] {
-    return Object.entries(PAGE_KEYS)
-      .filter(([, page]) => this.#offers(page))
-      .map(([key, page]) => ({ keys: `g ${key}`, label: pageLabel(page), route: routeOf(page) }))
+    return pageKeysOf(this.#offers)
   }
 
-  #offers = (page: PageName) => this.#sections?.includes(page) ?? true
+  #offers = (page: PageName) =>
+    (this.#sections?.includes(page) ?? true) && mayShow(page, this.store)
 
   /** Where somebody is; null where there is no such page, or it is not offered. */
   get #route(): Route | null {
@@ -326,6 +328,10 @@ export class TaskflowDashboardElement extends StoreElement {
     if (this.urlSync === 'path') writeThemeCookie(theme, this.#basePath())
   }
 
+  #closeVersion = (version: string) => {
+    this.closedVersion = version
+  }
+
   #togglePause = () => this.store?.setPaused(!this.store.paused)
 
   /** The form would be refused by a host that asks for a CSRF token. */
@@ -333,33 +339,7 @@ export class TaskflowDashboardElement extends StoreElement {
     const { store } = this
     if (!store || !this.connection.changeHeaders) return
     event.preventDefault()
-    const form = event.target as HTMLFormElement
-    import('../pages/extras.ts').then(
-      ({ signOut }) => signOut(form, store.transport),
-      () => form.submit(),
-    )
-  }
-
-  #openPalette = async () => {
-    const { store } = this
-    const dialogs = store && (await dialogsOf(this))
-    const extras = dialogs && (await codeFor(this, import('../pages/extras.ts')))
-    if (!extras) return
-    await dialogs.palette(
-      extras.paletteInput({
-        store,
-        pages: this.pageKeys(),
-        offers: this.#offers,
-        go: this.#request,
-        togglePause: this.#togglePause,
-        toggleTheme: this.#toggleTheme,
-        help: this.#help,
-      }),
-    )
-  }
-
-  #help = async () => {
-    await (await dialogsOf(this))?.shortcuts()
+    void signOutBy(event.target as HTMLFormElement, store.transport)
   }
 
   #basePath(): string {

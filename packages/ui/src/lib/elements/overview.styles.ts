@@ -41,7 +41,7 @@ export const overviewStyles = css`
   }
   .charts {
     display: grid;
-    grid-template-columns: minmax(0, 2fr) minmax(0, 1fr);
+    grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1fr);
     gap: 12px;
   }
   taskflow-chart {
@@ -195,10 +195,15 @@ export const overviewStyles = css`
   .number {
     text-align: end;
   }
-  @container (max-width: 1099px) {
+  @container (max-width: 1399px) {
     .charts {
-      grid-template-columns: minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
     }
+    .charts > :first-child {
+      grid-column: 1 / -1;
+    }
+  }
+  @container (max-width: 1099px) {
     .lists.three {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
     }
@@ -207,6 +212,7 @@ export const overviewStyles = css`
     }
   }
   @container (max-width: 899px) {
+    .charts,
     .lists,
     .lists.three {
       grid-template-columns: minmax(0, 1fr);

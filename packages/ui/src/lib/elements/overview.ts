@@ -19,6 +19,7 @@ import { notices } from '../styles/notices.ts'
 import { statusStyles } from '../styles/status-css.ts'
 import { hostReset, tokens } from '../styles/tokens.ts'
 import { pageRoute, runsRoute } from '../url/route.ts'
+import { endAll } from './end-all.ts'
 import { overviewStyles } from './overview.styles.ts'
 import { StoreElement } from './store-element.ts'
 import { Ticker } from './ticker.ts'
@@ -78,9 +79,7 @@ export class TaskflowOverviewElement extends StoreElement {
     this.#recent = open({}, SHOWN_RECENT)
     this.#running = open({ status: ['running'] }, 50)
     this.#failed = open({ status: ['failed', 'interrupted'] }, 50)
-    return () => {
-      for (const end of ends) end()
-    }
+    return endAll(ends)
   }
 
   protected override render() {
@@ -100,7 +99,7 @@ export class TaskflowOverviewElement extends StoreElement {
       ${
         empty
           ? html`<div class="card">${emptyRuns(store.functions)}</div>`
-          : html`<div class="charts">${this.#chart('throughput')} ${this.#chart('latency')}</div>
+          : html`<div class="charts">${this.#chart('throughput')} ${this.#chart('latency')} ${this.#chart('wait')}</div>
               <div class="lists ${store.schedules?.length ? 'three' : ''}">
                 ${this.#attention(failed, store)} ${this.#runningNow(running, store)}
                 ${this.#nextScheduled(store)}
@@ -134,7 +133,7 @@ export class TaskflowOverviewElement extends StoreElement {
     }`
   }
 
-  #chart(metric: 'throughput' | 'latency') {
+  #chart(metric: string) {
     return html`<taskflow-chart
       .base=${this.base}
       .credentials=${this.credentials}

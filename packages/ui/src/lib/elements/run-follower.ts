@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { RunDetail } from '../store/run-detail.ts'
+import { endAll } from './end-all.ts'
 
 /** Keeps the run of an element up to date, from when it has an id and a store until it leaves. */
 export class RunFollower implements ReactiveController {
@@ -37,9 +38,7 @@ export class RunFollower implements ReactiveController {
     const ends = [detail.subscribe(() => this.#host.requestUpdate()), detail.open()]
     this.#store = store
     this.#detail = detail
-    this.#end = () => {
-      for (const end of ends) end()
-    }
+    this.#end = endAll(ends)
   }
 
   hostDisconnected(): void {

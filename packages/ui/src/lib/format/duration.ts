@@ -4,24 +4,33 @@ import { unitFormat } from '../messages/formats.ts'
 export const MISSING = '—'
 
 /**
- * A length of time the way people say it: `96 ms`, `3.1s`, `42.91s`, `1m 02s`, `2h 05m`, `3d 4h`, in
- * the units of the language. Negative and missing lengths are {@link MISSING}.
+ * A length of time the way people say it: `96 ms`, `3.1s`, `42.91s`, `1m`, `1m 02s`, `2h 05m`, `3d 4h`,
+ * in the units of the language. Negative and missing lengths are {@link MISSING}.
  */
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) {
     return MISSING
   }
   if (seconds < 59.995) return short(seconds, (format, value) => format.format(value))
-  const whole = Math.round(seconds)
-  const [minutes, hours, days] = [whole / 60, whole / 3600, whole / 86_400].map(Math.floor)
-  if (whole < 3600) return pair(unit('minute', minutes), unit('second', whole % 60, true))
-  if (whole < 86_400) return pair(unit('hour', hours), unit('minute', (whole % 3600) / 60, true))
-  return pair(unit('day', days), unit('hour', (whole % 86_400) / 3600))
+  return long(Math.round(seconds), false)
 }
 
-/** Like {@link formatDuration} for something that grows: whole seconds, so that it does not flicker. */
+/** From a minute on, in two units; `full`: also where the smaller one is nought. */
+function long(whole: number, full: boolean): string {
+  const [minutes, hours, days] = [whole / 60, whole / 3600, whole / 86_400].map(Math.floor)
+  const [large, small, rest] =
+    whole < 3600
+      ? ([unit('minute', minutes), 'second', whole % 60] as const)
+      : whole < 86_400
+        ? ([unit('hour', hours), 'minute', (whole % 3600) / 60] as const)
+        : ([unit('day', days), 'hour', (whole % 86_400) / 3600] as const)
+  if (!full && Math.floor(rest) === 0) return large
+  return `${large} ${unit(small, rest, small !== 'hour')}`
+}
+
+/** Like {@link formatDuration} for something that grows: whole seconds, so that it does not flicker, nor change its width. */
 export function formatElapsed(seconds: number): string {
-  if (seconds >= 60) return formatDuration(Math.floor(seconds))
+  if (seconds >= 60) return long(Math.floor(seconds), true)
   return unit('second', Math.max(0, seconds))
 }
 
@@ -59,8 +68,4 @@ function short<Result>(
 
 function unit(name: Parameters<typeof unitFormat>[0], value = 0, two = false): string {
   return unitFormat(name, two).format(Math.floor(value))
-}
-
-function pair(large: string, small: string): string {
-  return `${large} ${small}`
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeTask } from '../testing/records.ts'
-import { fingerprintOf, groupByError } from './dead-letters.ts'
+import { fingerprintOf, groupByError, shortFrame } from './dead-letters.ts'
 
 it('leaves out of an error what differs from run to run', () => {
   expect(
@@ -32,4 +32,24 @@ it('groups failed runs by error, over tasks, largest first, with the first and l
     makeTask(1).end_time,
     makeTask(3).end_time,
   ])
+})
+
+it('tells the same words from two places apart', () => {
+  const failed = (n: number, error_frame: string | null) =>
+    makeTask(n, { error: 'Error: not found', error_frame })
+  const charge = 'charge (/app/src/charge.ts:48)'
+  const groups = groupByError([
+    failed(1, charge),
+    failed(2, '/app/src/mail.ts:9'),
+    failed(3, charge),
+  ])
+  expect(groups.map(({ frame, tasks }) => [frame, tasks.length])).toEqual([
+    [charge, 2],
+    ['/app/src/mail.ts:9', 1],
+  ])
+  expect(groups.map(({ frame }) => shortFrame(frame ?? ''))).toEqual([
+    'charge charge.ts:48',
+    'mail.ts:9',
+  ])
+  expect(shortFrame('run (C:\\app\\a b.ts:1)')).toBe('run a b.ts:1')
 })

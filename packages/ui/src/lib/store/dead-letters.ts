@@ -2,13 +2,15 @@ import type { TaskJson } from '@taskflow/core/client'
 import { errorMessage, errorName } from '../format/phase.ts'
 import { excerpt } from '../format/visible-text.ts'
 
-/** Failed runs with the same error. */
+/** Failed runs with the same error from the same place. */
 export interface ErrorGroup {
   fingerprint: string
   /** Name of the error; null when it has none. */
   name: string | null
   /** The message, with what differs from run to run left out. */
   message: string
+  /** Where it comes from, in the app's own code; null where no stack tells. */
+  frame: string | null
   /** Newest first. */
   tasks: TaskJson[]
   funcs: string[]
@@ -17,12 +19,13 @@ export interface ErrorGroup {
   lastAt: string
 }
 
-/** Groups failed runs by their error; the largest group first, then the newest. */
+/** Groups failed runs by their error and where it comes from; the largest group first, then the newest. */
 export function groupByError(tasks: readonly TaskJson[]): ErrorGroup[] {
   const groups = new Map<string, ErrorGroup>()
   for (const task of tasks) {
     const { name, message } = fingerprintOf(task.error)
-    const fingerprint = `${name ?? ''}: ${message}`
+    const frame = task.error_frame ?? null
+    const fingerprint = `${name ?? ''}: ${message}${frame === null ? '' : `\n${frame}`}`
     const at = endOf(task)
     const group = groups.get(fingerprint)
     if (!group) {
@@ -30,6 +33,7 @@ export function groupByError(tasks: readonly TaskJson[]): ErrorGroup[] {
         fingerprint,
         name,
         message,
+        frame,
         tasks: [task],
         funcs: [task.func_name],
         firstAt: at,
@@ -69,4 +73,12 @@ function normalise(message: string): string {
 /** When it ended; a failed run that does not tell counts from when it was made. */
 export function endOf(task: TaskJson): string {
   return task.end_time ?? task.created_at
+}
+
+/** A frame for people: `chargeCard charge-card.ts:48`, without folders. */
+export function shortFrame(frame: string): string {
+  return frame.replace(/^(?:(.*) \()?(.*?)\)?$/s, (_, name: string | undefined, place: string) => {
+    const file = place.split(/[\\/]/).at(-1) ?? place
+    return name ? `${name} ${file}` : file
+  })
 }

@@ -12,6 +12,8 @@ export interface Preferences {
   paneWidth?: number
   /** Ids of the list's columns; none: those that fit. */
   columns?: string[] | undefined
+  /** Groups of pages that are folded away. */
+  closedGroups?: string[]
   /** How logs are shown. */
   log?: { wrap?: boolean; times?: boolean }
 }

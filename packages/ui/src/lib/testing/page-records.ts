@@ -86,6 +86,8 @@ export function makeBucket(
     cancelled: 0,
     avg_duration_seconds: null,
     p95_duration_seconds: null,
+    p50_wait_seconds: null,
+    p95_wait_seconds: null,
     ...change,
   }
 }

@@ -18,6 +18,7 @@ export function makeTask(n: number, change: Partial<TaskJson> = {}): TaskJson {
     retries_used: 0,
     max_attempts: 4,
     error: null,
+    error_frame: null,
     tags: {},
     source: 'manual',
     priority: null,

@@ -64,6 +64,8 @@ export const schemas: Schemas = {
     cancelled: count,
     avg_duration_seconds: numberOrNull,
     p95_duration_seconds: numberOrNull,
+    p50_wait_seconds: numberOrNull,
+    p95_wait_seconds: numberOrNull,
   }),
   Function: object<wire.FunctionJson>({
     func_name: text,

@@ -35,6 +35,7 @@ const task: Record<keyof wire.TaskJson, Schema> = {
   retries_used: count,
   max_attempts: count,
   error: textOrNull,
+  error_frame: textOrNull,
   logs: listOf(text),
   stacktrace: textOrNull,
   tags,

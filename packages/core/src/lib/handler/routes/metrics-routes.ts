@@ -42,7 +42,7 @@ export const metricsRoutes: Route[] = [
     right: 'read',
     doc: {
       operation: 'series',
-      summary: 'How tasks ended over time.',
+      summary: 'How tasks ended over time, and how long those waited that started.',
       query: [
         funcName,
         parameter('window', 'How far back: `90m`, `6h`, `7d`. [1h]'),

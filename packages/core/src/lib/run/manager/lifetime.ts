@@ -83,7 +83,7 @@ export class Lifetime {
 
   async #stop(graceMs: number, abortMs: number): Promise<HandBack> {
     const { opening, schedules, heartbeat, hints, retention, options } = this.#parts
-    const { dispatcher, results, intake, observers } = this.#parts
+    const { dispatcher, results, intake, observers, waits } = this.#parts
     const hurry = new Promise<void>((resolve) => {
       this.#hurry = resolve
     })
@@ -105,6 +105,7 @@ export class Lifetime {
     await this.#last('schedules', () => schedules.stop())
     // Until here handlers that were waited for could enqueue what follows them.
     await this.#last('enqueues', () => intake.close())
+    await this.#last('waiting times', () => waits.close())
     // Also of a start that ends as this stop goes on. The lease of an unreachable storage ends by itself.
     if (heartbeat.instanceId) await this.#last('lease', () => heartbeat.leave())
     await observers.close()

@@ -18,6 +18,7 @@ import { ScheduleOperations } from '../schedules/operations.ts'
 import { Schedules } from '../schedules/schedules.ts'
 import { acceptedStep } from '../steps.ts'
 import type { TaskQueue } from '../task-queue.ts'
+import { Waits } from '../waits.ts'
 import { Opening } from './opening.ts'
 import { Reads } from './reads.ts'
 import { Subscribers } from './subscribers.ts'
@@ -36,6 +37,7 @@ export interface ManagerParts {
   results: Results
   reads: Reads
   schedules: Schedules
+  waits: Waits
   scheduleOperations: ScheduleOperations
   /** A schedule stored tasks: they are accepted, and there is work. */
   scheduled(tasks: readonly NewTask[]): void
@@ -64,6 +66,7 @@ export function assemble(options: ResolvedOptions, queue: TaskQueue): ManagerPar
   const wake = () => dispatcher.wake()
   const instanceId = (): string => heartbeat.instanceId
 
+  const waits: Waits = new Waits(options, () => schedules.clock)
   const intake = new Intake(options, observers, { open, depth, stored: wake })
   const dispatcher: Dispatcher = new Dispatcher(options, observers, {
     clock: options.clock,
@@ -73,6 +76,7 @@ export function assemble(options: ResolvedOptions, queue: TaskQueue): ManagerPar
     observers,
     trace: options.trace,
     encryption: options.encryption,
+    waits,
     maxResultBytes: options.maxPayloadBytes,
     maxLogLines: options.maxLogLines,
     maxLogBytes: options.maxLogBytes,
@@ -98,7 +102,10 @@ export function assemble(options: ResolvedOptions, queue: TaskQueue): ManagerPar
     running: () => dispatcher.held,
     unresponsive: () => dispatcher.unresponsive,
     strays: () => dispatcher.findStrays(),
-    answered: (result, sentAt) => schedules.answered(result, sentAt),
+    answered: (result, sentAt) => {
+      schedules.answered(result, sentAt)
+      waits.flush()
+    },
     schedulesOf: (funcName) => schedules.declaredOf(funcName),
     recovered: announceTo,
   })
@@ -121,6 +128,7 @@ export function assemble(options: ResolvedOptions, queue: TaskQueue): ManagerPar
     results,
     reads,
     schedules,
+    waits,
     scheduleOperations: new ScheduleOperations(schedules, options, scheduled),
     scheduled,
     announce: announceTo,

@@ -16,6 +16,7 @@ import type { ResolvedOptions } from '../options.ts'
 import { recordOf } from '../record-of.ts'
 import { checkIds, checkList, checkLogs, checkMetrics, checkSeries } from './check-reads.ts'
 import { partOf } from './part-of.ts'
+import { withWaitPercentiles } from './wait-percentiles.ts'
 
 /** What a manager tells of its storage. */
 export class Reads {
@@ -65,7 +66,8 @@ export class Reads {
   async series(query: SeriesQuery): Promise<SeriesBucket[]> {
     checkSeries(query)
     await this.#open()
-    return partOf(this.#options.storage, 'series').read(query)
+    const buckets = await partOf(this.#options.storage, 'series').read(query)
+    return buckets.map(withWaitPercentiles)
   }
 
   async instances(): Promise<InstanceRecord[]> {

@@ -15,8 +15,12 @@ export class StorageClock {
 
   /** Epoch ms. Before the first answer this machine's. */
   now(): number {
-    if (this.#offset === null) return this.#clock.now()
-    return Math.floor(this.#clock.monotonic() + this.#offset)
+    return this.at(this.#clock.monotonic())
+  }
+
+  /** Epoch ms of an instant of the monotonic clock that has just been. */
+  at(monotonic: number): number {
+    return this.#offset === null ? this.#clock.now() : Math.floor(monotonic + this.#offset)
   }
 
   /**

@@ -109,6 +109,8 @@ export interface ClaimedTask {
   fence: number
   payload: string
   tags: Record<string, string>
+  /** When this start was due. */
+  runAt: number
   /** One for the first start. */
   attemptsMade: number
   maxAttempts: number

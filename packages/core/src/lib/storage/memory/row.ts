@@ -164,6 +164,7 @@ export function toClaimed(row: Row): ClaimedTask {
     fence: row.fence,
     payload: row.payload,
     tags: { ...row.tags },
+    runAt: row.runAt,
     attemptsMade: row.attemptsMade,
     maxAttempts: row.maxAttempts,
     crashes: row.crashes,

@@ -180,10 +180,22 @@ const faults: [name: string, found: RegExp, fault: Fault][] = [
     /has every step/,
     (good) => ({
       series: {
+        countWaits: (input) => partOf(good, 'series').countWaits(input),
         async read(query) {
           const buckets = await partOf(good, 'series').read(query)
           return buckets.filter(({ success, failed }) => success + failed > 0)
         },
+      },
+    }),
+  ],
+  [
+    'counts each length of waiting once',
+    /adds up how long tasks waited/,
+    (good) => ({
+      series: {
+        read: (query) => partOf(good, 'series').read(query),
+        countWaits: ({ waits }) =>
+          partOf(good, 'series').countWaits({ waits: waits.map((wait) => ({ ...wait, n: 1 })) }),
       },
     }),
   ],

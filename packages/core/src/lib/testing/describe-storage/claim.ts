@@ -21,6 +21,7 @@ export function claimCases({ describe, test, has }: Suite): void {
           fence: 1,
           payload: '{"a":1}',
           tags: { t: 'x' },
+          runAt: T0,
           attemptsMade: 1,
           maxAttempts: 5,
           crashes: 0,

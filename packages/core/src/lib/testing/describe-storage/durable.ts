@@ -72,9 +72,10 @@ export function durableCases({ describe, test, has }: Suite): void {
     }
 
     if (has('series')) {
-      test('keeps how tasks ended', async (bench) => {
+      test('keeps how tasks ended, and how long they waited', async (bench) => {
         await bench.ended('success', T0, {}, 100)
         await bench.ended('failed', T0 - HOUR)
+        await bench.series.countWaits({ waits: [{ funcName: 'a', at: T0, waitMs: 8, n: 2 }] })
         const query = { since: T0 - 2 * HOUR, until: T0 + HOUR, stepMs: HOUR }
         const before = await bench.series.read(query)
         await bench.reopen()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SeriesBucket } from '../../storage/parts.ts'
+import type { StoredSeriesBucket } from '../../storage/parts.ts'
 import { HOUR, MINUTE, SECOND, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
@@ -10,6 +10,7 @@ const EMPTY = {
   cancelled: 0,
   avgDurationMs: null,
   p95DurationMs: null,
+  waits: [],
 }
 
 /** How tasks ended, over time. */
@@ -144,6 +145,57 @@ export function seriesCases({ describe, test }: Suite): void {
       )
     })
 
+    test('adds up how long tasks waited, by function and step', async (bench) => {
+      const count = (funcName: string, minute: number, waitMs: number, n: number) =>
+        bench.series.countWaits({
+          waits: [{ funcName, at: T0 + minute * MINUTE, waitMs, n }],
+        })
+      await count('a', 0, 500, 2)
+      await count('a', 1, 20, 1)
+      await count('b', 1, 20, 4)
+      await count('b', 2, 0, 1)
+      const atOnce = [
+        { funcName: 'a', at: T0, waitMs: 500, n: 1 },
+        { funcName: 'a', at: T0, waitMs: 7, n: 1 },
+      ]
+      await bench.series.countWaits({ waits: atOnce })
+      await bench.series.countWaits({ waits: [] })
+      const read = async (funcName?: string) => {
+        const query = { since: T0, until: T0 + 4 * MINUTE, stepMs: 2 * MINUTE, funcName }
+        const buckets = await bench.series.read(query)
+        return buckets.map(({ waits }) => waits.map(({ waitMs, n }) => [waitMs, n]))
+      }
+      const ofA = [
+        [7, 1],
+        [20, 1],
+        [500, 3],
+      ]
+      assert.deepEqual(await read('a'), [ofA, []])
+      assert.deepEqual(await read('b'), [[[20, 4]], [[0, 1]]])
+      assert.deepEqual(await read('none'), [[], []])
+      const ofAll = [
+        [7, 1],
+        [20, 5],
+        [500, 3],
+      ]
+      assert.deepEqual(await read(), [ofAll, [[0, 1]]])
+    })
+
+    test('waiting times older than two days are told by the hour, and kept', async (bench) => {
+      const old = T0 - 60 * HOUR
+      for (const minute of [10, 40]) {
+        const at = old + minute * MINUTE
+        await bench.series.countWaits({ waits: [{ funcName: 'a', at, waitMs: 9, n: 1 }] })
+      }
+      const read = async () => {
+        const query = { since: old, until: old + HOUR, stepMs: 30 * MINUTE }
+        return (await bench.series.read(query)).map(({ waits }) => waits.map(({ n }) => n))
+      }
+      assert.deepEqual(await read(), [[1], [1]])
+      await bench.series.countWaits({ waits: [{ funcName: 'a', at: T0, waitMs: 9, n: 1 }] })
+      assert.deepEqual(await read(), [[2], []])
+    })
+
     test('has at most two thousand steps', async (bench) => {
       const read = { since: T0 - 100 * HOUR, until: T0, stepMs: MINUTE }
       const buckets = await bench.series.read(read)
@@ -153,7 +205,7 @@ export function seriesCases({ describe, test }: Suite): void {
   })
 }
 
-const counts = ({ success, failed, interrupted, cancelled }: SeriesBucket) => [
+const counts = ({ success, failed, interrupted, cancelled }: StoredSeriesBucket) => [
   success,
   failed,
   interrupted,

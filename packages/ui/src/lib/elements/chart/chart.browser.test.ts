@@ -13,7 +13,10 @@ beforeEach(() => {
   handler = new FakeHandler()
   handler.tasks = [makeTask(1)]
   answer(handler, 'GET /metrics/series', [
-    makeBucket(0, { success: 18, failed: 6, p95_duration_seconds: 2, avg_duration_seconds: 0.5 }),
+    makeBucket(0, {
+      ...{ success: 18, failed: 6, p95_duration_seconds: 2, avg_duration_seconds: 0.5 },
+      ...{ p50_wait_seconds: 0.2, p95_wait_seconds: 8 },
+    }),
     makeBucket(1),
     makeBucket(2, { success: 4, p95_duration_seconds: 1, avg_duration_seconds: 0.25 }),
   ])
@@ -25,9 +28,9 @@ const asked = (part: string) => handler.requests.filter((request) => request.inc
 const charts = async (element: Element) => {
   await waitForElement(element, 'taskflow-chart >>> .bar')
   const found = findAll(element, 'taskflow-chart')
-  const [throughput, latency] = found
-  if (!throughput || !latency) throw new Error('expected two charts')
-  return { throughput, latency }
+  const [throughput, latency, wait] = found
+  if (!throughput || !latency || !wait) throw new Error('expected three charts')
+  return { throughput, latency, wait }
 }
 
 describe('charts of the overview', () => {
@@ -60,7 +63,36 @@ describe('charts of the overview', () => {
     find(throughput, 'summary')?.click()
     const rows = findAll(throughput, 'tbody tr').map((row) => row.innerText.replace(/\s+/g, ' '))
     expect(rows).toHaveLength(2)
-    expect(rows[1]).toMatch(/18 6 0 0 500 ms 2s ?$/)
+    expect(rows[1]).toMatch(/18 6 0 0 500 ms 2s 200 ms 8s ?$/)
+  })
+
+  it('show how long runs waited', async () => {
+    const { wait } = await charts(await openPage(handler, '/'))
+    expect(find(wait, 'header')?.innerText).toContain('Waiting time')
+    expect(find(wait, '.legend')?.innerText.replace(/\s+/g, ' ')).toBe('p95 p50')
+    expect(findAll(wait, 'path.line').map((line) => line.getAttribute('d'))).toEqual([
+      expect.stringMatching(/^M\S+ \S+h\.01$/),
+      expect.stringMatching(/^M\S+ \S+h\.01$/),
+    ])
+    const plot = find(wait, '.plot')
+    plot?.focus()
+    await userEvent.keyboard('{Home}')
+    await soon(() => expect(plot?.getAttribute('aria-valuetext')).toMatch(/: p95 8s, p50 200 ms$/))
+  })
+
+  it('of lengths name no two lines of the axis alike, however short they are', async () => {
+    answer(handler, 'GET /metrics/series', [
+      makeBucket(0, { success: 1, p95_duration_seconds: 0.0004, avg_duration_seconds: 0.0002 }),
+    ])
+    const { latency } = await charts(await openPage(handler, '/'))
+    const labels = findAll(latency, 'text[text-anchor="end"]').map(({ textContent }) => textContent)
+    const lengths = labels.filter((label) => / ms$|^0$/.test(label ?? ''))
+    expect(lengths).toEqual(['0', '1 ms', '2 ms', '3 ms', '4 ms'])
+  })
+
+  it('and the numbers above them ask once for what they share', async () => {
+    await charts(await openPage(handler, '/'))
+    expect(asked('/metrics/series')).toHaveLength(1)
   })
 
   it('ask for other windows', async () => {

@@ -48,12 +48,12 @@ export const chartStyles = css`
     background: var(--_solid);
   }
   i.p95,
-  i.mean {
+  i:is(.mean, .p50) {
     block-size: 2px;
     inline-size: 14px;
     background: var(--_accent-text);
   }
-  i.mean {
+  i:is(.mean, .p50) {
     background: var(--_pending-solid);
   }
   .plot {
@@ -102,7 +102,7 @@ export const chartStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  .line.mean {
+  .line:is(.mean, .p50) {
     stroke: var(--_pending-solid);
   }
   .readout {

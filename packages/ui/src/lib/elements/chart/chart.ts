@@ -3,29 +3,30 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, svg } fr
 import { formatDuration, formatLength } from '../../format/duration.ts'
 import { formatCount } from '../../format/number.ts'
 import { statusCount, statusLabel } from '../../format/phase.ts'
-import { formatAbsolute } from '../../format/time.ts'
 import { t } from '../../messages/messages.ts'
 import { TaskflowRangeSelectEvent } from '../../part-events.ts'
 import { segments } from '../../parts/controls.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { Resource } from '../../store/resource.ts'
+import type { Resource } from '../../store/resource.ts'
+import { openSeries } from '../../store/shared-series.ts'
 import { controls } from '../../styles/controls.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { StoreElement } from '../store-element.ts'
 import { chartStyles } from './chart.styles.ts'
+import { chartTable, ENDS, totalOf } from './chart-table.ts'
 import { axisTime, spanText } from './chart-time.ts'
-import { CHART_RANGES, chartRange, niceMax, ticksOf } from './scale.ts'
+import { type LineMetric, lineMetric } from './line-metrics.ts'
+import { CHART_RANGES, chartRange, lengthTicksOf, niceMax, ticksOf } from './scale.ts'
 
-const ENDS = ['success', 'failed', 'interrupted', 'cancelled'] as const
 const LEFT = 44
 const BOTTOM = 20
 const TOP = 10
 const HEIGHT = 176
 
 /**
- * How runs ended over time, as bars, or how long they took, as lines. Every step can be read by
- * pointer, by arrow keys, and as a table.
+ * How runs ended over time, as bars, or how long they took or waited, as lines. Every step can be read
+ * by pointer, by arrow keys, and as a table.
  *
  * @fires taskflow-range-select - another window of time was chosen
  * @csspart plot - what is drawn
@@ -43,8 +44,11 @@ export class TaskflowChartElement extends StoreElement {
     at: { state: true },
   }
 
-  /** `throughput`: how runs ended, `latency`: how long they took. [`throughput`] */
-  declare metric: 'throughput' | 'latency'
+  /**
+   * `throughput`: how runs ended, `latency`: how long they took, `wait`: how long they waited from due
+   * to start. [`throughput`]
+   */
+  declare metric: 'throughput' | 'latency' | 'wait'
   /** `1h`, `24h` or `7d`. [`1h`] */
   declare range: string
   /** Only runs of this task. [all] */
@@ -100,33 +104,23 @@ export class TaskflowChartElement extends StoreElement {
   #read(store: DashboardStore): void {
     this.#end?.()
     const { value: window, step, everyMs } = chartRange(this.range)
-    const series = new Resource(
-      store,
-      (signal) =>
-        store.client.series(
-          { window, step, ...(this.task && { func_name: this.task }) },
-          { signal },
-        ),
-      everyMs,
-    )
-    const ends = [series.subscribe(() => this.requestUpdate()), series.open()]
+    const wanted = { window, step, task: this.task, everyMs }
+    const { series, close } = openSeries(store, wanted, () => this.requestUpdate())
     this.#series = series
     this.at = null
-    this.#end = () => {
-      for (const end of ends) end()
-    }
+    this.#end = close
   }
 
   protected override render() {
     const series = this.#series
     if (!series) return nothing
     const buckets = series.value ?? []
-    const bars = this.metric === 'throughput'
+    const metric = lineMetric(this.metric)
     return html`<section class="chart">
       <header>
-        <h2>${bars ? t('Throughput') : t('Duration')}</h2>
-        <span class="muted">${bars ? stepText(this.range) : t('of succeeded runs')}</span>
-        <span class="legend" part="legend">${bars ? this.#barLegend(buckets) : lineLegend()}</span>
+        <h2>${metric?.title ?? t('Throughput')}</h2>
+        <span class="muted">${metric?.note ?? stepText(this.range)}</span>
+        <span class="legend" part="legend">${metric ? lineLegend(metric) : this.#barLegend(buckets)}</span>
         ${segments({
           label: t('Window'),
           value: chartRange(this.range).value,
@@ -145,7 +139,7 @@ export class TaskflowChartElement extends StoreElement {
         part="plot"
         role="slider"
         tabindex="0"
-        aria-label=${bars ? t('Throughput over time: arrow keys read each step') : t('Duration over time: arrow keys read each step')}
+        aria-label=${metric?.keysLabel ?? t('Throughput over time: arrow keys read each step')}
         aria-valuemin="1"
         aria-valuemax=${Math.max(1, buckets.length)}
         aria-valuenow=${(this.at ?? buckets.length - 1) + 1}
@@ -155,23 +149,22 @@ export class TaskflowChartElement extends StoreElement {
         @pointerleave=${this.#leave}
         @blur=${this.#leave}
       >
-        ${this.width > 0 && buckets.length > 0 ? this.#draw(buckets) : nothing}
+        ${this.width > 0 && buckets.length > 0 ? this.#draw(buckets, metric) : nothing}
         ${series.value === null ? html`<p class="hint">${series.error ? series.error.detail : ''}</p>` : nothing}
-        ${this.#readout(buckets)}
+        ${this.#readout(buckets, metric)}
       </div>
       <details>
         <summary>${t('As a table')}</summary>
-        <div class="scroll" tabindex="0" role="region" aria-label=${t('Numbers of the chart')}>${this.#table(buckets)}</div>
+        <div class="scroll" tabindex="0" role="region" aria-label=${t('Numbers of the chart')}>${chartTable(buckets)}</div>
       </details>
     </section>`
   }
 
-  #draw(buckets: readonly SeriesBucketJson[]) {
-    const bars = this.metric === 'throughput'
-    const top = Math.max(
-      ...buckets.map((bucket) => (bars ? totalOf(bucket) : (bucket.p95_duration_seconds ?? 0))),
-    )
-    const max = niceMax(top, bars ? 4 : 0.001)
+  #draw(buckets: readonly SeriesBucketJson[], metric: LineMetric | null) {
+    const bars = metric === null
+    const highest = (bucket: SeriesBucketJson) =>
+      metric ? Math.max(...metric.lines.map(({ of }) => of(bucket) ?? 0)) : totalOf(bucket)
+    const max = niceMax(Math.max(...buckets.map(highest)), bars ? 4 : 0.004)
     const width = this.width
     const inner = width - LEFT - 8
     const high = HEIGHT - TOP - BOTTOM
@@ -183,7 +176,7 @@ export class TaskflowChartElement extends StoreElement {
         ? nothing
         : svg`<rect class="active" x=${LEFT + this.at * pitch} y=${TOP} width=${pitch} height=${high} />`
     return html`<svg viewBox="0 0 ${width} ${HEIGHT}" width=${width} height=${HEIGHT} aria-hidden="true">
-      ${ticksOf(max, bars).map(
+      ${(bars ? ticksOf(max) : lengthTicksOf(max)).map(
         (
           tick,
         ) => svg`<line class="grid" part="axis" x1=${LEFT} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
@@ -195,7 +188,7 @@ export class TaskflowChartElement extends StoreElement {
           : nothing,
       )}
       ${active}
-      ${bars ? buckets.map((bucket, index) => this.#bar(bucket, index, pitch, y, index === buckets.length - 1)) : this.#lines(buckets, pitch, y)}
+      ${metric ? this.#lines(buckets, metric, pitch, y) : buckets.map((bucket, index) => this.#bar(bucket, index, pitch, y, index === buckets.length - 1))}
     </svg>`
   }
 
@@ -220,7 +213,12 @@ export class TaskflowChartElement extends StoreElement {
     })
   }
 
-  #lines(buckets: readonly SeriesBucketJson[], pitch: number, y: (value: number) => number) {
+  #lines(
+    buckets: readonly SeriesBucketJson[],
+    { lines }: LineMetric,
+    pitch: number,
+    y: (value: number) => number,
+  ) {
     const path = (of: (bucket: SeriesBucketJson) => number | null) => {
       let pen = false
       return buckets
@@ -235,26 +233,29 @@ export class TaskflowChartElement extends StoreElement {
         })
         .join('')
     }
-    return svg`<path class="line mean" d=${path((bucket) => bucket.avg_duration_seconds)} />
-      <path class="line p95" d=${path((bucket) => bucket.p95_duration_seconds)} />`
+    return lines
+      .toReversed()
+      .map(({ name, of }) => svg`<path class="line ${name}" d=${path(of)} />`)
   }
 
-  #readout(buckets: readonly SeriesBucketJson[]) {
+  #readout(buckets: readonly SeriesBucketJson[], metric: LineMetric | null) {
     const bucket = this.at === null ? undefined : buckets[this.at]
     if (!bucket || this.at === null) return nothing
     const late = this.at >= buckets.length / 2
     return html`<div class="readout ${late ? 'at-start' : 'at-end'}" aria-hidden="true">
       <span class="muted">${spanText(bucket.at, chartRange(this.range).stepMs)}</span>
       ${
-        this.metric === 'throughput'
-          ? ENDS.filter((status) => bucket[status] > 0 || status === 'success').map(
+        metric
+          ? metric.lines.map(
+              ({ name, label, of }) =>
+                html`<span class="line-item"><i class=${name}></i>${label}<b>${formatDuration(of(bucket))}</b></span>`,
+            )
+          : ENDS.filter((status) => bucket[status] > 0 || status === 'success').map(
               (status) =>
                 html`<span class="line-item"
                   ><i data-status=${status}></i>${statusLabel(status)}<b>${formatCount(bucket[status])}</b></span
                 >`,
             )
-          : html`<span class="line-item"><i class="p95"></i>p95<b>${formatDuration(bucket.p95_duration_seconds)}</b></span>
-              <span class="line-item"><i class="mean"></i>${t('Mean')}<b>${formatDuration(bucket.avg_duration_seconds)}</b></span>`
       }
     </div>`
   }
@@ -269,42 +270,11 @@ export class TaskflowChartElement extends StoreElement {
     )
   }
 
-  #table(buckets: readonly SeriesBucketJson[]) {
-    return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">${t('From')}</th>
-          ${ENDS.map((status) => html`<th scope="col">${statusLabel(status)}</th>`)}
-          <th scope="col">${t('Mean')}</th>
-          <th scope="col">p95</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${buckets
-          .filter((bucket) => totalOf(bucket) > 0)
-          .toReversed()
-          .map(
-            (bucket) => html`<tr>
-              <th scope="row">${formatAbsolute(Date.parse(bucket.at), 'minute')}</th>
-              ${ENDS.map((status) => html`<td>${formatCount(bucket[status])}</td>`)}
-              <td>${formatDuration(bucket.avg_duration_seconds)}</td>
-              <td>${formatDuration(bucket.p95_duration_seconds)}</td>
-            </tr>`,
-          )}
-      </tbody>
-    </table>`
-  }
-
   #textOf(bucket: SeriesBucketJson | undefined): string {
     if (!bucket) return t('No data')
     const span = spanText(bucket.at, chartRange(this.range).stepMs)
-    if (this.metric === 'latency') {
-      return t('{span}: p95 {p95}, mean {mean}', {
-        span,
-        p95: formatDuration(bucket.p95_duration_seconds),
-        mean: formatDuration(bucket.avg_duration_seconds),
-      })
-    }
+    const metric = lineMetric(this.metric)
+    if (metric) return metric.textOf(span, bucket)
     const parts = ENDS.filter((status) => bucket[status] > 0).map((status) =>
       statusCount(status, bucket[status]),
     )
@@ -334,12 +304,8 @@ export class TaskflowChartElement extends StoreElement {
   }
 }
 
-function lineLegend() {
-  return html`<span><i class="p95"></i>p95</span><span><i class="mean"></i>${t('Mean')}</span>`
-}
-
-function totalOf(bucket: SeriesBucketJson): number {
-  return ENDS.reduce((sum, status) => sum + bucket[status], 0)
+function lineLegend({ lines }: LineMetric) {
+  return lines.map(({ name, label }) => html`<span><i class=${name}></i>${label}</span>`)
 }
 
 function stepText(range: string): string {

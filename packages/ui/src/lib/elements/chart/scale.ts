@@ -6,10 +6,15 @@ export function niceMax(max: number, least = 1): number {
   return factor * power
 }
 
-/** Where lines of an axis stand: the end, and what divides it evenly. */
-export function ticksOf(max: number, whole: boolean): number[] {
-  const parts = [4, 3, 5, 2, 1].find((count) => !whole || Number.isInteger(max / count)) ?? 1
+/** Where lines of an axis stand, of whole numbers: the end, and what divides it evenly. */
+export function ticksOf(max: number): number[] {
+  const parts = [4, 3, 5, 2, 1].find((count) => Number.isInteger(max / count)) ?? 1
   return Array.from({ length: parts + 1 }, (_, index) => (max / parts) * index)
+}
+
+/** The same for seconds: labels tell milliseconds apart and nothing below, so no two read alike. */
+export function lengthTicksOf(max: number): number[] {
+  return ticksOf(Math.round(max * 1000)).map((ms) => ms / 1000)
 }
 
 /** Windows of a chart, with the steps that make bars of a readable width. */

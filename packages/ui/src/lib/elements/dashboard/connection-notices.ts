@@ -27,14 +27,16 @@ export function connectionBanner(store: DashboardStore): TemplateResult | typeof
 
 /** Says that page and server are of different versions, until somebody has read it. */
 export function versionBanner(
-  mix: { page: string; server: string },
-  close: () => void,
-): TemplateResult {
+  mix: DashboardStore['versionMix'],
+  closed: string,
+  close: (version: string) => void,
+): TemplateResult | typeof nothing {
+  if (!mix || mix.server === closed) return nothing
   return html`<p class="banner warning" role="status" data-banner="version">
     ${icon('warning')}
     <span class="grow">${t('This page is of version {page}, the server of {server}: load it again.', mix)}</span>
     <button class="button" type="button" @click=${() => location.reload()}>${t('Reload')}</button>
-    <button class="button plain" type="button" @click=${close}>${t('Close')}</button>
+    <button class="button plain" type="button" @click=${() => close(mix.server)}>${t('Close')}</button>
   </p>`
 }
 

@@ -95,6 +95,27 @@ export const dashboardStyles = css`
     color: var(--_failed-fg);
     font-weight: 600;
   }
+  .group {
+    display: contents;
+  }
+  .group-button {
+    display: none;
+    justify-content: start;
+    font-size: 12px;
+  }
+  .group-button[aria-expanded='true'] svg {
+    rotate: 90deg;
+  }
+  .page-menu .group,
+  .page-menu .group-button {
+    display: flex;
+  }
+  .page-menu .group {
+    flex-direction: column;
+  }
+  .page-menu .closed a:not([aria-current]) {
+    display: none;
+  }
   .menu-button {
     display: none;
     position: sticky;
@@ -226,6 +247,12 @@ export const dashboardStyles = css`
       border-block-end: 0;
       border-inline-end: 1px solid var(--_border);
       overflow: auto;
+    }
+    :host([layout='sidebar']) .group-button {
+      display: flex;
+    }
+    :host([layout='sidebar']) .closed .tab:not([aria-current]) {
+      display: none;
     }
     :host([layout='sidebar']) .tab {
       justify-content: space-between;

@@ -3,12 +3,10 @@ import { formatCount } from '../../format/number.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { icon, logo } from '../../parts/icons.ts'
-import { showPopover } from '../../parts/popover.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
-import { HOME, type PageName, pageRoute, type Route, runsRoute } from '../../url/route.ts'
-import { pageLabel } from './page-labels.ts'
 
-interface Link {
+/** Where something leads. */
+export interface Link {
   href: string
   click: (event: MouseEvent) => void
 }
@@ -58,104 +56,6 @@ export function dashboardHeader(options: {
   </header>`
 }
 
-/** The pages, as links with live numbers; a menu of them where the bar is too narrow. */
-export function dashboardNav(options: {
-  page: PageName | null
-  /** Names of those that are offered; null for all. */
-  sections: readonly string[] | null
-  store: DashboardStore
-  link: (route: Route) => Link
-}): TemplateResult {
-  const { page, sections, store, link } = options
-  const all = pagesOf(store)
-  const offered = sections?.flatMap((name) => all.filter((entry) => entry.page === name)) ?? all
-  const entries = offered.map((entry) => {
-    const { href, click } = link(entry.route)
-    const current = entry.page === page ? 'page' : nothing
-    return { ...entry, href, click, current }
-  })
-  return html`<nav class="tabs" part="nav" aria-label=${t('Pages')} title="">
-    <button
-      class="button menu-button"
-      type="button"
-      aria-haspopup="true"
-      aria-label=${t('All pages')}
-      @click=${toggleMenu}
-    >
-      ${icon('menu')}
-    </button>
-    ${entries.map(
-      (
-        entry,
-      ) => html`<a class="tab" href=${entry.href} aria-current=${entry.current} @click=${entry.click}
-        >${pageLabel(entry.page)}${count(entry)}</a
-      >`,
-    )}
-    <slot name="nav-end"></slot>
-    <div class="overlay page-menu" popover="auto" role="group" aria-label=${t('All pages')}>
-      ${entries.map(
-        (entry) => html`<a
-          href=${entry.href}
-          aria-current=${entry.current}
-          @click=${(event: MouseEvent) => {
-            const menu = (event.currentTarget as Element).closest<HTMLElement>('[popover]')
-            menu?.hidePopover()
-            entry.click(event)
-          }}
-          >${pageLabel(entry.page)}${count(entry)}</a
-        >`,
-      )}
-    </div>
-  </nav>`
-}
-
-function toggleMenu(event: Event): void {
-  const anchor = event.currentTarget as HTMLElement
-  const menu = anchor.closest('nav')?.querySelector<HTMLElement>('.page-menu')
-  if (!menu?.matches(':popover-open')) {
-    if (menu) showPopover(menu, anchor)
-    menu?.querySelector<HTMLElement>('[aria-current]')?.focus()
-  } else menu.hidePopover()
-}
-
-interface Entry {
-  page: PageName
-  route: Route
-  count: number | null
-  alarm?: boolean
-}
-
-/** What a visitor may see; settings stand in the header. */
-function pagesOf(store: DashboardStore): Entry[] {
-  const { metrics, functions, session, schedules, overview } = store
-  const states = overview?.schedules
-  const scheduled = states ? states.pending + states.scheduled + states.paused : null
-  const at = (page: Exclude<PageName, 'runs'>, count: number | null = null): Entry => ({
-    page,
-    route: pageRoute(page),
-    count,
-  })
-  const failed = metrics?.failed ?? null
-  return [
-    { page: 'overview', route: HOME, count: null },
-    { page: 'runs', route: runsRoute(), count: metrics?.total ?? null },
-    at('tasks', functions.length || null),
-    at('graph'),
-    at('schedules', (schedules?.length ?? scheduled) || null),
-    { ...at('dead-letters', failed || null), alarm: true },
-    at('logs'),
-    // Without accounts everybody is anonymous, and who did what says nothing.
-    ...(session?.user && store.may('audit') ? [at('audit')] : []),
-    at('instances'),
-    at('settings'),
-  ]
-}
-
-function count({ count, alarm }: Entry) {
-  if (count === null) return nothing
-  return html`<span class="count ${alarm ? 'alarm' : ''}">${formatCount(count)}</span>`
-}
-
 function pauseButton(store: DashboardStore, toggle: () => void) {
   const { paused, heldRuns } = store
   return html`<button
@@ -194,4 +94,17 @@ function initials(name: string): string {
       .join('')
       .toUpperCase() || '?'
   )
+}
+
+/** Signs out by script, for hosts that ask for a CSRF token; as the form does where its code is lost. */
+export async function signOutBy(
+  form: HTMLFormElement,
+  transport: DashboardStore['transport'],
+): Promise<void> {
+  try {
+    const { signOut } = await import('../../pages/extras.ts')
+    await signOut(form, transport)
+  } catch {
+    form.submit()
+  }
 }

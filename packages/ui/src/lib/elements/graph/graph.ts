@@ -9,6 +9,7 @@ import { contentState, staleNotice } from '../../parts/page-states.ts'
 import { colourOf } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
+import { endAll } from '../end-all.ts'
 import { PageElement } from '../pages/page-element.ts'
 import { drawEdge, drawFrame } from './draw.ts'
 import { graphStyles } from './graph.styles.ts'
@@ -109,9 +110,7 @@ export class TaskflowGraphElement extends PageElement {
     this.#model = model
     this.#shape = ''
     const ends = [model.subscribe(() => this.requestUpdate()), model.open()]
-    this.#end = () => {
-      for (const end of ends) end()
-    }
+    this.#end = endAll(ends)
     this.requestUpdate()
   }
 

@@ -7,9 +7,11 @@ import { sparkline } from '../../parts/sparkline.ts'
 import { colourOf } from '../../parts/status.ts'
 import type { DashboardStore } from '../../store/dashboard-store.ts'
 import { Resource } from '../../store/resource.ts'
+import { openSeries } from '../../store/shared-series.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { chartRange } from '../chart/scale.ts'
+import { endAll } from '../end-all.ts'
 import { StoreElement } from '../store-element.ts'
 import { type Card, cardsOf, deltaText, METRIC_NAMES, trendOf, waitingCards } from './cards.ts'
 import { metricsStyles } from './metrics.styles.ts'
@@ -85,13 +87,15 @@ export class TaskflowMetricsElement extends StoreElement {
       return resource
     }
     const { value: window, step, everyMs } = chartRange(this.range)
-    this.#series = this.range
-      ? open((signal) => store.client.series({ window, step, ...only }, { signal }), everyMs)
-      : undefined
-    this.#metrics = only ? open((signal) => store.client.metrics(only, { signal })) : undefined
-    this.#end = () => {
-      for (const end of ends) end()
+    this.#series = undefined
+    if (this.range) {
+      const wanted = { window, step, task: task ?? '', everyMs }
+      const { series, close } = openSeries(store, wanted, () => this.requestUpdate())
+      this.#series = series
+      ends.push(close)
     }
+    this.#metrics = only ? open((signal) => store.client.metrics(only, { signal })) : undefined
+    this.#end = endAll(ends)
   }
 
   protected override render() {

@@ -40,6 +40,23 @@ describe('dead letters', () => {
     await soon(() => expect(findAll(element, '.inner tr.row')).toHaveLength(3))
   })
 
+  it('H1 tells the same error from two places apart, and where it comes from', async () => {
+    const at = (n: number, error_frame: string) => ({
+      ...failed(n, 'Error: not found'),
+      error_frame,
+    })
+    handler.tasks = [
+      at(3, 'charge (/app/src/charge.ts:48)'),
+      at(2, 'charge (/app/src/charge.ts:48)'),
+      at(1, '/app/src/mail.ts:9'),
+    ]
+    const element = await openPage(handler, '/dead-letters')
+    await soon(() => expect(groups(element)).toHaveLength(2))
+    const frames = groups(element).map((one) => find(one, '.frame'))
+    expect(frames.map((frame) => frame?.innerText)).toEqual(['charge charge.ts:48', 'mail.ts:9'])
+    expect(frames[0]?.title).toBe('charge (/app/src/charge.ts:48)')
+  })
+
   it('H1 lists them newest first, too', async () => {
     const element = await openPage(handler, '/dead-letters?view=list')
     await soon(() => expect(findAll(element, 'taskflow-dead-letters >>> tr.row')).toHaveLength(4))

@@ -79,6 +79,7 @@ export const deadLettersStyles = css`
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
   }
+  .what .frame,
   .what .chip-text {
     max-inline-size: 100%;
     overflow: hidden;

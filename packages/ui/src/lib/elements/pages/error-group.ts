@@ -5,7 +5,7 @@ import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { icon } from '../../parts/icons.ts'
 import { runTable } from '../../parts/run-table.ts'
-import { type ErrorGroup, endOf } from '../../store/dead-letters.ts'
+import { type ErrorGroup, endOf, shortFrame } from '../../store/dead-letters.ts'
 import { pageRoute, type Route, runsRoute } from '../../url/route.ts'
 
 const SHOWN_RUNS = 10
@@ -25,7 +25,7 @@ export function errorGroup(options: {
   busy: boolean
 }): TemplateResult {
   const { group, large, open, now, link, toggle, retry, busy } = options
-  const { fingerprint, name, message, tasks, funcs, firstAt, lastAt } = group
+  const { fingerprint, name, message, frame, tasks, funcs, firstAt, lastAt } = group
   const [first, last] = [Date.parse(firstAt), Date.parse(lastAt)]
   const label = visibleText(name ?? message)
   return html`<li part="row" data-group=${fingerprint}>
@@ -45,7 +45,7 @@ export function errorGroup(options: {
           >${name ? html`<b>${visibleText(name)}</b>` : nothing} <span class="mono">${visibleText(message)}</span></span
         >
         <span class="pills"
-          >${funcs.slice(0, 4).map((func) => link(pageRoute('tasks', func), visibleText(func), 'chip-text'))}${
+          >${frame === null ? nothing : html`<span class="mono muted frame" title=${visibleText(frame)}>${visibleText(shortFrame(frame))}</span>`}${funcs.slice(0, 4).map((func) => link(pageRoute('tasks', func), visibleText(func), 'chip-text'))}${
             funcs.length > 4
               ? html`<span class="muted">${t('and {count} more', { count: funcs.length - 4 })}</span>`
               : nothing

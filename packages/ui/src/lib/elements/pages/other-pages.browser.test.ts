@@ -119,7 +119,7 @@ describe('instances', () => {
     const row = (id: string) =>
       find(element, `[data-instance="${id}"]`)?.innerText.replace(/\s+/g, ' ')
     await soon(() => expect(row('web-2')).toMatch(/Unresponsive .* 2m ago/))
-    expect(row('web-1')).toMatch(/Active .*host:17 .*3h 00m .*3 ?$/)
+    expect(row('web-1')).toMatch(/Active .*host:17 .* 3h .*3 ?$/)
     expect(row('web-3')).toContain('Shutting down')
   })
 })
@@ -246,9 +246,68 @@ describe('the shell', () => {
     expect(menu.matches(':popover-open')).toBe(false)
   })
 
+  it('A19 folds groups of pages at the side, by keyboard, and remembers it', async () => {
+    handler.user = null
+    const open = async () => {
+      const element = await openPage(handler, '/logs')
+      element.setAttribute('layout', 'sidebar')
+      return element
+    }
+    const shown = (element: Element) =>
+      findAll(element, 'nav > .group .tab')
+        .filter((tab) => tab.checkVisibility())
+        .map((tab) => tab.innerText.trim())
+    await page.viewport(1300, 900)
+    const element = await open()
+    await soon(() => expect(shown(element)).toHaveLength(9))
+    const review = findAll(element, 'nav > .group > .group-button').at(-1)
+    expect(review?.innerText.trim()).toBe('Review')
+    expect(review?.getAttribute('aria-expanded')).toBe('true')
+    review?.focus()
+    await userEvent.keyboard('{Enter}')
+    // The page one is on stays.
+    await soon(() => expect(shown(element).slice(-2)).toEqual(['Dead letters', 'Logs']))
+    expect(review?.getAttribute('aria-expanded')).toBe('false')
+    element.remove()
+    const again = await open()
+    await soon(() => expect(shown(again).slice(-2)).toEqual(['Dead letters', 'Logs']))
+    await userEvent.click(findAll(again, 'nav > .group > .group-button').at(-1) as HTMLElement)
+    await soon(() => expect(shown(again)).toHaveLength(9))
+    // As a bar, all of them stand side by side, and none is folded away.
+    again.setAttribute('layout', 'tabs')
+    await soon(() =>
+      expect(find(again, 'nav > .group > .group-button')?.checkVisibility()).toBe(false),
+    )
+  })
+
+  it('A19 has the same groups in the menu of a narrow page', async () => {
+    handler.user = null
+    const element = await openPage(handler, '/')
+    await page.viewport(390, 844)
+    await userEvent.click(await waitForElement(element, '.menu-button'))
+    const menu = await waitForElement(element, '.page-menu:popover-open')
+    const shown = () => findAll(menu, 'a').filter((entry) => entry.checkVisibility()).length
+    expect(shown()).toBe(9)
+    await userEvent.click(findAll(menu, '.group-button').at(-1) as HTMLElement)
+    await soon(() => expect(shown()).toBe(6))
+    await userEvent.click(findAll(menu, '.group-button').at(-1) as HTMLElement)
+    await soon(() => expect(shown()).toBe(9))
+  })
+
+  it('does not lead to the audit where it is hidden', async () => {
+    handler.user = null
+    const element = await openPage(handler, '/')
+    await soon(() => expect(textOf(element)).toContain('Live'))
+    find(element, 'button.palette')?.click()
+    await waitForElement(element, 'taskflow-dialogs >>> [role="combobox"]')
+    const options = () => findAll(element, '[role="option"]').map((one) => one.innerText)
+    await soon(() => expect(options().some((one) => one.includes('Dead letters'))).toBe(true))
+    expect(options().filter((one) => one.includes('Audit'))).toEqual([])
+  })
+
   it('moves the focus to the page somebody went to, and `g` and a letter lead there', async () => {
     const element = await openPage(handler, '/')
-    find(element, 'nav .tab:nth-of-type(9)')?.click()
+    findAll(element, 'nav .tab').at(-1)?.click()
     await waitForElement(element, 'taskflow-settings')
     await soon(() => expect(element.shadowRoot?.activeElement?.localName).toBe('main'))
     expect(find(element, 'main')?.getAttribute('aria-label')).toBe('Settings')

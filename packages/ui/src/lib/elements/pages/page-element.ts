@@ -15,6 +15,7 @@ import { notices } from '../../styles/notices.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { hostReset, tokens } from '../../styles/tokens.ts'
 import { type PageName, pageRoute, type Route } from '../../url/route.ts'
+import { endAll } from '../end-all.ts'
 import { StoreElement } from '../store-element.ts'
 import { pageStyles } from './page.styles.ts'
 import { pageTableStyles } from './page-table.styles.ts'
@@ -84,9 +85,7 @@ export abstract class PageElement extends StoreElement {
 
   protected override storeConnected(store: DashboardStore): () => void {
     const ends = [super.storeConnected(store), ...this.open(store)]
-    return () => {
-      for (const end of ends) end()
-    }
+    return endAll(ends)
   }
 
   /** Starts to read what the page shows; returns how to end each. */

@@ -11,6 +11,7 @@ import { overlayStyles } from '../../styles/overlay.ts'
 import { statusStyles } from '../../styles/status-css.ts'
 import { tokens } from '../../styles/tokens.ts'
 import { LocalizedElement } from '../localized-element.ts'
+import { chip } from './chip.ts'
 import { option } from './option.ts'
 import { queryStyles } from './query.styles.ts'
 import type { KnownValue, suggestionsFor } from './suggestions.ts'
@@ -108,7 +109,7 @@ export class TaskflowQueryElement extends LocalizedElement {
         }}
       >
         ${icon('search')}
-        ${this.#chips.map((term, index) => this.#chip(term, index))}
+        ${this.#chips.map((term, index) => chip(term, { edit: () => this.#edit(index), remove: () => this.#remove(index) }))}
         <input
           type="text"
           part="input"
@@ -167,27 +168,6 @@ export class TaskflowQueryElement extends LocalizedElement {
             : nothing
         }
       </div>`
-  }
-
-  #chip(term: QueryTerm, index: number) {
-    const text = visibleText(formatQuery([term]))
-    const colon = text.indexOf(':') + 1
-    return html`<span class="chip" part="chip"
-      ><button
-        type="button"
-        class="edit"
-        title=${t('Edit')}
-        @click=${() => this.#edit(index)}
-      >${text.slice(0, colon)}<b>${text.slice(colon)}</b></button
-      ><button
-        type="button"
-        class="remove"
-        aria-label=${t('Remove {name}', { name: text })}
-        @click=${() => this.#remove(index)}
-      >
-        ${icon('cross', 'small')}
-      </button></span
-    >`
   }
 
   /** What is wrong with chips and draft together; while somebody types, only what cannot get right. */

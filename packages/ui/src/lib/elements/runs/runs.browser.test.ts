@@ -507,7 +507,7 @@ describe('bulk actions', () => {
     boxes(element)[0]?.click()
     await waitForElement(element, '[data-bulk="retry"]')
     const hello = {
-      protocol: 1,
+      protocol: 1 as const,
       now: new Date(Date.UTC(2026, 10, 19, 12, 10)).toISOString(),
       instance: 'web-1',
       heartbeat_ms: 15_000,

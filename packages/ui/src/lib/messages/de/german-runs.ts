@@ -1,5 +1,7 @@
 /** German: the list of runs and its query. */
 export const runs = {
+  Operate: 'Betrieb',
+  Review: 'Rückblick',
   'Go to, find a run': 'Gehe zu, finde einen Lauf',
   'Actions (m)': 'Aktionen (m)',
   'Actions of {id}': 'Aktionen von {id}',

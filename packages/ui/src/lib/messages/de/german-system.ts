@@ -142,6 +142,13 @@ export const system = {
   '{count} unresponsive': '{count} ohne Antwort',
   '{from} to {to}': '{from} bis {to}',
   '{span}: p95 {p95}, mean {mean}': '{span}: p95 {p95}, Mittel {mean}',
+  '{span}: p95 {p95}, p50 {p50}': '{span}: p95 {p95}, p50 {p50}',
+  'Waiting time': 'Wartezeit',
+  'from due to start': 'von fällig bis Start',
+  'Waiting time over time: arrow keys read each step':
+    'Wartezeit im Verlauf: Pfeiltasten lesen jeden Schritt',
+  'Wait p50': 'Warten p50',
+  'Wait p95': 'Warten p95',
   '{total} failed for good, in {count} group|{total} failed for good, in {count} groups':
     '{total} endgültig fehlgeschlagen, in {count} Gruppe|{total} endgültig fehlgeschlagen, in {count} Gruppen',
 } as const
