@@ -1,8 +1,6 @@
 import type { Right, TaskDetailJson } from '@taskflow/core/client'
 import type { LitElement } from 'lit'
 import type { ActionProgress, RunAction } from '../actions.ts'
-import { visibleText } from '../format/visible-text.ts'
-import { t } from '../messages/messages.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import { codeFor, dialogsOf } from './overlays.ts'
 
@@ -41,33 +39,20 @@ export class RunActions {
   /** Asks first: what still works is not waited for. */
   async force(): Promise<void> {
     const dialogs = await dialogsOf(this.#host)
-    const sure = await dialogs?.confirm({
-      title: t('Force cancel this run?'),
-      text: t(
-        'It is recorded as cancelled at once, whether or not its work has stopped. Whatever it still does goes on unseen.',
-      ),
-      confirm: t('Force cancel'),
-      danger: true,
-    })
-    if (sure) await this.act('cancel', { force: true })
+    const extras = await this.#extras()
+    if (!dialogs || !extras) return
+    if (await extras.confirmForce(dialogs)) await this.act('cancel', { force: true })
   }
 
   /** Asks for another input, and starts a run with it. */
   async retryChanged(task: TaskDetailJson): Promise<void> {
     const store = this.#storeOf()
-    if (!store) return
     const dialogs = await dialogsOf(this.#host)
-    const result = await dialogs?.editRun({
-      title: t('Retry {task} with changed input', { task: visibleText(task.func_name) }),
-      text: t('A new run starts with this input. The old one stays as it is.'),
-      confirm: t('Retry'),
-      payload: task.payload,
-      send: (payload) => store.client.retry(task.task_id, { payload }),
-      failure: (cause) => store.failure(cause),
-    })
-    if (!result) return
     const extras = await this.#extras()
-    extras?.announceRun(this.#host, store, 'retry', task.task_id, result)
+    if (!store || !dialogs || !extras) return
+    const result = await extras.retryChanged(dialogs, store, task)
+    if (!result) return
+    extras.announceRun(this.#host, store, 'retry', task.task_id, result)
     this.#show(task.task_id, { action: 'retry', state: 'done', newId: result.task_id })
   }
 

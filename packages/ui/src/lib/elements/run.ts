@@ -27,14 +27,12 @@ import { hostReset, tokens } from '../styles/tokens.ts'
 import { type Route, runsRoute } from '../url/route.ts'
 import { cancelNote } from './cancel-note.ts'
 import type { TaskflowLogsElement } from './logs/logs.ts'
-import type { MenuItem } from './menu.ts'
-import { openMenu, sayLost } from './overlays.ts'
+import { codeFor, openMenu, sayLost } from './overlays.ts'
 import { runStyles } from './run.styles.ts'
 import { RunActions } from './run-actions.ts'
 import { runButtons } from './run-buttons.ts'
 import { RunFollower } from './run-follower.ts'
 import { closeButton, crumbs, moreButton, skeleton } from './run-frame.ts'
-import { runMenu } from './run-menu.ts'
 import { runOverview } from './run-overview.ts'
 import { elementsOf, goneText, linesTab, tabItems } from './run-tabs.ts'
 import { StoreElement } from './store-element.ts'
@@ -251,12 +249,14 @@ export class TaskflowRunElement extends StoreElement {
   }
 
   #more(task: TaskDetailJson) {
-    return moreButton((button) => void openMenu(this, button, this.#items(task, button)))
+    return moreButton((button) => void this.#openMenu(task, button))
   }
 
-  #items(task: TaskDetailJson, button: HTMLElement): MenuItem[] {
+  async #openMenu(task: TaskDetailJson, button: HTMLElement): Promise<void> {
+    const extras = await codeFor(this, import('../pages/extras.ts'))
+    if (!extras) return
     const page: Route = { ...runsRoute(), runId: task.task_id, full: true }
-    return runMenu({
+    const items = extras.runMenu({
       task,
       may: this.#actions.may,
       retryChanged: () => void this.#actions.retryChanged(task),
@@ -265,6 +265,7 @@ export class TaskflowRunElement extends StoreElement {
       copy: (text) => void copyText(text, button),
       link: new URL(this.href(page), location.href).href,
     })
+    await openMenu(this, button, items)
   }
 
   /** Keys of the run; a dashboard passes those on that were pressed outside of its page. */
