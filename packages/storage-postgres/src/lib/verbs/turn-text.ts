@@ -20,6 +20,8 @@ export interface TurnShape {
   settles: boolean
   /** Expects that an id which ends may have ended before. */
   careful: boolean
+  /** Looks for ready tasks from floors on. */
+  floored: boolean
 }
 
 const KEPT = KEPT_COLUMNS.join(', ')
@@ -27,23 +29,27 @@ const CLAIMED =
   'id, func, fence, run_at, rank, attempts_made, max_attempts, crashes, log_count, payload, tags, retry_of, meta'
 
 /**
- * `$1` now, `$2` instance, `$3` functions, or the one, `$4` limit, `$5` suspects, `$6` and `$7` caps;
- * then what succeeded and the slot: `settledParameters`.
+ * `$1` now, `$2` instance, `$3` functions, or the one, `$4` limit, `$5` suspects, then caps and floors,
+ * where there are any, and what succeeded and the slot: `settledParameters`.
  *
  * The first row tells of the turn in columns of a claimed task: `fence` how many have ended, `run_at`
  * the clock, `rank` whether suspects wait, `payload` which have ended, unless all and nothing is to be
  * said of them, `tags` cancel requests, `meta` what is left. The others are what was claimed.
  */
 export function turnText(shape: TurnShape): string {
-  const { window, capped, one, calm, settles } = shape
-  const from = capped ? 8 : 6
+  const { window, capped, one, calm, settles, floored } = shape
+  const floors = capped ? 8 : 6
+  const from = floored ? floors + 3 : floors
   const places = { me: '$2', names: '$3', limit: '$4', suspects: '$5', calm }
   const caps = capped ? { caps: { names: '$6', counts: '$7' } } : {}
+  const known = floored
+    ? { known: { funcs: `$${floors}`, ranks: `$${floors + 1}`, floors: `$${floors + 2}` } }
+    : {}
   const claim = one ? claimOne : claimMany
   const gone = settles ? 'select id from gone union all ' : ''
   return `with recursive ${NOW},
   ${settles ? settleText(from, shape.careful) : ''}
-  ${claim({ ...places, ...caps }, window)},
+  ${claim({ ...places, ...caps, ...known }, window)},
   ${noteChanges(`${gone}select id from claimed`)}
   select null as id, null as func, ${settles ? '(select count(*)::int from gone)' : '0'} as fence,
     clock.now as run_at,
@@ -53,7 +59,7 @@ export function turnText(shape: TurnShape): string {
     (select json_agg(json_build_array(id, fence))::text from {live}
       where state = 3 and cancel_at is not null and instance = $2) as tags,
     null as retry_of,
-    (select json_agg(json_build_array(func, lane, run_at))::text from rest) as meta
+    (select json_agg(json_build_array(func, lane, rank, run_at))::text from rest) as meta
     from clock
   union all select ${CLAIMED} from claimed`
 }
