@@ -1,7 +1,18 @@
 import type { ClaimedTask } from '@taskflow/core'
 import { type Big, metaOf, toTags } from '../rows.ts'
 import { fromText } from '../text.ts'
-import { firstOf, fromFloor, heads, type Known, knownOf, NEVER, ranks, SUSPECTS } from './heads.ts'
+import {
+  firstOf,
+  fromFloor,
+  heads,
+  type Known,
+  knownOf,
+  manyNames,
+  NEVER,
+  oneName,
+  ranks,
+  SUSPECTS,
+} from './heads.ts'
 
 /**
  * `waiting`: at least the first `window` due tasks of all functions together. Each head is read a
@@ -16,7 +27,7 @@ function shared(
   isKnown: boolean,
 ): string {
   const others = calm ? '' : `union all ${firstOf(2, SUSPECTS)}`
-  return `${ranks(`${names}::text[]`, suspects, calm, isKnown)},
+  return `${ranks(manyNames(names), suspects, calm, isKnown)},
     share as materialized (
       select least(${window}, ${Math.ceil(window * 1.25)} / greatest(count(*), 1) + 8) as n
       from head where lane = 0 and rank is not null),
@@ -48,6 +59,8 @@ function shared(
 // The number of rows to scan is part of a statement's text: as a parameter, the server would plan
 // each claim anew. There is always one more than can be claimed, to tell what is left.
 const WINDOWS = [12, 60, 120, 520]
+/** As far as this, what was claimed is passed over sooner than the end of it is looked for. */
+const FEW = 60
 
 export function windowFor(limit: number): number {
   return WINDOWS.find((window) => window > limit) ?? Math.ceil((limit + 1) / 1000) * 1000
@@ -157,14 +170,15 @@ export function claimOne(places: ClaimPlaces, most: number): string {
     picked as materialized (
       select at, id from (select * from ready union all select * from suspect) as due
       ${byOrder} limit (select ${limit}::int))`
-  const left = calm
-    ? leftBehind(limit, isLeft, isKnown)
-    : `${first(0, 1, '', isLeft)} union all ${first(2, 1, '', isLeft)}`
-  return `${knownOf(known)} ${ranks(`array[${names}::text]`, suspects, calm, isKnown)},
+  const left =
+    calm && most > FEW
+      ? leftBehind(limit, isLeft, isKnown)
+      : `${first(0, 1, '', isLeft)} ${calm ? '' : `union all ${first(2, 1, '', isLeft)}`}`
+  return `${knownOf(known)} ${ranks(oneName(names), suspects, calm, isKnown)},
     ${picked},
     ${claimed(me)},
     rest as (
-      select func, lane, rank, min(run_at) as run_at from (${left}) as l group by func, lane, rank)`
+      select func, lane, rank, run_at from (${left}) as l)`
 }
 
 /**

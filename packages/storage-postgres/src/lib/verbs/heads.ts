@@ -22,9 +22,9 @@ export const knownOf = (known: Known | undefined) =>
     : `known (func, rank, floor) as materialized (
       select * from unnest(${known.funcs}::text[], ${known.ranks}::int[], ${known.floors}::bigint[])),`
 
-/** Functions among `names` that are not paused. */
-function active(names: string): string {
-  return `unnest(${names}) as named (func)
+/** Functions that are not paused, of rows that name some. */
+function active(named: string): string {
+  return `${named} as named (func)
         where named.func <> all (array(select func from {functions} where paused_at is not null))`
 }
 
@@ -41,24 +41,28 @@ function topOf(lane: number, func: string, below: string | null, isKnown: boolea
   return `greatest(${known}, ${ready(`and l.rank > coalesce(${known}, ${-(2n ** 31n) - 1n})`)})`
 }
 
+/** A parameter that names one function, or several, as rows. */
+export const oneName = (name: string) => `(select ${name}::text)`
+export const manyNames = (names: string) => `unnest(${names}::text[])`
+
 /**
- * `head`: the functions named by a parameter, with each rank that has ready tasks of theirs. So tasks
+ * `head`: the functions that are `named`, with each rank that has ready tasks of theirs. So tasks
  * due later and functions that nobody runs are never scanned past. `suspects` is 1 where tasks that
  * crashed before are wanted too; they are lane 2.
  */
-export function ranks(names: string, suspects: string, calm = false, isKnown = false): string {
+export function ranks(named: string, suspects: string, calm = false, isKnown = false): string {
   const top = (lane: number, func: string, below: string | null) =>
     topOf(lane, func, below, isKnown && lane === 0)
   if (calm) {
     return `head (func, lane, rank) as (
-      select named.func, 0, ${top(0, 'named.func', null)} from ${active(names)} and ${CALM(suspects)}
+      select named.func, 0, ${top(0, 'named.func', null)} from ${active(named)} and ${CALM(suspects)}
       union all
       select h.func, 0, ${top(0, 'h.func', 'h.rank')} from head as h where h.rank is not null)`
   }
   return `top (func, lane, rank) as (
-      select named.func, 0, ${top(0, 'named.func', null)} from ${active(names)}
+      select named.func, 0, ${top(0, 'named.func', null)} from ${active(named)}
       union all
-      select named.func, 2, ${top(2, 'named.func', null)} from ${active(names)}
+      select named.func, 2, ${top(2, 'named.func', null)} from ${active(named)}
         and ${suspects}::int = 1 and exists (select 1 from {live} where state = 0 and lane = 2)),
     head (func, lane, rank) as (
       select func, lane, rank from top
@@ -89,7 +93,7 @@ export function firstOf(lane: number, rows: number, isKnown = false): string {
 
 /** `waiting`: for each function and rank the first `window` ready tasks; `names` is a parameter. */
 export function heads(names: string, suspects: string, window: number, isKnown = false): string {
-  return `${ranks(`${names}::text[]`, suspects, false, isKnown)},
+  return `${ranks(manyNames(names), suspects, false, isKnown)},
     waiting as materialized (${firstOf(0, window, isKnown)}
       union all ${firstOf(2, Math.min(window, SUSPECTS))})`
 }

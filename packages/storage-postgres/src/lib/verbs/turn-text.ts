@@ -69,8 +69,8 @@ function settleText(from: number, careful: boolean): string {
   return `
   -- A look for each id, never a join: planned at a bad moment, a join compares all with all.
   gone as materialized (
-    select l.*, coalesce(x.ms, 0) as ms, x.result, x.lines, coalesce(x.line_count, 0) as line_count
-    from unnest(${ids}::text[], ${fences}::int[], ${ms}::bigint[], ${results}::text[],
+    select l.*, clock.now, coalesce(x.ms, 0) as ms, x.result, x.lines, coalesce(x.line_count, 0) as line_count
+    from clock, unnest(${ids}::text[], ${fences}::int[], ${ms}::bigint[], ${results}::text[],
       ${lines}::text[], ${counts}::int[]) as x (id, fence, ms, result, lines, line_count)
     cross join lateral (
       select ${KEPT}, claimed_at, fence, rev, attempts_made, crashes, log_count, log_chunked,
@@ -81,19 +81,19 @@ function settleText(from: number, careful: boolean): string {
   ended as (
     insert into {done} (${KEPT}, claimed_at, started_at, ended_at, state, fence, rev, attempts_made,
       crashes, attempt, outcome, log_count, log_chunked, log_tail, instance, result)
-    select ${KEPT}, claimed_at, greatest(clock.now - ms, claimed_at), clock.now, 10, fence, rev + 1,
+    select ${KEPT}, claimed_at, greatest(now - ms, claimed_at), now, 10, fence, rev + 1,
       attempts_made, crashes, greatest(attempts_made - 1, 0), 'success', log_count + line_count,
       log_chunked,
       -- A JSON array behind another: readers take the last lines of it.
       case when lines is null then log_tail when log_tail is null or log_tail = '[]' then lines
         else left(log_tail, -1) || ',' || substr(lines, 2) end,
       instance, result
-    from gone, clock ${careful ? 'on conflict (id) do nothing' : ''}),
+    from gone ${careful ? 'on conflict (id) do nothing' : ''}),
   -- Their children are released by a statement that sees them; if it does not come, by a sweep.
   left_behind as (
     insert into {released} (parent) select id from gone where has_children = 1
     on conflict (parent) do nothing),
-  ${countEnded('(select func, 10 as state, greatest(clock.now - ms, claimed_at) as started_at, clock.now as ended_at from gone, clock) as g', `${slot}::smallint`)},`
+  ${countEnded('(select func, 10 as state, greatest(now - ms, claimed_at) as started_at, now as ended_at from gone) as g', `${slot}::smallint`)},`
 }
 
 /** Nearly always all there is to say is that every one has ended. */
