@@ -106,6 +106,16 @@ describe('beside a transaction that keeps what was claimed in the index', () => 
     expect(found).toEqual(names)
   })
 
+  it('a task due later hides none that is due before it', async () => {
+    await storage.insert({
+      tasks: [taskOf('much later', { runAt: LATER + 3_600_000 })],
+      now: LATER,
+    })
+    await beat(LATER)
+    await storage.insert({ tasks: [taskOf('now')], now: LATER })
+    expect(idsOf(await claim(10, LATER))).toEqual(['now'])
+  })
+
   it('what this process stores as due earlier is claimed next', async () => {
     await storage.insert({ tasks: [taskOf('early', { runAt: T0 - 5_000 })], now: LATER })
     expect(idsOf(await claim(10, LATER))).toEqual(['early'])

@@ -12,11 +12,22 @@ const PILE = 5_000
 const BEHIND_MS = 1_000
 /** Beats look at everything every three seconds; without them claims must do so again. */
 const GOOD_FOR_MS = 10_000
+/** No floor gets as far as this before another look. */
+const FAR_MS = 60_000
 /** Ranks of one function that have floors: each is looked at by each claim. */
 const MAX_RANKS = 20
 
 /** The first ready task of a function and rank. */
 export type Head = [func: string, rank: number, runAt: number]
+
+/** What a beat saw of the index. */
+export interface Look {
+  /** The clock of the beat. */
+  now: number
+  /** How many entries it read, dead ones too. */
+  walked: number
+  heads: Head[]
+}
 
 /** What a claim brought and left of tasks that are claimed in order. */
 export interface Seen {
@@ -30,8 +41,8 @@ export interface Seen {
  * Where ready tasks begin in the index. While somebody's old transaction is open, the server keeps the
  * entries of all tasks that have been claimed since, at the head of those that wait, and each claim
  * would walk past them all. Beats do, and notice; only then claims begin at the first task that was
- * seen ready. What becomes ready before that is found by the next beat at the latest, and by the next
- * claim if this process did it: it calls `forget`.
+ * seen ready. What becomes ready before that is found by the next beat that looks, and by the next claim
+ * if this process did it: it calls `forget`.
  */
 export class Floors {
   /** Functions whose beats read many entries. */
@@ -41,21 +52,26 @@ export class Floors {
   /** When all of a function was looked at. */
   readonly #lookedAt = new Map<string, number>()
   #forgotten = 0
+  /** The clock at the last look. */
+  #now = 0
 
   /** To be taken when a statement is made, and given back with what it saw. */
   get age(): number {
     return this.#forgotten
   }
 
-  /** A beat saw the first ready task of each rank, after it had read so many entries. */
-  looked(age: number, funcs: readonly string[], heads: readonly Head[], walked: number): void {
+  /** A beat saw the first ready task of each rank, whenever it is due. */
+  looked(age: number, funcs: readonly string[], { now, walked, heads }: Look): void {
     for (const func of funcs) {
       if (walked >= PILE) this.#piled.add(func)
       else if (this.#piled.delete(func)) this.#drop(func)
     }
     if (age !== this.#forgotten || walked < PILE) return
+    // Claims under way may not have seen what this did, and would pass over it again and again.
+    this.#forgotten += 1
+    this.#now = now
     for (const func of funcs) this.#lookedAt.set(func, performance.now())
-    for (const head of heads) this.#raise(head)
+    for (const head of heads) this.#raise(head, now)
   }
 
   /** The floors that a claim of these functions begins at, as parameters; null without any. */
@@ -86,12 +102,13 @@ export class Floors {
     for (const head of left) keep(first, head, (runAt, kept) => runAt < kept)
     // Of a rank of which nothing is left, or nothing that was read, the last claimed is the floor.
     for (const [func, rank, runAt] of new Map([...last, ...first]).values()) {
-      this.#raise([func, rank, Math.min(runAt, now - BEHIND_MS)])
+      this.#raise([func, rank, runAt], now)
     }
   }
 
   /** Something was stored that is due at this instant. */
   lower(runAt: number): void {
+    if (runAt > this.#now + FAR_MS) return
     // A claim under way has not seen it.
     this.#forgotten += 1
     for (const ranks of this.#known.values()) {
@@ -106,9 +123,10 @@ export class Floors {
     this.#lookedAt.clear()
   }
 
-  #raise([func, rank, floor]: Head): void {
+  #raise([func, rank, runAt]: Head, now: number): void {
     if (!this.#piled.has(func)) return
     const ranks = this.#known.get(func) ?? new Map<number, number>()
+    const floor = Math.min(runAt, now - BEHIND_MS)
     if (ranks.size < MAX_RANKS || ranks.has(rank)) ranks.set(rank, floor)
     this.#known.set(func, ranks)
   }

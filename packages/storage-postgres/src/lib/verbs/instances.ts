@@ -89,10 +89,14 @@ export async function beat(store: Store, input: BeatInput, echo: Echo | null): P
     ]),
   )
   if (row === undefined) throw new Error('A beat always has an answer')
-  const ready = (JSON.parse(row.ready ?? '[]') as Head[]).map(
-    ([func, rank, runAt]): Head => [fromText(func), rank, runAt],
-  )
-  store.floors.looked(age, names, ready, numberOf(row.walked))
+  store.floors.looked(age, names, {
+    now: numberOf(row.now),
+    walked: numberOf(row.walked),
+    heads: (JSON.parse(row.ready ?? '[]') as Head[]).map(([func, ...head]) => [
+      fromText(func),
+      ...head,
+    ]),
+  })
   const others = JSON.parse(row.others ?? '[]') as [string, number, boolean][]
   const cancels = JSON.parse(row.cancels ?? '[]') as [string, number][]
   return {
