@@ -102,6 +102,7 @@ export const sidebar: Item[] = [
       page('SQL of our own', '/decisions/own-sql'),
       page('SQLite in a thread', '/decisions/sqlite-thread'),
       page('A claim travels with the insert', '/decisions/direct-start'),
+      page('Beats look at everything', '/decisions/old-transactions'),
       page('Who ends an attempt whose time is up', '/decisions/time-limits'),
       page('Waiting times', '/decisions/waiting-times'),
       page('The HTTP API', '/decisions/http-api'),

@@ -15,7 +15,12 @@ import { turnText } from './lib/verbs/turn-text.ts'
 
 const none = "'{}'"
 const settled = `${none}, ${none}, ${none}, ${none}, ${none}, ${none}, 0`
-const plain = { window: 32, capped: false, one: false, calm: false, settles: true, careful: false }
+const plain = {
+  ...{ window: 32, capped: false, one: false, calm: false, settles: true, careful: false },
+  floored: false,
+}
+const floored = { ...plain, floored: true }
+const floors = `'{work}', '{0}', '{0}'`
 const statements: [name: string, text: string, parameters: string][] = [
   ['turn', turnText(plain), `null, 'a', '{work}', 10, 1, ${settled}`],
   ['calm turn', turnText({ ...plain, calm: true }), `null, 'a', '{work}', 10, 1, ${settled}`],
@@ -38,6 +43,17 @@ const statements: [name: string, text: string, parameters: string][] = [
     'calm claim of one function',
     turnText({ ...plain, one: true, calm: true, settles: false }),
     `null, 'a', 'work', 10, 1`,
+  ],
+  ['floored turn', turnText(floored), `null, 'a', '{work}', 10, 1, ${floors}, ${settled}`],
+  [
+    'calm floored turn of one function',
+    turnText({ ...floored, one: true, calm: true }),
+    `null, 'a', 'work', 10, 1, ${floors}, ${settled}`,
+  ],
+  [
+    'limited floored turn',
+    turnText({ ...floored, capped: true }),
+    `null, 'a', '{work}', 10, 1, '{work}', '{3}', ${floors}, ${settled}`,
   ],
   [
     'insert',
@@ -98,6 +114,10 @@ describe('plans that were made when there was nothing', () => {
       expect(plan).toMatch(/Index Scan using live_ready/)
       if (name.includes('turn')) expect(plan).toMatch(/Index Scan using live_(pkey|running)/)
       expect(plan).toMatch(/Tid Scan/)
+      if (name.includes('floored')) {
+        expect(plan).toMatch(/Index Cond: .*rank > COALESCE/)
+        expect(plan).toMatch(/Index Cond: .*rank = h.*run_at >= COALESCE/)
+      }
     }
     if (name === 'since') expect(plan).toMatch(/changes_xid/)
     if (name === 'old') expect(plan).toMatch(/done_ended/)

@@ -13,12 +13,14 @@ import type {
   ListInput,
   ListResult,
   LogStorage,
+  NewTask,
   OwnedTask,
   RecoveredTask,
   RecoverInput,
   ScheduleStorage,
   SeriesStorage,
   SessionStorage,
+  Settlement,
   SettleResult,
   StandInFunction,
   StorageHint,
@@ -109,8 +111,9 @@ class Storage implements PostgresStorage {
   }
   readonly functions: FunctionStorage = {
     setPaused: async (input) => {
-      const results = await setPaused(await this.#opened(), input)
-      if (!input.paused) this.#tell('work')
+      const store = await this.#opened()
+      const results = await setPaused(store, input)
+      if (!input.paused) this.#freed(store, 'work')
       return results
     },
     paused: async () => paused(await this.#opened()),
@@ -127,7 +130,12 @@ class Storage implements PostgresStorage {
     },
     list: async (input) => listSchedules(await this.#opened(), input),
     fire: async (input) => {
-      const results = await fire(await this.#opened(), input)
+      const store = await this.#opened()
+      const results = await fire(store, input)
+      lowerFloors(
+        store,
+        input.ticks.flatMap(({ task }) => task ?? []),
+      )
       if (results.some(({ result }) => result !== 'taken')) this.#tell('work', 'changes')
       return results
     },
@@ -193,13 +201,17 @@ class Storage implements PostgresStorage {
   }
 
   async insert(input: Input<'insert'>): Promise<InsertResult[]> {
-    const results = await insert(await this.#opened(), input)
+    const store = await this.#opened()
+    const results = await insert(store, input)
+    lowerFloors(store, input.tasks)
     if (results.some(({ duplicate }) => !duplicate)) this.#tell('work', 'changes')
     return results
   }
 
   async turn(input: TurnInput): Promise<TurnResult> {
-    const result = await turn(await this.#opened(), input)
+    const store = await this.#opened()
+    const result = await turn(store, input)
+    if (result.released || input.settle.some(isPutBack)) store.floors.forget()
     const isChanged = result.claimed.length > 0 || result.settled.length > 0
     const isDue = result.released || result.settled.some(isPending)
     if (isChanged || isDue) this.#tell('changes', ...(isDue ? (['work'] as const) : []))
@@ -213,7 +225,7 @@ class Storage implements PostgresStorage {
       this.#tidiedAt = performance.now()
       // Nobody waits for it, and the next one does what this one could not.
       void housekeeping(store).then(
-        (released) => released && this.#tell('work', 'changes'),
+        (released) => released && this.#freed(store, 'work', 'changes'),
         () => {},
       )
     }
@@ -225,21 +237,25 @@ class Storage implements PostgresStorage {
   }
 
   async recover(input: RecoverInput): Promise<RecoveredTask[]> {
-    const freed = await recover(await this.#opened(), input)
-    if (freed.length > 0) this.#tell('work', 'changes')
+    const store = await this.#opened()
+    const freed = await recover(store, input)
+    if (freed.length > 0) this.#freed(store, 'work', 'changes')
     return freed
   }
 
   async reschedule(input: Input<'reschedule'>): Promise<ChangeResult[]> {
-    const results = await reschedule(await this.#opened(), input)
-    if (results.some(({ result }) => result === 'changed')) this.#tell('work', 'changes')
+    const store = await this.#opened()
+    const results = await reschedule(store, input)
+    const isChanged = results.some(({ result }) => result === 'changed')
+    if (isChanged) this.#freed(store, 'work', 'changes')
     return results
   }
 
   async cancel(input: Input<'cancel'>): Promise<CancelResult[]> {
-    const results = await cancel(await this.#opened(), input)
+    const store = await this.#opened()
+    const results = await cancel(store, input)
     const isDone = results.some(({ result }) => result === 'cancelled' || result === 'requested')
-    if (isDone) this.#tell('cancels', 'changes', 'work')
+    if (isDone) this.#freed(store, 'cancels', 'changes', 'work')
     return results
   }
 
@@ -267,6 +283,12 @@ class Storage implements PostgresStorage {
     if (this.#store === undefined) await this.#opened()
     this.#listening ??= new Listening(this.#options, store.epoch)
     return this.#listening.add(listener)
+  }
+
+  /** As `tell`, where tasks may have become ready that are due earlier than those seen so far. */
+  #freed(store: Store, ...kinds: StorageHint[]): void {
+    store.floors.forget()
+    this.#tell(...kinds)
   }
 
   /** Hints to others, after the commit. */
@@ -303,6 +325,17 @@ class Storage implements PostgresStorage {
       if (sql !== this.#options.sql) void sql.end({ timeout: 1 })
     }
   }
+}
+
+/** Pending again with the instant at which it was due before. */
+function isPutBack({ outcome }: Settlement): boolean {
+  return outcome.type === 'unstarted' || outcome.type === 'released'
+}
+
+/** Tasks were stored that may be due before what claims begin at. */
+function lowerFloors(store: Store, tasks: readonly NewTask[]): void {
+  const runAt = tasks.reduce((least, { runAt = least }) => Math.min(least, runAt), Infinity)
+  if (runAt !== Infinity) store.floors.lower(runAt)
 }
 
 function isPending(result: SettleResult): boolean {

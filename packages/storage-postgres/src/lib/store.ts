@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto'
 import { StorageUnavailableError } from '@taskflow/core'
 import postgres, { type Sql } from 'postgres'
 import { codeOf, isAnswer, isConflict, toError } from './errors.ts'
+import { Floors } from './floors.ts'
 import type { CheckedOptions } from './options.ts'
 import { patiently } from './patience.ts'
 import { CallRunner, type Runner } from './runner.ts'
-import { TABLES } from './tables.ts'
+import { NAMED } from './tables.ts'
 
 /** How often a call is made again after it lost a conflict with others. */
 const TRIES = 6
@@ -43,6 +44,8 @@ export class Store {
   readonly slot = randomInt(16)
   /** Tasks that crashed before waited at the last look: claims with an eye on them are larger. */
   suspectsWait = false
+  /** Where claims begin to look beside an old transaction. */
+  readonly floors = new Floors()
   /** Statements of work. */
   #work: Sql
   /** Lists and counts: they may take long, and must not be waited for. */
@@ -90,7 +93,7 @@ export class Store {
     let named = this.#names.get(text)
     if (named === undefined) {
       named = text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-        (TABLES as readonly string[]).includes(name) ? `"${this.options.schema}"."${name}"` : whole,
+        NAMED.includes(name) ? `"${this.options.schema}"."${name}"` : whole,
       )
       this.#names.set(text, named)
     }
@@ -139,6 +142,8 @@ export class Store {
       try {
         return await this.#inTime(runner, sql, call(runner))
       } catch (error) {
+        // What it had claimed is free again.
+        if (writes) this.floors.forget()
         const again = isConflict(error)
           ? left > 1
           : left === TRIES && (await this.#wantsConnection(runner, error))

@@ -1,75 +1,33 @@
 import type { ClaimedTask } from '@taskflow/core'
 import { type Big, metaOf, toTags } from '../rows.ts'
 import { fromText } from '../text.ts'
-
-/** Candidates among tasks that crashed before: one is claimed at most. */
-const SUSPECTS = 8
-
-/** Where a suspect waits that is wanted, a calm claim leaves all to one that is not. */
-const CALM = (suspects: string) =>
-  `(${suspects}::int = 0 or not exists (select 1 from {live} where state = 0 and lane = 2))`
-
-/** Functions among `names` that are not paused. */
-function active(names: string): string {
-  return `unnest(${names}) as named (func)
-        where named.func <> all (array(select func from {functions} where paused_at is not null))`
-}
-
-/**
- * `head`: the functions named by a parameter, with each rank that has ready tasks of theirs. So tasks
- * due later and functions that nobody runs are never scanned past. `suspects` is 1 where tasks that
- * crashed before are wanted too; they are lane 2.
- */
-function ranks(names: string, suspects: string, calm = false): string {
-  const top = (lane: number, func: string, below: string) =>
-    `(select max(l.rank) from {live} as l
-          where l.state = 0 and l.lane = ${lane} and l.func = ${func} ${below})`
-  if (calm) {
-    return `head (func, lane, rank) as (
-      select named.func, 0, ${top(0, 'named.func', '')} from ${active(names)} and ${CALM(suspects)}
-      union all
-      select h.func, 0, ${top(0, 'h.func', 'and l.rank < h.rank')} from head as h
-        where h.rank is not null)`
-  }
-  return `top (func, lane, rank) as (
-      select named.func, 0, ${top(0, 'named.func', '')} from ${active(names)}
-      union all
-      select named.func, 2, ${top(2, 'named.func', '')} from ${active(names)} and ${suspects}::int = 1
-        and exists (select 1 from {live} where state = 0 and lane = 2)),
-    head (func, lane, rank) as (
-      select func, lane, rank from top
-      union all
-      select h.func, h.lane, case h.lane
-          when 0 then ${top(0, 'h.func', 'and l.rank < h.rank')}
-          else ${top(2, 'h.func', 'and l.rank < h.rank')} end
-        from head as h where h.rank is not null)`
-}
-
-/** For each head of a lane, the first rows of the index in order. */
-function firstOf(lane: number, rows: number): string {
-  return `
-      select h.func, h.lane, h.rank, l.at, l.id, l.run_at from head as h cross join lateral (
-        select ctid as at, id, run_at from {live}
-        where state = 0 and lane = ${lane} and func = h.func and rank = h.rank
-        order by run_at, id limit ${rows}) as l
-      where h.lane = ${lane} and h.rank is not null`
-}
-
-/** `waiting`: for each function and rank the first `window` ready tasks; `names` is a parameter. */
-export function heads(names: string, suspects: string, window: number): string {
-  return `${ranks(`${names}::text[]`, suspects)},
-    waiting as materialized (${firstOf(0, window)}
-      union all ${firstOf(2, Math.min(window, SUSPECTS))})`
-}
+import {
+  firstOf,
+  fromFloor,
+  heads,
+  type Known,
+  knownOf,
+  manyNames,
+  NEVER,
+  oneName,
+  ranks,
+  SUSPECTS,
+} from './heads.ts'
 
 /**
  * `waiting`: at least the first `window` due tasks of all functions together. Each head is read a
  * little further than an even share first; only those are read on whose share ends within the window.
  * A claim of 500 reads 730 rows so where ten functions have a backlog; ten windows were 6 400.
  */
-function shared(names: string, suspects: string, window: number, calm: boolean): string {
+function shared(
+  names: string,
+  suspects: string,
+  window: number,
+  calm: boolean,
+  isKnown: boolean,
+): string {
   const others = calm ? '' : `union all ${firstOf(2, SUSPECTS)}`
-  return `${ranks(`${names}::text[]`, suspects, calm)},
+  return `${ranks(manyNames(names), suspects, calm, isKnown)},
     share as materialized (
       select least(${window}, ${Math.ceil(window * 1.25)} / greatest(count(*), 1) + 8) as n
       from head where lane = 0 and rank is not null),
@@ -81,6 +39,7 @@ function shared(names: string, suspects: string, window: number, calm: boolean):
           select at, id, run_at, n from (
             select ctid as at, id, run_at, row_number() over (order by run_at, id) as n from {live}
             where state = 0 and lane = 0 and func = h.func and rank = h.rank
+              ${fromFloor(isKnown)}
             order by run_at, id limit ${window}) as l
           limit (select n from share)) as l
         where h.lane = 0 and h.rank is not null) as near),
@@ -100,6 +59,8 @@ function shared(names: string, suspects: string, window: number, calm: boolean):
 // The number of rows to scan is part of a statement's text: as a parameter, the server would plan
 // each claim anew. There is always one more than can be claimed, to tell what is left.
 const WINDOWS = [12, 60, 120, 520]
+/** As far as this, what was claimed is passed over sooner than the end of it is looked for. */
+const FEW = 60
 
 export function windowFor(limit: number): number {
   return WINDOWS.find((window) => window > limit) ?? Math.ceil((limit + 1) / 1000) * 1000
@@ -115,6 +76,8 @@ export interface ClaimPlaces {
   calm: boolean
   /** Functions of which only so many may be claimed; undefined when there are none. */
   caps?: { names: string; counts: string }
+  /** From where on ready tasks are looked for; undefined looks at all. */
+  known?: Known
 }
 
 const byOrder = 'order by rank desc, run_at, id'
@@ -134,10 +97,11 @@ const claimed = (me: string) => `claimed as (
 
 /**
  * Claims of many functions in the order rank, `run_at`, id. `rest` tells when the first tasks are due
- * that were left, by function and lane.
+ * that were left, by function, lane and rank.
  */
 export function claimMany(places: ClaimPlaces, window: number): string {
-  const { me, names, limit, suspects, calm, caps } = places
+  const { me, names, limit, suspects, calm, caps, known } = places
+  const isKnown = known !== undefined
   const dueOf = (lane: number) => `select at, func, rank, run_at, id from waiting, clock
             where lane = ${lane} and run_at <= clock.now`
   const due = calm ? dueOf(0) : `${dueOf(0)} union all (${dueOf(2)} ${byOrder} limit 1)`
@@ -153,8 +117,10 @@ export function claimMany(places: ClaimPlaces, window: number): string {
             where cap.func = due.func), n)`
   // Where limits leave less than an even share of one function, more of the others is claimed.
   const waiting =
-    caps === undefined ? shared(names, suspects, window, calm) : heads(names, suspects, window)
-  return `${waiting},
+    caps === undefined
+      ? shared(names, suspects, window, calm, isKnown)
+      : heads(names, suspects, window, isKnown)
+  return `${knownOf(known)} ${waiting},
     picked as materialized (
       select free.at, free.id from (
           select at from (${allowed}) as due where ${hasLease(me)}
@@ -168,8 +134,8 @@ export function claimMany(places: ClaimPlaces, window: number): string {
         limit (select ${limit}::int)),
     ${claimed(me)},
     rest as (
-      select func, lane, min(run_at) as run_at from waiting
-      where id not in (select id from claimed) group by func, lane)`
+      select func, lane, rank, min(run_at) as run_at from waiting
+      where id not in (select id from claimed) group by func, lane, rank)`
 }
 
 /**
@@ -180,13 +146,15 @@ export function claimMany(places: ClaimPlaces, window: number): string {
  * ready task that gave way to it stays locked to the end of the turn.
  */
 export function claimOne(places: ClaimPlaces, most: number): string {
-  const { me, names, limit, suspects, calm } = places
+  const { me, names, limit, suspects, calm, known } = places
+  const isKnown = known !== undefined
   const first = (lane: number, rows: number, lock: string, where: string) => `
         select h.func, h.lane, h.rank, l.at, l.id, l.run_at
         from (select * from head where rank is not null order by rank desc) as h
         cross join lateral (
           select ctid as at, id, run_at from {live}
           where state = 0 and lane = ${lane} and func = h.func and rank = h.rank and ${where}
+            ${fromFloor(isKnown && lane === 0)}
           order by run_at, id limit ${rows} ${lock}) as l
         where h.lane = ${lane}`
   const isDue = 'run_at <= (select now from clock)'
@@ -202,22 +170,23 @@ export function claimOne(places: ClaimPlaces, most: number): string {
     picked as materialized (
       select at, id from (select * from ready union all select * from suspect) as due
       ${byOrder} limit (select ${limit}::int))`
-  const left = calm
-    ? leftBehind(limit, isLeft)
-    : `${first(0, 1, '', isLeft)} union all ${first(2, 1, '', isLeft)}`
-  return `${ranks(`array[${names}::text]`, suspects, calm)},
+  const left =
+    calm && most > FEW
+      ? leftBehind(limit, isLeft, isKnown)
+      : `${first(0, 1, '', isLeft)} ${calm ? '' : `union all ${first(2, 1, '', isLeft)}`}`
+  return `${knownOf(known)} ${ranks(oneName(names), suspects, calm, isKnown)},
     ${picked},
     ${claimed(me)},
     rest as (
-      select func, lane, min(run_at) as run_at from (${left}) as l group by func, lane)`
+      select func, lane, rank, run_at from (${left}) as l)`
 }
 
 /**
  * For each head the first row that was not claimed. Within the rank where a full claim ended, it is
  * looked for from there: to pass over the 500 before took a twentieth of the turn.
  */
-const leftBehind = (limit: string, isLeft: string) => `
-        select h.func, h.lane, l.run_at
+const leftBehind = (limit: string, isLeft: string, isKnown: boolean) => `
+        select h.func, h.lane, h.rank, l.run_at
         from (select * from head where rank is not null) as h
         left join (
           select rank, run_at, id from claimed where (select count(*) from claimed) = ${limit}::int
@@ -226,7 +195,8 @@ const leftBehind = (limit: string, isLeft: string) => `
           select run_at, id from {live}
           where state = 0 and lane = 0 and func = h.func and rank = h.rank
             and (last.rank is not null or ${isLeft})
-            and (run_at, id) > (coalesce(last.run_at, ${-(2n ** 63n)}), coalesce(last.id, ''))
+            ${fromFloor(isKnown)}
+            and (run_at, id) > (coalesce(last.run_at, ${NEVER}), coalesce(last.id, ''))
           order by run_at, id limit 1) as l`
 
 export interface ClaimedRow {

@@ -1,11 +1,15 @@
 import type { BeatInput, BeatResult, FunctionInfo, InstanceRecord } from '@taskflow/core'
 import { texts } from '../arrays.ts'
+import type { Head } from '../floors.ts'
 import type { Echo } from '../listening.ts'
 import { type Big, numberOf } from '../rows.ts'
 import { NOW } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
-import { heads } from './claim.ts'
+import { heads } from './heads.ts'
+
+/** What this session has read of the index of ready tasks, since it last told the server. */
+const READ = `coalesce(pg_stat_get_xact_tuples_returned('{live_ready}'::regclass), 0)`
 
 // Beats may overtake each other, and come again when their answer was lost: the highest number
 // stays. The definitions are written only when they changed: they are most of the row.
@@ -35,13 +39,17 @@ export const BEAT = `with recursive ${NOW},
       as alive,
     (select count(*)::int from {live} where state = 3 and instance = $2) as owned,
     (select min(run_at) from waiting) as next,
+    (select json_agg(json_build_array(func, rank, run_at))::text from waiting where lane = 0)
+      as ready,
     (select value from {meta} where name = 'schedulesVersion') as schedules_version,
     (select json_agg(json_build_array(id, beat, expires_at <= clock.now) order by seq)::text
       from {instances} where id <> $2) as others,
     (select json_agg(json_build_array(id, fence) order by id)::text from {live}
       where state = 3 and cancel_at is not null and instance = $2) as cancels,
-    case when $15::text is not null then pg_notify($15::text, $16::text) end::text as echo
-  from clock`
+    case when $15::text is not null then pg_notify($15::text, $16::text) end::text as echo,
+    -- Entries read of the index, dead ones too. Last, when all have been read that are looked for.
+    ${READ} - before.n as walked
+  from clock, (select ${READ} as n) as before`
 
 interface BeatRow {
   now: Big
@@ -51,12 +59,15 @@ interface BeatRow {
   schedules_version: string | null
   others: string | null
   cancels: string | null
+  ready: string | null
+  walked: Big
 }
 
 /** `echo` is said along with it. */
 export async function beat(store: Store, input: BeatInput, echo: Echo | null): Promise<BeatResult> {
   const { instance } = input
   const names = instance.functions.map(({ funcName }) => funcName)
+  const { age } = store.floors
   const [row] = await store.beat((runner) =>
     runner.run<BeatRow>(BEAT, [
       input.now ?? null,
@@ -78,6 +89,14 @@ export async function beat(store: Store, input: BeatInput, echo: Echo | null): P
     ]),
   )
   if (row === undefined) throw new Error('A beat always has an answer')
+  store.floors.looked(age, names, {
+    now: numberOf(row.now),
+    walked: numberOf(row.walked),
+    heads: (JSON.parse(row.ready ?? '[]') as Head[]).map(([func, ...head]) => [
+      fromText(func),
+      ...head,
+    ]),
+  })
   const others = JSON.parse(row.others ?? '[]') as [string, number, boolean][]
   const cancels = JSON.parse(row.cancels ?? '[]') as [string, number][]
   return {

@@ -8,6 +8,7 @@ import type {
 } from '@taskflow/core'
 import { numbers, shortened, texts } from '../arrays.ts'
 import { codeOf } from '../errors.ts'
+import type { Head, Seen } from '../floors.ts'
 import { encodeLines } from '../log-lines.ts'
 import { numberOf } from '../rows.ts'
 import type { Parameter, Runner } from '../runner.ts'
@@ -34,7 +35,7 @@ interface TurnRow extends Omit<ClaimedRow, 'id'> {
 
 /** What the first row says in JSON. */
 type Ended = [id: string, fence: number, hasChildren: number]
-type Left = [func: string, lane: number, runAt: number]
+type Left = [func: string, lane: number, rank: number, runAt: number]
 
 export interface TurnOptions {
   limits?: Limits | null
@@ -95,6 +96,8 @@ async function runOnce(
   const once = new Map(quick.map((settlement) => [keyOf(settlement), settlement]))
   const settles = once.size > 0
   const caps = limits?.caps()
+  const { age } = store.floors
+  const floors = store.floors.of(names)
   const parameters: Parameter[] = [
     input.now ?? null,
     toText(input.instanceId),
@@ -102,18 +105,36 @@ async function runOnce(
     claim.limit,
     claim.suspects === false ? 0 : 1,
     ...(caps === undefined ? [] : [caps.names, caps.counts]),
+    ...(floors ?? []),
     // In the order in which everybody locks tasks, so that nobody waits in a circle.
     ...(settles ? [...settledParameters([...once.values()].sort(byTask)), store.slot] : []),
   ]
   const window = windowFor(claim.limit * others)
-  const shape: TurnShape = { window, capped, one, calm, settles, careful: settles && within }
+  const careful = settles && within
+  const shape: TurnShape = {
+    ...{ window, capped, one, calm, settles, careful },
+    floored: floors !== null,
+  }
   const run = (careful: boolean) => runner.run<TurnRow>(textOf({ ...shape, careful }), parameters)
   const rows = await run(shape.careful).catch((error: unknown) => {
     // Nothing was done, since an id ended that was stored anew after it had ended before.
     if (!settles || shape.careful || codeOf(error) !== '23505') throw error
     return run(true)
   })
+  store.floors.claimed(age, names, floors === null, () => seenOf(rows))
   return { ...toPart(rows, quick, new Set(once.keys())), passedOver: !one }
+}
+
+/** What is claimed in order: of suspects only one. */
+function seenOf([turn, ...claimed]: TurnRow[]): Seen {
+  const left = parsed<Left>(turn?.meta ?? null).filter(([, lane]) => lane === 0)
+  return {
+    now: numberOf(turn?.run_at ?? 0),
+    claimed: claimed
+      .filter(({ crashes }) => crashes === 0)
+      .map(({ func, rank, run_at }): Head => [fromText(func), rank, numberOf(run_at)]),
+    left: left.map(([func, , rank, runAt]): Head => [fromText(func), rank, runAt]),
+  }
 }
 
 const byTask = (a: Settlement, b: Settlement) => (a.taskId < b.taskId ? -1 : 1)
@@ -162,7 +183,7 @@ function toPart(
     suspectsWait: turn.rank === 1,
     nextRunAtOf(limits, claim, hasSuspect = false) {
       let next: number | null = null
-      for (const [func, lane, runAt] of left) {
+      for (const [func, lane, , runAt] of left) {
         if (lane === 2 && (claim.suspects === false || hasSuspect)) continue
         const at = limits === null ? runAt : limits.runAt(fromText(func), runAt)
         if (at !== null && (next === null || at < next)) next = at
