@@ -1,3 +1,4 @@
+import type { Settlement } from '@taskflow/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { InstanceLocks } from './lib/locks.ts'
 import { packInsert, packSettlements } from './lib/pack.ts'
@@ -66,12 +67,13 @@ function statementsOf(store: Store, act: () => void): string[] {
   return [...texts].filter((text) => !/^\s*(begin|commit|rollback|pragma)/.test(text))
 }
 
-const success = (taskId: string, result?: string) =>
-  ({ taskId, fence: 1, outcome: { type: 'success' }, durationMs: 5, logs: [], result }) as const
+function success(taskId: string, result?: string): Settlement {
+  return { taskId, fence: 1, outcome: { type: 'success' }, durationMs: 5, logs: [], result }
+}
 
 /** A day in the life of an app: each verb that runs while tasks do. */
 function work(store: Store): void {
-  const settle = (settlements: Parameters<typeof packSettlements>[0], now: number) =>
+  const settle = (settlements: Settlement[], now: number) =>
     store.write(() =>
       turn(
         store,
