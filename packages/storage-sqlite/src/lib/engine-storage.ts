@@ -132,10 +132,10 @@ export class EngineStorage implements SqliteStorage {
     unpackInsert(input.tasks, await this.#call('insert', packInsert(input)))
 
   readonly turn: TaskStorage['turn'] = async (input) => {
-    const { instanceId, settle, claim, now } = input
-    const chained = packChained(settle)
-    const packed = { instanceId, settle: packSettlements(settle), chained, claim, now }
-    return unpackTurn(input, await this.#call('turn', packed))
+    const { instanceId, claim, now } = input
+    const settle = packSettlements(input.settle)
+    const packed = { instanceId, settle, chained: packChained(input.settle), claim, now }
+    return unpackTurn(input, settle, await this.#call('turn', packed))
   }
 
   readonly beat: TaskStorage['beat'] = (input) => this.#call('beat', input)

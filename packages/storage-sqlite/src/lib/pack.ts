@@ -33,16 +33,17 @@ export type PackedTask = [
 ]
 
 export interface PackedInsert {
-  /** JSON of `PackedTask[]`. */
+  /** JSON of `PackedTask[]`; of plain tasks, of their payloads by id, in order. */
   tasks: string
   kinds: Kind[]
   count: number
   first: string
+  last: string
   /** Ids grow, so that the first tells whether any was seen before. */
   ascending: boolean
   /** Nothing to look up: no keys, retries or parents. */
   independent: boolean
-  /** No task has anything beyond the ordinary. */
+  /** All are of one kind, ids grow, and no task has anything beyond the ordinary. */
   plain: boolean
   now?: number | undefined
 }
@@ -54,20 +55,21 @@ export function packInsert(input: { tasks: NewTask[]; now?: number | undefined }
     kinds,
     count: input.tasks.length,
     first: input.tasks[0]?.taskId ?? '',
+    last: '',
     ascending: true,
     independent: true,
-    plain: true,
+    plain: false,
     now: input.now,
   }
-  let last = ''
+  let ordinary = true
   let like: NewTask | undefined
   let kind = 0
   const rows = input.tasks.map((task): PackedTask => {
     // Most batches are of one kind: compared with the task before, that costs next to nothing.
     if (like === undefined || !isAlike(task, like)) kind = kindIn(kinds, task)
     like = task
-    if (task.taskId <= last) packed.ascending = false
-    last = task.taskId
+    if (task.taskId <= packed.last) packed.ascending = false
+    packed.last = task.taskId
     const { dependsOn = [] } = task
     const meta = metaOf(task)
     if (task.idempotencyKey !== null || task.retryOf !== null || dependsOn.length > 0) {
@@ -76,14 +78,24 @@ export function packInsert(input: { tasks: NewTask[]; now?: number | undefined }
     const { taskId, runAt, delayMs } = task
     const payload = toText(task.payload)
     if (meta === null && runAt === undefined && (delayMs ?? 0) === 0) return [taskId, payload, kind]
-    packed.plain = false
+    ordinary = false
     const rank = task.priority ?? 0
     const row: PackedTask = [taskId, payload, kind, meta, rank, runAt ?? null, delayMs ?? 0]
     if (dependsOn.length > 0) row.push(dependsOn)
     return row
   })
-  packed.tasks = JSON.stringify(rows)
+  packed.plain = ordinary && packed.ascending && kinds.length === 1
+  packed.tasks = packed.plain ? payloadsById(rows) : JSON.stringify(rows)
   return packed
+}
+
+/** SQLite reads key and value of an object at half the cost of the elements of an array in an array. */
+function payloadsById(rows: readonly PackedTask[]): string {
+  let text = ''
+  for (const [id, payload] of rows) {
+    text += `${text === '' ? '{' : ','}${JSON.stringify(id)}:${JSON.stringify(payload)}`
+  }
+  return `${text}}`
 }
 
 function isAlike(a: NewTask, b: NewTask): boolean {
@@ -155,14 +167,6 @@ export function toMeta(text: string | null): Meta {
   return text === null ? {} : (JSON.parse(text) as Meta)
 }
 
-/** A success with nothing to note. */
-export type PlainSettlement = [
-  id: string,
-  fence: number,
-  durationMs: number,
-  result?: string | null,
-]
-
 /** A settlement, without trailing nulls. */
 export type PackedSettlement = [
   id: string,
@@ -177,12 +181,18 @@ export type PackedSettlement = [
   logs?: Settlement['logs'],
 ]
 
+/** Plain settlements of one fence: nearly always that of a first start. */
+export interface PlainSettlements {
+  fence: number
+  /** Position of the first of them; the others follow. */
+  from: number
+  count: number
+  /** JSON of their results, null for none, by duration and id: `12 0198…`. */
+  results: string
+}
+
 export interface PackedSettlements {
-  plain: {
-    /** JSON of `PlainSettlement[]`. */
-    settlements: string
-    count: number
-  }
+  plain: PlainSettlements[]
   /** JSON of `PackedSettlement[]`: all others. */
   others: string
 }
@@ -193,22 +203,32 @@ export function isPlain({ outcome, logs, chained = [] }: Settlement): boolean {
 }
 
 export function packSettlements(settlements: readonly Settlement[]): PackedSettlements {
-  const plain: PlainSettlement[] = []
+  const plain: PlainSettlements[] = []
   const others: PackedSettlement[] = []
   for (const settlement of settlements) {
-    if (isPlain(settlement)) plain.push(packPlain(settlement))
+    if (isPlain(settlement)) addPlain(plain, settlement)
     else others.push(packOther(settlement))
   }
-  return {
-    plain: { settlements: JSON.stringify(plain), count: plain.length },
-    others: JSON.stringify(others),
+  let from = 0
+  for (const group of plain) {
+    group.results += '}'
+    group.from = from
+    from += group.count
   }
+  return { plain, others: JSON.stringify(others) }
 }
 
-function packPlain({ taskId, fence, durationMs, result }: Settlement): PlainSettlement {
-  const packed: PlainSettlement = [taskId, fence, Math.round(durationMs)]
-  if (result !== undefined) packed.push(toText(result))
-  return packed
+/** As one object: see `payloadsById`. A task may be in it twice. */
+function addPlain(groups: PlainSettlements[], settlement: Settlement): void {
+  const { taskId, fence, durationMs, result = null } = settlement
+  let group = groups.find((each) => each.fence === fence)
+  if (group === undefined) {
+    group = { fence, from: 0, count: 0, results: '' }
+    groups.push(group)
+  }
+  const key = JSON.stringify(`${Math.round(durationMs)} ${taskId}`)
+  group.results += `${group.count === 0 ? '{' : ','}${key}:${JSON.stringify(toText(result))}`
+  group.count += 1
 }
 
 function packOther(settlement: Settlement): PackedSettlement {

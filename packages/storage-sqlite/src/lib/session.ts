@@ -7,6 +7,13 @@ import { Ends, flushEnded } from './verbs/rollup.ts'
 
 const names = new Set<string>([...TABLES, ...INDEXES])
 
+interface Known {
+  /** The highest number ever given out, and an id that no stored one is above. */
+  last?: { seq: number; id: string | null }
+  /** `watchedUntil` is what is stored. */
+  watched?: boolean
+}
+
 /** A connection with its prepared statements, and what a transaction under way has gathered. */
 export class Session {
   readonly client: Database.Database
@@ -21,6 +28,8 @@ export class Session {
   readonly ended: Ends = new Ends()
   /** Until when changes are to be written down, as far as is known here. */
   watchedUntil = 0
+  /** What other connections may change, and is not looked up again until one of them wrote. */
+  known: Known = {}
   /** When old changes were last deleted. */
   sweptAt = 0
   readonly #statements: Map<string, Database.Statement>

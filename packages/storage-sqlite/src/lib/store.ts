@@ -101,12 +101,14 @@ export class Store extends Session {
     const version = this.dataVersion()
     if (version === this.#version) return
     this.#version = version
+    this.known = {}
     if (!this.kinds.isStored() || !this.owners.isStored()) this.#forget()
   }
 
   #forget(): void {
     this.kinds.forget()
     this.owners.forget()
+    this.known = {}
     this.watchedUntil = 0
   }
 

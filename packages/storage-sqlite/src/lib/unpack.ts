@@ -1,7 +1,7 @@
 import type { ClaimedTask, InsertResult, NewTask, TurnInput, TurnResult } from '@taskflow/core'
 import { SUCCESS, statusOf } from './codes.ts'
 import { toNotes } from './notes.ts'
-import { isPlain, toMeta } from './pack.ts'
+import { isPlain, type PackedSettlements, toMeta } from './pack.ts'
 import { fromText } from './text.ts'
 import type { PackedTurnResult } from './verbs/turn.ts'
 
@@ -13,11 +13,15 @@ export function unpackInsert(
   return results ?? tasks.map(({ taskId }) => ({ taskId, duplicate: false }))
 }
 
-export function unpackTurn(input: TurnInput, packed: string): TurnResult {
+export function unpackTurn(
+  { settle }: TurnInput,
+  sent: PackedSettlements,
+  packed: string,
+): TurnResult {
   const result = JSON.parse(packed) as PackedTurnResult
   const { released, cancels, nextRunAt, now } = result
   return {
-    settled: unpackSettled(input.settle, result),
+    settled: unpackSettled(settle, sent, result),
     claimed: result.claimed.map((row) => unpackClaimed(row, result)),
     released,
     cancels,
@@ -28,18 +32,21 @@ export function unpackTurn(input: TurnInput, packed: string): TurnResult {
 
 function unpackSettled(
   settle: TurnInput['settle'],
+  { plain }: PackedSettlements,
   { stale, settled }: PackedTurnResult,
 ): TurnResult['settled'] {
   const states = settled.values()
   const stalePlain = new Set(stale)
-  let plain = 0
+  const positions = new Map(plain.map(({ fence, from }) => [fence, from]))
+  const plainState = (fence: number) => {
+    if (stale.length === 0) return SUCCESS
+    const position = positions.get(fence) ?? 0
+    positions.set(fence, position + 1)
+    return stalePlain.has(position) ? null : SUCCESS
+  }
   return settle.map((settlement) => {
-    const { taskId } = settlement
-    const state = isPlain(settlement)
-      ? stalePlain.has(plain++)
-        ? null
-        : SUCCESS
-      : (states.next().value ?? null)
+    const { taskId, fence } = settlement
+    const state = isPlain(settlement) ? plainState(fence) : (states.next().value ?? null)
     return state === null
       ? { taskId, result: 'stale' }
       : { taskId, result: 'settled', status: statusOf(state) }

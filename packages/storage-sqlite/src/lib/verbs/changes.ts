@@ -17,7 +17,9 @@ export function flushChanges(session: Session): void {
   if (changed.length === 0 && gone.length === 0) return
   const now = Date.now()
   if (now >= session.watchedUntil) {
+    if (session.known.watched === true) return
     session.watchedUntil = watchedUntil(session)
+    session.known.watched = true
     if (now >= session.watchedUntil) return
   }
   session

@@ -5,10 +5,15 @@ import type { Session } from '../session.ts'
 import { insertOneByOne } from './insert-checked.ts'
 import { labelsOf } from './labels.ts'
 
-// Rows are read from one JSON text: half the cost of a statement per row.
-const PLAIN = `insert into {live} (seq, id, kind, state, rank, run_at, created_at, fence, rev,
-    attempts, children, payload)
-  select @first + key, value ->> 0, @kinds ->> (value ->> 2), 0, 0, @now, @now, 0, 1, 0, 0, value ->> 1
+const COLUMNS =
+  'seq, id, kind, state, rank, run_at, created_at, fence, rev, attempts, children, payload'
+
+const ONE = `insert into {live} (${COLUMNS}) values (?, ?, ?, 0, 0, ?, ?, 0, 1, 0, 0, ?)`
+
+// Rows are read from one JSON text: half the cost of a statement per row. Without a number SQLite
+// gives a row the next one after the highest there is.
+const PLAIN = `insert into {live} (${COLUMNS})
+  select case key when @id then @first end, key, @kind, 0, 0, @now, @now, 0, 1, 0, 0, value
   from json_each(@tasks)`
 
 const RICH = `insert into {live} (seq, id, kind, state, rank, run_at, created_at, fence, rev,
@@ -23,19 +28,45 @@ const RICH = `insert into {live} (seq, id, kind, state, rank, run_at, created_at
  */
 export function insert(session: Session, input: PackedInsert, now: number): InsertResult[] | null {
   if (input.count === 0) return null
-  const last = lastTask(session)
+  const last = session.known.last ?? lastTask(session)
   const isNew = input.ascending && (last.id === null || input.first > last.id)
   if (!input.independent || !isNew) {
-    const tasks = JSON.parse(input.tasks) as PackedTask[]
-    return insertOneByOne(session, tasks, input.kinds, last.seq + 1, now)
+    delete session.known.last
+    return insertOneByOne(session, tasksOf(session, input), input.kinds, last.seq + 1, now)
   }
-  const kinds = JSON.stringify(input.kinds.map((kind) => session.kinds.numberOf(kind)))
   const first = last.seq + 1
-  session.sql(input.plain ? PLAIN : RICH).run({ first, kinds, now, tasks: input.tasks })
-  session.sql('insert into {ids} (id, seq) select id, seq from {live} where seq >= ?').run(first)
+  const kinds = input.kinds.map((kind) => session.kinds.numberOf(kind))
+  if (input.plain) insertPlain(session, input, { first, kind: kinds[0] ?? 0, now })
+  else {
+    session.sql(RICH).run({ first, kinds: JSON.stringify(kinds), now, tasks: input.tasks })
+    label(session, JSON.parse(input.tasks) as PackedTask[], first)
+  }
+  if (input.count === 1)
+    session.sql('insert into {ids} (id, seq) values (?, ?)').run(input.first, first)
+  else
+    session.sql('insert into {ids} (id, seq) select id, seq from {live} where seq >= ?').run(first)
   for (let n = 0; n < input.count; n += 1) session.changed.push(first + n)
-  if (!input.plain) label(session, JSON.parse(input.tasks) as PackedTask[], first)
+  session.known.last = { seq: last.seq + input.count, id: input.last }
   return null
+}
+
+function insertPlain(
+  session: Session,
+  { tasks, count, first: id }: PackedInsert,
+  { first, kind, now }: { first: number; kind: number; now: number },
+): void {
+  if (count > 1) session.sql(PLAIN).run({ id, first, kind, now, tasks })
+  else {
+    const payloads = JSON.parse(tasks) as Record<string, string>
+    session.sql(ONE).run(first, id, kind, now, now, payloads[id])
+  }
+}
+
+function tasksOf(session: Session, { tasks, plain }: PackedInsert): PackedTask[] {
+  if (!plain) return JSON.parse(tasks) as PackedTask[]
+  // By SQLite, as it would insert them: JavaScript puts keys that are numbers first.
+  const rows = session.rows('select key, value, 0 from json_each(?)').all(tasks)
+  return rows as [id: string, payload: string, kind: number][]
 }
 
 /** The highest number ever given out, and the highest id. */

@@ -1,6 +1,6 @@
 import type { RecoveredTask, RecoverInput } from '@taskflow/core'
 import { CANCELLED, FAILED, INTERRUPTED, SUCCESS, SUSPECT, statusOf } from '../codes.ts'
-import { type LiveRow, liveWhere } from '../live.ts'
+import { type LiveRow, liveOrphans } from '../live.ts'
 import { notesText, toNotes } from '../notes.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store.ts'
@@ -20,10 +20,7 @@ export function recover(store: Store, input: RecoverInput, now: number): Recover
   }
   // Without a row in `instances` nobody may settle or claim: what such an owner left is free, that
   // of the instances just buried included.
-  const rows = liveWhere(
-    store,
-    `live.state = 3 and live.owner not in (select owner from {instances}) limit ${AT_ONCE}`,
-  )
+  const rows = liveOrphans(store, AT_ONCE)
   const ends: End[] = []
   const recovered = rows.map((row) => free(store, row, input, now, ends))
   finish(store, ends, now)

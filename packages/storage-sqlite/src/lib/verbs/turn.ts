@@ -39,7 +39,8 @@ export function turn(session: Session, input: PackedTurn, now: number): string {
   const owner = session.owners.find(input.instanceId)
   const left = settlePlain(session, owner, input.settle.plain, now)
   const others = JSON.parse(input.settle.others) as PackedSettlement[]
-  const { states, released } = settle(session, owner, [...others, ...left.map(toPacked)], now)
+  const rest = left.map(([, settlement]) => settlement)
+  const { states, released } = settle(session, owner, [...others, ...rest], now)
   const settled = states.slice(0, others.length)
   const result: PackedTurnResult = {
     stale: left.flatMap(([position], n) => (states[settled.length + n] === null ? [position] : [])),
@@ -64,11 +65,6 @@ export function turn(session: Session, input: PackedTurn, now: number): string {
   }
   result.cancels = cancels(session, owner)
   return JSON.stringify(result)
-}
-
-function toPacked([, plain]: ReturnType<typeof settlePlain>[number]): PackedSettlement {
-  const [id, fence, durationMs, result = null] = plain
-  return [id, fence, 'success', durationMs, result]
 }
 
 /** Stores what follows from the settlements that counted; true if there is any. */
@@ -99,7 +95,8 @@ export function owned(session: Session, input: { instanceId: string }): OwnedTas
   const owner = session.owners.find(input.instanceId)
   if (owner === undefined) return []
   return session
-    .sql('select id as taskId, fence from {live} where state = 3 and owner = ? order by id')
+    .sql(`select id as taskId, fence from {live} indexed by {live_running}
+      where state = 3 and owner = ? order by id`)
     .all(owner) as OwnedTask[]
 }
 
