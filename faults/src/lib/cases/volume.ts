@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { TaskStorage } from '@taskflow/core'
+import { buildNewTask } from '@taskflow/core/testing'
 import { sqliteStorage } from '@taskflow/storage-sqlite'
 import { readClaimTimes } from '../harness/claim-times.ts'
 import type { FaultCase } from '../harness/fault-case.ts'
@@ -97,20 +98,9 @@ async function fillWithFinished(storage: TaskStorage, count: number) {
   await storage.beat({ instance, beat: 0, leaseMs: 1e9, running: 0, state: 'running' })
   for (let done = 0; done < count; done += 1_000) {
     await storage.insert({
-      tasks: Array.from({ length: 1_000 }, (_, n) => ({
-        taskId: `t-${done + n}`,
-        funcName: 'work',
-        group: null,
-        payload: '{}',
-        priority: null,
-        maxAttempts: 1,
-        requeueOnInterrupt: true,
-        idempotencyKey: null,
-        tags: {},
-        source: 'manual' as const,
-        executor: 'async',
-        retryOf: null,
-      })),
+      tasks: Array.from({ length: 1_000 }, (_, n) =>
+        buildNewTask({ taskId: `t-${done + n}`, funcName: 'work', requeueOnInterrupt: true }),
+      ),
     })
     const claim = { limit: 1_000, funcNames: ['work'] }
     const { claimed } = await storage.turn({ instanceId: 'filler', settle: [], claim })
