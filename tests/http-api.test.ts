@@ -7,13 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { taskflow } from '@taskflow/adapter-express'
-import { defineTask, memoryStorage, TaskManager, type TaskStorage } from '@taskflow/core'
+import { defineTask, TaskManager } from '@taskflow/core'
 import { createClient, type TaskflowClient } from '@taskflow/core/client'
-import { postgresStorage } from '@taskflow/storage-postgres'
-import { sqliteStorage } from '@taskflow/storage-sqlite'
 import express from 'express'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
+import { everyStorage } from './support/storages.ts'
 
 const quick = defineTask({
   name: 'quick',
@@ -30,21 +29,7 @@ const broken = defineTask({
   },
 })
 
-let schemas = 0
-const storages: [name: string, make: (folder: string) => TaskStorage][] = [
-  ['memory', () => memoryStorage()],
-  ['SQLite', (folder) => sqliteStorage({ file: join(folder, 'tasks.db') })],
-  [
-    'Postgres',
-    () =>
-      postgresStorage({
-        url: inject('postgresUrl'),
-        schema: `http_${process.pid}_${schemas++}`,
-      }),
-  ],
-]
-
-describe.each(storages)('the HTTP API on %s, behind Express', (_, make) => {
+describe.each(everyStorage('http'))('the HTTP API on %s, behind Express', (_, make) => {
   let folder: string
   let manager: TaskManager
   let origin: string

@@ -16,6 +16,8 @@ export interface TestProxy {
   muteAt(text: string): void
   /** Passes a request with this text on, and cuts its connection in place of the answer. */
   cutAnswerTo(text: string): void
+  /** Cuts a connection in place of an answer with this text; resolves when it has done so. */
+  loseAnswerWith(text: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
   let cut: string | null = null
   let hush: string | null = null
   let mute: string | null = null
+  let lose: { text: string; done: () => void } | null = null
   let port = 0
   let server: Server | undefined
 
@@ -61,6 +64,11 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
     upstream.on('data', (data) => {
       if (silent || muted) return
       // The server has done what was asked by the time that it answers.
+      if (lose !== null && data.includes(lose.text)) {
+        lose.done()
+        lose = null
+        cutting = true
+      }
       if (cutting) client.destroy()
       else client.write(data)
     })
@@ -107,6 +115,10 @@ export async function createProxy(serverUrl: string): Promise<TestProxy> {
     cutAnswerTo: (text) => {
       cut = text
     },
+    loseAnswerWith: (text) =>
+      new Promise((done) => {
+        lose = { text, done }
+      }),
     close: down,
   }
 }

@@ -20,7 +20,7 @@ try {
   process.exitCode = 2
 }
 
-async function run({ cases: names, seed, minutes }: ReturnType<typeof readCommandLine>) {
+async function run({ cases: names, seed, minutes, pauseMs }: ReturnType<typeof readCommandLine>) {
   const chosen = CASES.filter(({ id }) => names.length === 0 || names.includes(id))
   const unknown = names.filter((name) => !CASES.some(({ id }) => id === name))
   const needsServer = chosen.some(({ needs }) => needs.includes('postgres'))
@@ -30,7 +30,7 @@ async function run({ cases: names, seed, minutes }: ReturnType<typeof readComman
   say(`seed ${seed}, Node ${process.version}, Postgres ${version}, ${machine}`)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const done = await runCases(chosen, { seed, minutes, server, say, signal: stop.signal })
+  const done = await runCases(chosen, { seed, minutes, pauseMs, server, say, signal: stop.signal })
   if ('stop' in server) await server.stop()
   const reports = [...unknown.map(unknownCase), ...done]
   process.stdout.write(`${table(reports)}\n`)
@@ -38,7 +38,7 @@ async function run({ cases: names, seed, minutes }: ReturnType<typeof readComman
   for (const { id, result } of reports) {
     if (result !== 'broken') continue
     say(
-      `${id} is broken; again: npm run faults -w faults -- ${id} --seed ${seed} --minutes ${minutes}`,
+      `${id} is broken; again: npm run faults -w faults -- ${id} --seed ${seed} --minutes ${minutes} --pause ${pauseMs}`,
     )
     process.exitCode = 1
   }

@@ -1,4 +1,7 @@
 import { join } from 'node:path'
+import { memoryStorage, type TaskStorage } from '@taskflow/core'
+import { postgresStorage } from '@taskflow/storage-postgres'
+import { sqliteStorage } from '@taskflow/storage-sqlite'
 import { inject } from 'vitest'
 import type { StorageChoice } from './instance.ts'
 
@@ -25,3 +28,15 @@ export const sharedStorages: [
     }),
   ],
 ]
+
+/** Each kind of storage, to be made in a folder of its own; on Postgres in a schema of its own. */
+export function everyStorage(
+  name: string,
+): [name: string, make: (folder: string) => TaskStorage][] {
+  const schema = () => `${name}_${process.pid}_${schemas++}`
+  return [
+    ['memory', () => memoryStorage()],
+    ['SQLite', (folder) => sqliteStorage({ file: join(folder, 'tasks.db') })],
+    ['Postgres', () => postgresStorage({ url: inject('postgresUrl'), schema: schema() })],
+  ]
+}

@@ -2,6 +2,7 @@ export { taskParents } from './lib/run/parents.ts'
 export {
   buildLifecycleEvent,
   buildLogEvent,
+  buildNewTask,
   buildRecord,
   buildSummary,
 } from './lib/testing/builders.ts'

@@ -1,4 +1,5 @@
 import type { ClaimedTask, NewTask, Settlement, TaskStorage } from '@taskflow/core'
+import { buildNewTask } from '@taskflow/core/testing'
 import Database from 'better-sqlite3'
 import postgres from 'postgres'
 import { type Place, QUEUE_NAME } from './queue.ts'
@@ -74,22 +75,15 @@ function outcomeOf(n: number): 'success' | 'failed' | 'cancelled' | 'interrupted
 function historyTask(n: number, at: number, counter: number): NewTask {
   const func = n % FUNCTIONS.length
   const flow = Math.floor(n / 10)
-  return {
+  return buildNewTask({
     taskId: idAt(at, counter),
     funcName: FUNCTIONS[func] ?? QUEUE_NAME,
     group: `group_${func % 5}`,
     payload: JSON.stringify({ n, at: 0 }),
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: false,
-    idempotencyKey: null,
-    tags: n % 10 === 3 ? { customer: `c${n % 1000}` } : {},
-    source: n % 10 === 5 ? 'scheduled' : 'manual',
-    executor: 'async',
-    retryOf: null,
+    ...(n % 10 === 3 && { tags: { customer: `c${n % 1000}` } }),
     ...(flow % 10 === 0 && { flowId: `flow-${flow}` }),
-    ...(n % 10 === 5 && { scheduleId: `schedule_${(n / 5) % 7}` }),
-  }
+    ...(n % 10 === 5 && { source: 'scheduled', scheduleId: `schedule_${(n / 5) % 7}` }),
+  })
 }
 
 /** A version 7 UUID of that instant; `counter` keeps those of one instant in order. */

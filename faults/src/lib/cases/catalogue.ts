@@ -9,6 +9,7 @@ import { SQLITE_CASES } from './sqlite.ts'
 import { SYSTEM_CASES } from './systems.ts'
 import { VERSION_CASES } from './versions.ts'
 import { VOLUME_CASES } from './volume.ts'
+import { WEB_CASES } from './web.ts'
 
 /** All cases that are run here; others are tests of their own (docs/coverage.md). */
 export const CASES: readonly FaultCase[] = [
@@ -21,5 +22,6 @@ export const CASES: readonly FaultCase[] = [
   ...VERSION_CASES,
   ...SQLITE_CASES,
   ...VOLUME_CASES,
+  ...WEB_CASES,
   ...SOAK_CASES,
 ]

@@ -1,6 +1,10 @@
 import { createProxy } from '../../../../tools/tcp-proxy.ts'
 import type { FaultCase } from '../harness/fault-case.ts'
+import { spreadText } from '../harness/spread.ts'
 import type { VictimWork } from '../harness/victim-tasks.ts'
+
+/** A task whose owner died is running again by then. */
+const AGAIN_WITHIN_MS = 19_000
 
 export const COMMIT_CASES: readonly FaultCase[] = [
   {
@@ -71,6 +75,50 @@ export const COMMIT_CASES: readonly FaultCase[] = [
       const twice = verdict.duplicated
       lab.check(twice === rounds, `${twice} of ${rounds} tasks whose end was not stored ran again`)
       lab.figures.push(`${rounds} rounds`)
+    },
+  },
+  {
+    id: 'A03k',
+    fault: 'the answer to a claim is lost; its process lives on, or is killed',
+    needs: ['postgres'],
+    async run(lab) {
+      const proxy = await createProxy(lab.serverUrl)
+      lab.after(() => proxy.close())
+      const storage = lab.postgres()
+      const manager = await lab.watcher(storage)
+      const delays = { lives: [] as number[], killed: [] as number[] }
+      const rounds = Math.max(2, Math.round(lab.minutes * 4))
+      for (let round = 0; round < 2 * rounds; round++) {
+        const far = await lab.victim({ storage: { ...storage, url: proxy.url } })
+        const mark = `lost-${round}-`
+        const works = lab.works(3).map((work) => ({ ...work, n: mark + work.n }))
+        // Of all answers, only that to a claim holds payloads.
+        const lost = proxy.loseAnswerWith(mark).then(() => Date.now())
+        const told = far.tell({ order: 'enqueue', works, together: true })
+        const at = await lost
+        await told
+        const kind = round % 2 === 0 ? 'lives' : 'killed'
+        if (kind === 'killed') await far.end()
+        const heir = kind === 'killed' ? await lab.victim({ storage }) : null
+        const starts = () => lab.lines('start').filter(({ n }) => n.startsWith(mark))
+        const ended = await lab.until(async () => {
+          const ids = new Set(starts().map(({ taskId }) => taskId))
+          const tasks = await manager.storage.get({ taskIds: [...ids] })
+          return tasks.filter((task) => task?.status === 'success').length === works.length
+        })
+        lab.check(ended, `round ${round}: ${starts().length} of ${works.length} tasks ran`)
+        delays[kind].push(...starts().map((line) => line.at - at))
+        for (const victim of [far, heir]) if (victim?.alive) await victim.end()
+      }
+      const { duplicated } = await lab.settle(storage)
+      lab.check(duplicated === 0, `${duplicated} tasks ran twice`)
+      for (const [kind, times] of Object.entries(delays)) {
+        const longest = Math.max(...times)
+        lab.check(longest <= AGAIN_WITHIN_MS, `${kind}: a task ran after ${longest} ms only`)
+        lab.figures.push(
+          `where the process ${kind === 'lives' ? 'lives on' : 'is killed'}, tasks run after ${spreadText(times)}`,
+        )
+      }
     },
   },
 ]

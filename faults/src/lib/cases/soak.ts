@@ -8,7 +8,7 @@ import { growth, type Resources, resourcesOf } from '../harness/resources.ts'
 import { spreadText } from '../harness/spread.ts'
 import type { StorageChoice } from '../harness/storage-choice.ts'
 
-const LOAD = { atOnce: 2, pauseMs: 150, workMs: 20 }
+const LOAD = { atOnce: 2, workMs: 20 }
 /** A soak of that length has one fault each half minute; a shorter one has no such pauses. */
 const LONG_MINUTES = 5
 const EVERY_MS = 30_000
@@ -31,7 +31,11 @@ class Soak {
   }
 
   start(storage = this.#storage) {
-    return this.#lab.victim({ storage, load: LOAD, timesClaims: true })
+    return this.#lab.victim({
+      storage,
+      load: { ...LOAD, pauseMs: this.#lab.pauseMs },
+      timesClaims: true,
+    })
   }
 
   /** What can be done to processes, whatever they store in. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { TaskStorage } from '@taskflow/core'
 import { sqliteStorage } from '@taskflow/storage-sqlite'
 import { readClaimTimes } from '../harness/claim-times.ts'
 import type { FaultCase } from '../harness/fault-case.ts'
+import { fillWithFinished } from '../harness/fill.ts'
 import type { Lab } from '../harness/lab.ts'
 import { intervalDelays } from '../harness/loop-delay.ts'
 import { spreadText } from '../harness/spread.ts'
@@ -90,37 +90,3 @@ export const VOLUME_CASES: readonly FaultCase[] = [
     },
   },
 ]
-
-/** Tasks that were stored, claimed and ended. */
-async function fillWithFinished(storage: TaskStorage, count: number) {
-  const instance = { instanceId: 'filler', host: '', pid: 1, version: '', functions: [] }
-  await storage.beat({ instance, beat: 0, leaseMs: 1e9, running: 0, state: 'running' })
-  for (let done = 0; done < count; done += 1_000) {
-    await storage.insert({
-      tasks: Array.from({ length: 1_000 }, (_, n) => ({
-        taskId: `t-${done + n}`,
-        funcName: 'work',
-        group: null,
-        payload: '{}',
-        priority: null,
-        maxAttempts: 1,
-        requeueOnInterrupt: true,
-        idempotencyKey: null,
-        tags: {},
-        source: 'manual' as const,
-        executor: 'async',
-        retryOf: null,
-      })),
-    })
-    const claim = { limit: 1_000, funcNames: ['work'] }
-    const { claimed } = await storage.turn({ instanceId: 'filler', settle: [], claim })
-    const settle = claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
-    await storage.turn({ instanceId: 'filler', settle, claim: null })
-  }
-}

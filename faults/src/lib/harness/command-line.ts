@@ -5,9 +5,13 @@ export interface Command {
   cases: string[]
   seed: number
   minutes: number
+  pauseMs: number
   list: boolean
   help: boolean
 }
+
+/** How long a soak's processes wait between enqueues when nothing else is asked for. */
+export const PAUSE_MS = 150
 
 /** Raised for an option that makes no sense; its message is for the caller. */
 export class UsageError extends Error {}
@@ -17,6 +21,7 @@ export const USAGE = `npm run faults -w faults -- [case…] [options]
 Without names, all cases.
   --seed N     everything random comes from it [a new one, printed]
   --minutes M  how long cases go on that can go on for long [0.5]
+  --pause MS   how long a soak's three processes wait between enqueues, each two at once [150]
   --list       which cases there are, and what each needs
 
 TASKFLOW_FAULTS_POSTGRES_URL names the server, where the user must be allowed to make roles and
@@ -30,12 +35,13 @@ export function readCommandLine(args: string[]): Command {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { seed: text, minutes: text, list: flag, help: flag },
+      options: { seed: text, minutes: text, pause: text, list: flag, help: flag },
     })
     return {
       cases: positionals,
       seed: numberOf('seed', values.seed, Math.floor(Math.random() * 1e6)),
       minutes: numberOf('minutes', values.minutes, 0.5),
+      pauseMs: numberOf('pause', values.pause, PAUSE_MS),
       list: values.list ?? false,
       help: values.help ?? false,
     }

@@ -24,6 +24,8 @@ export interface CaseSettings {
   seed: number
   /** How long a case goes on that can go on for long, in minutes. */
   minutes: number
+  /** How long a soak's processes wait between two enqueues. [150] */
+  pauseMs?: number
 }
 
 export interface CaseReport {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { TaskManager } from '@taskflow/core'
 import postgres, { type Sql } from 'postgres'
 import type { Random } from '../random.ts'
+import { PAUSE_MS } from './command-line.ts'
 import type { CaseSettings } from './fault-case.ts'
 import { type LedgerLine, readLedgers } from './ledger-file.ts'
 import { countLive, judge, type Verdict } from './oracle.ts'
@@ -24,6 +25,7 @@ export class Lab implements CaseSettings {
   readonly random: Random
   readonly seed: number
   readonly minutes: number
+  readonly pauseMs: number
   /** What was found broken. */
   readonly broken: string[] = []
   readonly figures: string[] = []
@@ -37,6 +39,7 @@ export class Lab implements CaseSettings {
     this.random = settings.random
     this.seed = settings.seed
     this.minutes = settings.minutes
+    this.pauseMs = settings.pauseMs ?? PAUSE_MS
   }
 
   /** The case's own database on the server. @throws Error when the case did not ask for one. */

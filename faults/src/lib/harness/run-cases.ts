@@ -7,6 +7,8 @@ import { missing, type Server } from './needs.ts'
 export interface RunOptions {
   seed: number
   minutes: number
+  /** How long a soak's processes wait between two enqueues. [150] */
+  pauseMs?: number
   server: Server
   say: (line: string) => void
   /** Aborts between two cases. */
@@ -27,7 +29,7 @@ export async function runCases(cases: readonly FaultCase[], options: RunOptions)
 
 async function runCase(one: FaultCase, options: RunOptions): Promise<CaseReport> {
   const { id, fault, needs } = one
-  const { server, seed, minutes } = options
+  const { server, seed, minutes, pauseMs } = options
   const report: CaseReport = {
     id,
     fault,
@@ -45,7 +47,7 @@ async function runCase(one: FaultCase, options: RunOptions): Promise<CaseReport>
   const random = randomOf(
     seed + [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7),
   )
-  const lab = new Lab({ random, seed, minutes })
+  const lab = new Lab({ random, seed, minutes, ...(pauseMs !== undefined && { pauseMs }) })
   try {
     if (needs.includes('postgres') && 'url' in server) await lab.useServer(server.url)
     await one.run(lab)

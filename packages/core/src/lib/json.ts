@@ -40,3 +40,28 @@ export function encodeJson(value: unknown, what: string, maxBytes: number): stri
   }
   return text
 }
+
+/**
+ * JSON text of a payload, for the storage. Numbers that JSON does not hold are refused, which it
+ * would turn into null without a word: whoever sent `1e309` has lost a number.
+ *
+ * @throws TaskflowError as `encodeJson`.
+ */
+export function encodePayload(payload: unknown, funcName: string, maxBytes: number): string {
+  const what = `${funcName}: payload`
+  const text = encodeJson(payload, what, maxBytes)
+  // Without a null in its text nothing has become one.
+  if (payload !== undefined && text.includes('null')) checkNumbers(payload, what)
+  return text
+}
+
+function checkNumbers(payload: unknown, what: string): void {
+  // Sees what `toJSON` made of values, as the text does.
+  JSON.stringify(payload, (key, value) => {
+    const number = value instanceof Number ? Number(value) : value
+    if (typeof number !== 'number' || Number.isFinite(number)) return value
+    const where = key === '' ? '' : ` at ${JSON.stringify(key.slice(0, 100))}`
+    const got = `expected finite numbers, got ${number}${where}`
+    throw new TaskflowError('invalid_payload', `${what}: ${got}`)
+  })
+}

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { createRunToken } from './handler/auth/run-token.ts'
+import { createToken } from './handler/auth/token.ts'
 import { createHandler } from './handler/create-handler.ts'
+import { processExecutor } from './node/executors/process-executor.ts'
+import { threadExecutor } from './node/executors/thread-executor.ts'
+import { fileObserver } from './node/file-observer.ts'
+import { nodeHandler } from './node/node-handler.ts'
+import { consoleObserver } from './observers/console-observer.ts'
+import { memoryObserver } from './observers/memory-observer.ts'
+import { openTelemetry } from './opentelemetry/open-telemetry.ts'
 import { checkOptionNames, nearestName } from './option-names.ts'
 import { defineTask } from './run/define-task.ts'
 import type { TaskManager } from './run/task-manager.ts'
 import { start } from './run/test-manager.ts'
+import { memoryStorage } from './storage/memory/memory-storage.ts'
 
 const names = [
   'concurrency',
@@ -135,5 +145,78 @@ describe('options that there are not', () => {
     expect(() => createHandler(manager, odd({ auth: false, cookie }))).toThrow(
       'createHandler: cookie: no option "same_site": expected sameSite',
     )
+  })
+
+  const tasksFile = new URL('tasks.js', import.meta.url)
+  const key = { id: 'a', secret: 's'.repeat(32) }
+  const parts: [string, () => unknown, string][] = [
+    [
+      'consoleObserver',
+      () => consoleObserver(odd({ fromat: 'json' })),
+      'consoleObserver: no option "fromat": expected format',
+    ],
+    [
+      'fileObserver',
+      () => fileObserver(odd({ file: 'x.log', maxByte: 5 })),
+      'fileObserver: no option "maxByte": expected maxBytes',
+    ],
+    [
+      'memoryObserver',
+      () => memoryObserver(odd({ max: 5 })),
+      'memoryObserver: no option "max": expected limit',
+    ],
+    [
+      'openTelemetry',
+      () => openTelemetry(odd({ tracers: 5 })),
+      'openTelemetry: no option "tracers": expected tracer',
+    ],
+    [
+      'threadExecutor',
+      () => threadExecutor(odd({ tasksFile, resourceLimit: {} })),
+      'threadExecutor: no option "resourceLimit": expected resourceLimits',
+    ],
+    [
+      'processExecutor',
+      () => processExecutor(odd({ tasksFile, resourceLimits: {} })),
+      'processExecutor: no option "resourceLimits": expected one of name, tasksFile, concurrency, graceMs, execArgv, env, clock',
+    ],
+    [
+      'memoryStorage',
+      () => memoryStorage(odd({ clock: Date.now })),
+      'memoryStorage: no option "clock": expected now',
+    ],
+    [
+      'createToken',
+      () => createToken(odd({ secretKey: key.secret, user: { id: 'a', name: 'A' }, expiresIn: 5 })),
+      'createToken: no option "expiresIn": expected expiresInMs',
+    ],
+    [
+      'createRunToken',
+      () => createRunToken(odd({ secretKey: key.secret, taskid: 'a' })),
+      'createRunToken: no option "taskid": expected taskId',
+    ],
+    [
+      'nodeHandler',
+      () =>
+        nodeHandler(
+          odd(() => {}),
+          odd({ onerror: () => {} }),
+        ),
+      'nodeHandler: no option "onerror": expected onError',
+    ],
+    [
+      'the encryption of a manager',
+      () => start([task], odd({ encryption: { keys: [key], decrypt: true } })),
+      'TaskManager: encryption: no option "decrypt": expected decryptOnly',
+    ],
+    [
+      'a key of it',
+      () => start([task], odd({ encryption: { keys: [{ ...key, secrets: [] }] } })),
+      'TaskManager: encryption: keys: no option "secrets": expected secret',
+    ],
+  ]
+
+  it.each(parts)('of %s', async (_, make, message) => {
+    await expect((async () => make())()).rejects.toMatchObject({ code: 'configuration', message })
   })
 })

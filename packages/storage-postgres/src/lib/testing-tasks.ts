@@ -1,22 +1,9 @@
 import type { NewTask } from '@taskflow/core'
+import { buildNewTask } from '@taskflow/core/testing'
 
 /** A task with nothing special about it. */
 export function taskOf(taskId: string, more: Partial<NewTask> = {}): NewTask {
-  return {
-    taskId,
-    funcName: 'work',
-    group: null,
-    payload: '{}',
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: true,
-    idempotencyKey: null,
-    tags: {},
-    source: 'manual',
-    executor: 'async',
-    retryOf: null,
-    ...more,
-  }
+  return buildNewTask({ taskId, funcName: 'work', requeueOnInterrupt: true, ...more })
 }
 
 /** A beat of an instance that runs nothing it names. */

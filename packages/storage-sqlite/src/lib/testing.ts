@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NewTask, TaskStorage } from '@taskflow/core'
-import type { StorageFixture } from '@taskflow/core/testing'
+import { buildNewTask, type StorageFixture } from '@taskflow/core/testing'
 import type { SqliteStorageOptions } from './options.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 
@@ -46,21 +46,7 @@ export async function createFixture(
 
 /** A task with nothing special about it. */
 export function newTask(taskId: string, more: Partial<NewTask> = {}): NewTask {
-  return {
-    taskId,
-    funcName: 'work',
-    group: null,
-    payload: '{}',
-    priority: null,
-    maxAttempts: 1,
-    requeueOnInterrupt: false,
-    idempotencyKey: null,
-    tags: {},
-    source: 'manual',
-    executor: 'async',
-    retryOf: null,
-    ...more,
-  }
+  return buildNewTask({ taskId, funcName: 'work', ...more })
 }
 
 /** A beat of an instance that runs `work`. */

@@ -1,4 +1,5 @@
 import type { TaskStorage } from '@taskflow/core'
+import { buildNewTask } from '@taskflow/core/testing'
 import { type BrowserPage, openPage } from '../../browser/browser-page.ts'
 import { idAt } from '../../systems/history.ts'
 import type { Values } from '../context.ts'
@@ -95,22 +96,7 @@ async function write(storage: TaskStorage, lines: number): Promise<string> {
     now,
   })
   await storage.insert({
-    tasks: [
-      {
-        taskId,
-        funcName,
-        group: null,
-        payload: 'null',
-        priority: null,
-        maxAttempts: 1,
-        requeueOnInterrupt: false,
-        idempotencyKey: null,
-        tags: {},
-        source: 'manual',
-        executor: 'async',
-        retryOf: null,
-      },
-    ],
+    tasks: [buildNewTask({ taskId, funcName, payload: 'null' })],
     now,
   })
   const claim = { limit: 1, funcNames: [funcName] }

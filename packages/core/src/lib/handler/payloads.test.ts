@@ -3,7 +3,7 @@ import { defineTask } from '../run/define-task.ts'
 import { MASK } from '../run/secrets.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { StreamReader } from './stream/test-stream-reader.ts'
-import { testApp } from './test-app.ts'
+import { broken, testApp } from './test-app.ts'
 
 const PASSWORD = 'correct horse'
 const seen: unknown[] = []
@@ -152,4 +152,22 @@ describe('encrypted payloads', () => {
     await elsewhere.stop()
     expect([status, body.detail]).toEqual([422, 'the payload could not be decrypted'])
   })
+})
+
+describe('a number in a payload that JSON cannot hold', () => {
+  it.each(['{"n":1e309}', '[{"deep":[-1e999]}]'])(
+    '%s is refused, not stored as null',
+    async (payload) => {
+      const app = await testApp()
+      const run = await app.json('POST', '', `{"func_name":"quick","payload":${payload}}`)
+      expect(run).toMatchObject({ status: 422, body: { code: 'invalid_payload' } })
+      expect(run.body.detail).toContain('expected finite numbers')
+      const { taskId } = await app.manager.enqueue(broken)
+      await app.until(taskId, 'failed')
+      const retry = await app.json('POST', `/${taskId}/retry`, `{"payload":${payload}}`)
+      expect(retry).toMatchObject({ status: 422, body: { code: 'invalid_payload' } })
+      expect((await app.manager.list()).total).toBe(1)
+      await app.stop()
+    },
+  )
 })

@@ -3,6 +3,7 @@ import type { FunctionJson } from '../client/wire.ts'
 import { taskLog } from '../run/context.ts'
 import { defineTask } from '../run/define-task.ts'
 import { on } from '../run/on.ts'
+import { buildNewTask } from '../testing/builders.ts'
 import { routes } from './routes/routes.ts'
 import { broken, endless, quick, testApp } from './test-app.ts'
 
@@ -104,13 +105,11 @@ describe('GET /', () => {
     expect(detail.body.parents).toMatchObject([{ task_id: parent.taskId }])
     const steps = detail.body.lifecycle.map(({ step }: { step: string }) => step)
     expect(steps).toEqual(['accepted', 'blocked'])
-    const plain = { group: null, payload: '{}', priority: null, maxAttempts: 1, tags: {} }
-    const task = { ...plain, requeueOnInterrupt: false, idempotencyKey: null, retryOf: null }
-    const common = { ...task, funcName: 'quick', source: 'manual', executor: 'async' } as const
+    const later = { funcName: 'quick', delayMs: 60_000 }
     await app.manager.storage.insert({
       tasks: [
-        { ...common, taskId: 'in-a-flow', flowId: 'f1', delayMs: 60_000 },
-        { ...common, taskId: 'of-a-schedule', scheduleId: 's1', delayMs: 60_000 },
+        buildNewTask({ ...later, taskId: 'in-a-flow', flowId: 'f1' }),
+        buildNewTask({ ...later, taskId: 'of-a-schedule', scheduleId: 's1' }),
       ],
     })
     const flow = await app.json('GET', '?flow_id=f1&flow_id=f2')

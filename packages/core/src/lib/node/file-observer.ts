@@ -1,8 +1,14 @@
 import { resolve } from 'node:path'
 import { type Clock, systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
-import { type LineFormat, type LineOptions, lineObserver } from '../observers/line-observer.ts'
+import {
+  LINE_NAMES,
+  type LineFormat,
+  type LineOptions,
+  lineObserver,
+} from '../observers/line-observer.ts'
 import type { TaskObserver } from '../observers/observer.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import { BufferedLines } from './buffered-lines.ts'
 import { LogFile } from './log-file.ts'
 
@@ -25,6 +31,15 @@ export interface FileObserverOptions extends LineOptions {
   clock?: Clock
 }
 
+const NAMES: OptionNames<FileObserverOptions> = {
+  ...LINE_NAMES,
+  file: true,
+  maxBytes: true,
+  maxFiles: true,
+  maxBufferLength: true,
+  clock: true,
+}
+
 /**
  * Appends a line per event to a file. Writing holds up no task: lines gather while a write is under
  * way, and are all written when the manager has stopped; a process that dies loses those of its
@@ -34,6 +49,7 @@ export interface FileObserverOptions extends LineOptions {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function fileObserver(options: FileObserverOptions): TaskObserver {
+  checkOptionNames(options, NAMES, { where: 'fileObserver', code: 'configuration' })
   const { file, format = 'json', clock = systemClock } = options
   if (typeof file !== 'string' || file === '') throw unexpected('file', 'a path', file)
   const maxBytes = positive(options, 'maxBytes', Number.MAX_SAFE_INTEGER)

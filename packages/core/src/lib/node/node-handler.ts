@@ -2,6 +2,7 @@ import { TaskflowError } from '../errors.ts'
 import type { TaskflowHandler } from '../handler/create-handler.ts'
 import { withDefaults } from '../handler/headers.ts'
 import { problemResponse } from '../handler/problem.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import { askedFor, type NodeRequest, type NodeResponse, pathOf } from './node-message.ts'
 import { type ToRequestOptions, toRequest } from './to-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -25,15 +26,20 @@ export type NodeHandler = (
   next?: (error?: unknown) => void,
 ) => Promise<void>
 
+const NAMES: OptionNames<NodeHandlerOptions> = { target: true, parsed: true, onError: true }
+
 /**
  * A handler as request listener: `createServer(nodeHandler(createHandler(tasks, options)))`. Where
  * it gets a `next`, it answers what the handler owns, and passes on other requests and errors.
  * The promise it returns never rejects.
+ *
+ * @throws TaskflowError `configuration` for an option that there is not.
  */
 export function nodeHandler(
   handler: TaskflowHandler,
   options: NodeHandlerOptions = {},
 ): NodeHandler {
+  checkOptionNames(options, NAMES, { where: 'nodeHandler', code: 'configuration' })
   return async (req, res, next) => {
     if (next && !ownsTarget(handler, options.target ?? askedFor(req))) return next()
     try {

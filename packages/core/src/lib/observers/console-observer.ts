@@ -1,5 +1,6 @@
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { LogLevel } from '../record.ts'
-import { type LineFormat, type LineOptions, lineObserver } from './line-observer.ts'
+import { LINE_NAMES, type LineFormat, type LineOptions, lineObserver } from './line-observer.ts'
 import type { TaskObserver } from './observer.ts'
 
 /** What the console shows. */
@@ -10,12 +11,15 @@ export interface ConsoleObserverOptions extends LineOptions {
   write?: (line: string, level: LogLevel) => void
 }
 
+const NAMES: OptionNames<ConsoleObserverOptions> = { ...LINE_NAMES, write: true }
+
 /**
  * One line per event on the console: `2026-11-22T10:00:00.000Z send_email 0190c2d4 success 12 ms`.
  *
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function consoleObserver(options: ConsoleObserverOptions = {}): TaskObserver {
+  checkOptionNames(options, NAMES, { where: 'consoleObserver', code: 'configuration' })
   const { write = writeToConsole, format = 'text' } = options
   return lineObserver('consoleObserver', { ...options, format }, write)
 }

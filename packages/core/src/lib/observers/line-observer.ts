@@ -1,4 +1,5 @@
 import { TaskflowError } from '../errors.ts'
+import type { OptionNames } from '../option-names.ts'
 import type { LogLevel } from '../record.ts'
 import type { LifecycleEvent, LogEvent, TaskObserver } from './observer.ts'
 import { visible } from './visible.ts'
@@ -22,6 +23,13 @@ export interface LineOptions {
   level?: LogLevel
   /** What a line looks like. */
   format?: LineFormat
+}
+
+export const LINE_NAMES: OptionNames<LineOptions> = {
+  logs: true,
+  lifecycle: true,
+  level: true,
+  format: true,
 }
 
 /** Turns events into lines. Whatever a task writes stays on its line and cannot forge another. */

@@ -1,4 +1,5 @@
 import { TaskflowError } from '../errors.ts'
+import { checkOptionNames } from '../option-names.ts'
 import type { LifecycleEvent, LogEvent, TaskObserver } from './observer.ts'
 
 /** Keeps what happened, for tests and for looking into a running app. */
@@ -16,7 +17,8 @@ export interface MemoryObserver extends TaskObserver {
 /**
  * An observer that keeps the newest events in memory.
  *
- * @throws TaskflowError `configuration` for a `limit` that is no whole number of 1 or more.
+ * @throws TaskflowError `configuration` for a `limit` that is no whole number of 1 or more, and for
+ *   another option.
  */
 export function memoryObserver(
   options: {
@@ -24,6 +26,7 @@ export function memoryObserver(
     limit?: number
   } = {},
 ): MemoryObserver {
+  checkOptionNames(options, { limit: true }, { where: 'memoryObserver', code: 'configuration' })
   const { limit = 1_000 } = options
   if (!Number.isSafeInteger(limit) || limit < 1) {
     throw new TaskflowError(

@@ -10,6 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { AttemptEnd, ObservedAttempt, TaskObserver } from '../observers/observer.ts'
+import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import { VERSION } from '../version.ts'
 import { Instruments } from './instruments.ts'
 import { decodeTrace, encodeTrace } from './trace-context.ts'
@@ -26,8 +27,12 @@ export interface OpenTelemetryOptions {
  * one that was active where the task was enqueued, in whatever process that was, so a request's
  * trace goes on in its tasks; it is active while the handler runs. Register the SDK, with a context
  * manager, before this is called; flushing and closing it stay the app's.
+ *
+ * @throws TaskflowError `configuration` for an option that there is not.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): TaskObserver {
+  const names: OptionNames<OpenTelemetryOptions> = { tracer: true, meter: true }
+  checkOptionNames(options, names, { where: 'openTelemetry', code: 'configuration' })
   const {
     tracer = trace.getTracer('@taskflow/core', VERSION),
     meter = metrics.getMeter('@taskflow/core', VERSION),

@@ -1,6 +1,6 @@
 import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
-import { encodeJson } from '../json.ts'
+import { encodePayload } from '../json.ts'
 import type { TraceSource } from '../observers/trace-source.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { TaskSource } from '../record.ts'
@@ -61,7 +61,7 @@ export async function newTask(
   checkEager(options.eager)
   // The timer of a schedule may have been set in whatever request came first: not its cause.
   const trace = origin.source === 'scheduled' ? undefined : limits.trace?.()
-  const text = encodeJson(payload, `${task.name}: payload`, limits.maxPayloadBytes)
+  const text = encodePayload(payload, task.name, limits.maxPayloadBytes)
   const { settings, name: funcName } = task
   const executor = limits.executors.get(settings.executor)
   if (task.hasSchema || executor?.validate) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   buildLifecycleEvent,
   buildLogEvent,
+  buildNewTask,
   buildRecord,
   buildSummary,
   testManager,
@@ -57,5 +58,14 @@ describe('builders', () => {
     expect(fields(buildLogEvent())).toEqual(fields(logs[0]))
     expect(fields(buildLifecycleEvent())).toEqual(fields(steps[0]))
     await tasks.stop()
+  })
+
+  it('make tasks that a storage takes', async () => {
+    const manager = testManager({ tasks: [defineTask({ name: 'send_email', run: () => 'sent' })] })
+    const task = buildNewTask({ tags: { a: 'b' } })
+    await manager.storage.insert({ tasks: [task], now: manager.clock.now() })
+    expect(await manager.drain()).toMatchObject({ success: 1 })
+    expect(await manager.get(task.taskId)).toMatchObject({ tags: { a: 'b' }, result: 'sent' })
+    await manager.stop()
   })
 })

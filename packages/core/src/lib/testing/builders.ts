@@ -1,5 +1,6 @@
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
 import { isFinal, type TaskRecord, type TaskSummary } from '../record.ts'
+import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
 
 const AT = Date.UTC(2026, 0, 1)
@@ -61,6 +62,25 @@ export function buildRecord(given: Partial<TaskRecord> = {}): TaskRecord {
     attempts: [],
     dependsOn: [],
     children: [],
+    ...given,
+  }
+}
+
+/** A task as a storage's `insert` takes it: `send_email`, due at once, unless said otherwise. */
+export function buildNewTask(given: Partial<NewTask> = {}): NewTask {
+  return {
+    taskId: uuidv7(AT),
+    funcName: 'send_email',
+    group: null,
+    payload: '{}',
+    priority: null,
+    maxAttempts: 1,
+    requeueOnInterrupt: false,
+    idempotencyKey: null,
+    tags: {},
+    source: 'manual',
+    executor: 'async',
+    retryOf: null,
     ...given,
   }
 }

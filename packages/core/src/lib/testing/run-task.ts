@@ -1,4 +1,4 @@
-import { encodeJson } from '../json.ts'
+import { encodeJson, encodePayload } from '../json.ts'
 import type { LogEntry, TaskProgress } from '../record.ts'
 import { standaloneContext, type TaskContext, withContext } from '../run/context.ts'
 import type { Task } from '../run/define-task.ts'
@@ -52,7 +52,10 @@ export async function runTask<Payload, Result>(
     tasks: recorder(run.enqueued),
     ...context,
   }
-  const sent = throughJson(payload, `${task.name}: payload`)
+  const sent =
+    payload === undefined
+      ? undefined
+      : JSON.parse(encodePayload(payload, task.name, Number.POSITIVE_INFINITY))
   // Unchecked until here, as what comes from a storage is.
   const returned = await withContext(whole, () => task.run(sent as Payload, whole))
   return { ...run, result: throughJson(returned, `${task.name}: result`) as Result }

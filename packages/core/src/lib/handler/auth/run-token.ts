@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose'
 import { TaskflowError } from '../../errors.ts'
+import { checkOptionNames, type OptionNames } from '../../option-names.ts'
 import { isUuid } from '../../uuid.ts'
 import { deriveKey, type Key } from './keys.ts'
 import { checkExpiry, signingSecret } from './token.ts'
@@ -18,6 +19,8 @@ export interface RunTokenOptions {
   expiresInMs?: number
 }
 
+const NAMES: OptionNames<RunTokenOptions> = { secretKey: true, taskId: true, expiresInMs: true }
+
 /**
  * A token for `<taskflow-run-status>`: shows your own users how far one run is. It opens
  * `GET {base}/{task_id}/status` of that run, which tells neither input, output, errors nor logs, and
@@ -26,6 +29,7 @@ export interface RunTokenOptions {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export async function createRunToken(options: RunTokenOptions): Promise<string> {
+  checkOptionNames(options, NAMES, { where: 'createRunToken', code: 'configuration' })
   const { taskId, expiresInMs = 3_600_000 } = options
   const secret = signingSecret('createRunToken', options.secretKey)
   if (!isUuid(taskId)) {

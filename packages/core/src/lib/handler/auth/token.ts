@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose'
 import { TaskflowError } from '../../errors.ts'
+import { checkOptionNames, type OptionNames } from '../../option-names.ts'
 import type { User } from '../options.ts'
 import { deriveKey, type Key, type Purpose } from './keys.ts'
 
@@ -28,6 +29,8 @@ export interface TokenOptions {
   expiresInMs?: number
 }
 
+const NAMES: OptionNames<TokenOptions> = { secretKey: true, user: true, expiresInMs: true }
+
 /**
  * A bearer token for scripts and for pages on another origin, to be made on your server and sent
  * as `Authorization: Bearer …`. It cannot be taken back: let it be short, and hand out a new one.
@@ -35,6 +38,7 @@ export interface TokenOptions {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export async function createToken(options: TokenOptions): Promise<string> {
+  checkOptionNames(options, NAMES, { where: 'createToken', code: 'configuration' })
   const { user, expiresInMs = 600_000 } = options
   const secret = signingSecret('createToken', options.secretKey)
   if (typeof user?.id !== 'string' || typeof user.name !== 'string') {

@@ -3,6 +3,7 @@ import type { FunctionNodeJson, TaskJson } from '../../client/wire.ts'
 import { defineTask } from '../../run/define-task.ts'
 import { on } from '../../run/on.ts'
 import type { NewTask } from '../../storage/contract.ts'
+import { buildNewTask } from '../../testing/builders.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { broken, quick, testApp } from '../test-app.ts'
 
@@ -15,23 +16,8 @@ afterEach(() => app.stop())
 const unknownId = '01234567-89ab-7def-8123-456789abcdef'
 
 /** A task as a flow inserts it. */
-const inFlow = (funcName: string, flowId: string | undefined, dependsOn: string[]): NewTask => ({
-  taskId: uuidv7(Date.now()),
-  funcName,
-  group: null,
-  payload: '{}',
-  priority: null,
-  maxAttempts: 1,
-  requeueOnInterrupt: false,
-  idempotencyKey: null,
-  tags: {},
-  source: 'manual',
-  executor: 'async',
-  retryOf: null,
-  delayMs: 60_000,
-  dependsOn,
-  flowId,
-})
+const inFlow = (funcName: string, flowId: string | undefined, dependsOn: string[]): NewTask =>
+  buildNewTask({ taskId: uuidv7(Date.now()), funcName, delayMs: 60_000, dependsOn, flowId })
 
 describe('GET /{task_id}/graph', () => {
   it('has the flow, its edges and its states, from any of its tasks', async () => {

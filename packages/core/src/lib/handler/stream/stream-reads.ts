@@ -3,6 +3,7 @@ import { TaskflowError } from '../../errors.ts'
 import { Rounds } from '../../rounds.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { ChangeFeed, ChangePage, TaskMetrics } from '../../storage/contract.ts'
+import { POSITION } from '../../storage/position.ts'
 import { payloadsJson } from '../payload-json.ts'
 import { listSelected } from '../selection/list-selected.ts'
 import { metricsJson, taskJson } from '../serialize.ts'
@@ -13,8 +14,6 @@ import { bytesOf, type Frames, frame, type StreamRequest } from './stream-client
 
 /** More changed tasks than this in a frame are not sent one by one. */
 export const MAX_CHANGES = 100
-/** What positions look like in all storages; what does not is none of ours. */
-const POSITION = /^[\w.-]{1,200}$/
 
 /** What somebody who comes back has missed. */
 export interface Missed {

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { type Clock, systemClock } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
+import type { OptionNames } from '../../option-names.ts'
 import { defaultPoolSize } from '../../run/pooled-executors.ts'
 import { checkTasksFile } from '../../run/tasks-file.ts'
 
@@ -23,6 +24,16 @@ export interface PoolOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Replaces time, for tests. [the system's] */
   clock?: Clock
+}
+
+export const POOL_NAMES: OptionNames<PoolOptions> = {
+  name: true,
+  tasksFile: true,
+  concurrency: true,
+  graceMs: true,
+  execArgv: true,
+  env: true,
+  clock: true,
 }
 
 /** @throws TaskflowError `configuration`. */

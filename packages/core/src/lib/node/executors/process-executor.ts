@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { processUrl } from '../../../worker-urls.ts'
+import { checkOptionNames } from '../../option-names.ts'
 import type { TaskExecutor } from '../../run/executor.ts'
-import { type PoolOptions, resolvePoolOptions } from './pool-options.ts'
+import { POOL_NAMES, type PoolOptions, resolvePoolOptions } from './pool-options.ts'
 import type { WorkerEvents, WorkerLink } from './pooled-worker.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -20,6 +21,7 @@ export type ProcessExecutorOptions = PoolOptions
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function processExecutor(options: ProcessExecutorOptions): TaskExecutor {
+  checkOptionNames(options, POOL_NAMES, { where: 'processExecutor', code: 'configuration' })
   const settings = resolvePoolOptions(options, 'processExecutor', 'process')
   const start = (events: WorkerEvents) => startProcess(settings.tasksFile, options, events)
   const pool = new WorkerPool(start, { kind: 'process', ...settings })

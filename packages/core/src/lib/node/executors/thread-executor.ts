@@ -1,7 +1,8 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import { threadUrl } from '../../../worker-urls.ts'
+import { checkOptionNames, type OptionNames } from '../../option-names.ts'
 import type { TaskExecutor } from '../../run/executor.ts'
-import { type PoolOptions, resolvePoolOptions } from './pool-options.ts'
+import { POOL_NAMES, type PoolOptions, resolvePoolOptions } from './pool-options.ts'
 import type { WorkerEvents, WorkerLink } from './pooled-worker.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -11,6 +12,8 @@ export interface ThreadExecutorOptions extends PoolOptions {
   resourceLimits?: ResourceLimits
 }
 
+const NAMES: OptionNames<ThreadExecutorOptions> = { ...POOL_NAMES, resourceLimits: true }
+
 /**
  * Runs tasks in threads (`worker_threads`) of this process: for work that would block the event
  * loop. A manager with `tasksFile` has one; make another for other settings, or under another name.
@@ -18,6 +21,7 @@ export interface ThreadExecutorOptions extends PoolOptions {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function threadExecutor(options: ThreadExecutorOptions): TaskExecutor {
+  checkOptionNames(options, NAMES, { where: 'threadExecutor', code: 'configuration' })
   const settings = resolvePoolOptions(options, 'threadExecutor', 'thread')
   const start = (events: WorkerEvents) => startThread(settings.tasksFile, options, events)
   const pool = new WorkerPool(start, { kind: 'thread', ...settings })

@@ -1,5 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
-import { encodeJson } from '../../json.ts'
+import { encodePayload } from '../../json.ts'
 import { type TaskContext, withContext } from '../../run/context.ts'
 import type { Task } from '../../run/define-task.ts'
 import { encodeResult } from '../../run/encode-result.ts'
@@ -117,8 +117,7 @@ export class WorkerAttempt {
     const { runAt } = options
     return {
       funcName,
-      payload:
-        payload === undefined ? null : encodeJson(payload, `${funcName}: payload`, maxJsonBytes),
+      payload: payload === undefined ? null : encodePayload(payload, funcName, maxJsonBytes),
       options: runAt instanceof Date ? { ...options, runAt: runAt.getTime() } : options,
     }
   }

@@ -1,4 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
+import { checkOptionNames, type OptionNames } from '../../option-names.ts'
 
 /** How payloads and results are encrypted in the storage. */
 export interface EncryptionOptions {
@@ -32,6 +33,9 @@ export interface DerivedKeys {
   iv: WebKey
 }
 
+const NAMES: OptionNames<EncryptionOptions> = { keys: true, decryptOnly: true }
+const KEY_NAMES: OptionNames<EncryptionKey> = { id: true, secret: true }
+const WHERE = 'TaskManager: encryption'
 const ID = /^[\w.:-]{1,64}$/
 const MIN_CHARS = 32
 const BYTES = 32
@@ -42,7 +46,9 @@ export class RingKey {
   readonly #secret: Uint8Array<ArrayBuffer>
   #derived: Promise<DerivedKeys> | undefined
 
-  constructor({ id, secret }: EncryptionKey) {
+  constructor(given: EncryptionKey) {
+    checkOptionNames(given, KEY_NAMES, { where: `${WHERE}: keys`, code: 'configuration' })
+    const { id, secret } = given
     if (typeof id !== 'string' || !ID.test(id)) {
       throw wrong('keys: id', `1–64 letters, digits or _ . : -, got ${JSON.stringify(id)}`)
     }
@@ -64,6 +70,7 @@ export class KeyRing {
   /** @throws TaskflowError `configuration`. */
   constructor(options: EncryptionOptions | undefined) {
     if (options === undefined) return
+    checkOptionNames(options ?? {}, NAMES, { where: WHERE, code: 'configuration' })
     const { keys, decryptOnly = false } = options ?? {}
     if (!Array.isArray(keys) || keys.length === 0) throw wrong('keys', 'at least one key, got none')
     if (typeof decryptOnly !== 'boolean') {
@@ -120,6 +127,6 @@ async function derive(secret: Uint8Array<ArrayBuffer>): Promise<DerivedKeys> {
 }
 
 function wrong(option: string, expected: string): TaskflowError {
-  const message = `TaskManager: encryption: ${option}: expected ${expected}`
+  const message = `${WHERE}: ${option}: expected ${expected}`
   return new TaskflowError('configuration', message)
 }

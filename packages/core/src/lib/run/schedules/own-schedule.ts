@@ -1,5 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
-import { encodeJson } from '../../json.ts'
+import { encodePayload } from '../../json.ts'
 import type { Task } from '../define-task.ts'
 import { scheduleBinding } from '../encryption/encryption.ts'
 import { newTask } from '../new-task.ts'
@@ -25,7 +25,7 @@ export async function ownSchedule(
   const run = { tags, ...(priority !== null && { priority }) }
   // Every run will be such a task, so now is the time to refuse it.
   await newTask(task, payload, run, { source: 'scheduled', scheduleId }, options)
-  const text = encodeJson(payload, `${funcName}: payload`, options.maxPayloadBytes)
+  const text = encodePayload(payload, funcName, options.maxPayloadBytes)
   const sealed = await options.encryption.seal(text, scheduleBinding(funcName, scheduleId))
   const whole: ScheduleSpec = { ...spec, payload: sealed }
   // One that was stored when its time was still to come starts quietly, others do not.

@@ -1,5 +1,8 @@
 export interface ChangeFeed {
-  /** Where the feed stands now. What changes after this call has a later position. */
+  /**
+   * Where the feed stands now. What changes after this call has a later position. Positions are of
+   * letters, digits and `_ . : , -`, at most 2 000: they are event ids and in headers.
+   */
   head(): Promise<string>
   /**
    * Ids of tasks that changed after a position, each once. A page may exceed `limit` by what one

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../../option-names.ts'
 import type {
   BeatInput,
   BeatResult,
@@ -50,9 +51,12 @@ const nextTurn = globalThis.setImmediate
 
 /**
  * The storage that forgets: everything lives in this process and ends with it. For tests,
- * development, and as the reference of what a storage does.
+ * development, and as the reference of what a storage does. `now` replaces the clock, for tests.
+ *
+ * @throws TaskflowError `configuration` for another option.
  */
 export function memoryStorage(options: { now?: () => number } = {}): TaskStorage {
+  checkOptionNames(options, { now: true }, { where: 'memoryStorage', code: 'configuration' })
   return new MemoryStorage(options.now ?? Date.now)
 }
 

@@ -27,6 +27,7 @@ import type {
   SeriesStorage,
   SessionStorage,
 } from '../../storage/parts.ts'
+import { buildNewTask } from '../builders.ts'
 import type { StorageFixture, StoragePart } from './harness.ts'
 
 /** The first instant of every case: a full hour. Cases pass `now` and never wait. */
@@ -59,21 +60,7 @@ export class Bench {
   /** A task with nothing special about it; its id is above all ids before. */
   task(more: Partial<NewTask> = {}): NewTask {
     this.#ids += 1
-    return {
-      taskId: idOf(this.#ids),
-      funcName: 'work',
-      group: null,
-      payload: '{}',
-      priority: null,
-      maxAttempts: 4,
-      requeueOnInterrupt: false,
-      idempotencyKey: null,
-      tags: {},
-      source: 'manual',
-      executor: 'async',
-      retryOf: null,
-      ...more,
-    }
+    return buildNewTask({ taskId: idOf(this.#ids), funcName: 'work', maxAttempts: 4, ...more })
   }
 
   /** Inserts one task and returns its id. */

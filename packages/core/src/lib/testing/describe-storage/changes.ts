@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { POSITION } from '../../storage/position.ts'
 import { type Bench, line, MINUTE, SECOND, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
@@ -10,6 +11,7 @@ export function changesCases({ describe, test, has }: Suite): void {
       const page = await bench.changes.since({ cursor, limit: 100 })
       assert.deepEqual(page.taskIds, [])
       assert.equal(page.gap, false)
+      for (const position of [cursor, page.cursor]) assert.match(position, POSITION)
     })
 
     test('every change of a task is in the feed', async (bench) => {
