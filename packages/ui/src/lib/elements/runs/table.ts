@@ -141,7 +141,7 @@ function pick(task: TaskJson, selection: Selection, picked: boolean) {
       tabindex="-1"
       aria-label=${t('Select {name}', { name: `${visibleText(task.func_name)} ${shortId(task.task_id)}` })}
       .checked=${picked}
-      ?disabled=${!selection.canSelect(task)}
+      ?disabled=${!selection.canSelect(task) && !selection.has(task.task_id)}
       @click=${(event: MouseEvent) => selection.toggle(task, event.shiftKey)}
     />
   </td>`
