@@ -42,6 +42,15 @@ describe('charts of the overview', () => {
     expect(find(throughput, '.legend')?.innerText.replace(/\s+/g, ' ')).toBe('Succeeded Failed')
   })
 
+  it('leave room for the largest count', async () => {
+    answer(handler, 'GET /metrics/series', [makeBucket(0, { success: 123_456_789 })])
+    const { throughput } = await charts(await openPage(handler, '/'))
+    const edge = find(throughput, 'svg')?.getBoundingClientRect().left ?? Number.POSITIVE_INFINITY
+    const labels = findAll(throughput, '.label[text-anchor="end"]')
+    expect(labels.map(({ textContent }) => textContent)).toContain('200,000,000')
+    for (const label of labels) expect(label.getBoundingClientRect().left).toBeGreaterThan(edge)
+  })
+
   it('are read step by step with arrow keys', async () => {
     const { throughput } = await charts(await openPage(handler, '/'))
     const plot = find(throughput, '.plot')

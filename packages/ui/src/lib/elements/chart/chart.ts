@@ -19,6 +19,7 @@ import { axisTime, spanText } from './chart-time.ts'
 import { type LineMetric, lineMetric } from './line-metrics.ts'
 import { CHART_RANGES, chartRange, lengthTicksOf, niceMax, ticksOf } from './scale.ts'
 
+/** Room for the words of the upright axis; large counts get more. */
 const LEFT = 44
 const BOTTOM = 20
 const TOP = 10
@@ -60,6 +61,8 @@ export class TaskflowChartElement extends StoreElement {
   #series: Resource<SeriesBucketJson[]> | undefined
   #end: (() => void) | undefined
   #observer: ResizeObserver | undefined
+  /** Where the plot begins. */
+  #left = LEFT
 
   constructor() {
     super()
@@ -165,8 +168,13 @@ export class TaskflowChartElement extends StoreElement {
     const highest = (bucket: SeriesBucketJson) =>
       metric ? Math.max(...metric.lines.map(({ of }) => of(bucket) ?? 0)) : totalOf(bucket)
     const max = niceMax(Math.max(...buckets.map(highest)), bars ? 4 : 0.004)
+    const ticks = bars ? ticksOf(max) : lengthTicksOf(max)
+    const labels = ticks.map((tick) =>
+      bars ? formatCount(tick) : tick === 0 ? '0' : formatDuration(tick),
+    )
+    this.#left = Math.max(LEFT, 14 + 7 * Math.max(...labels.map(({ length }) => length)))
     const width = this.width
-    const inner = width - LEFT - 8
+    const inner = width - this.#left - 8
     const high = HEIGHT - TOP - BOTTOM
     const y = (value: number) => TOP + high * (1 - value / max)
     const pitch = inner / buckets.length
@@ -174,17 +182,18 @@ export class TaskflowChartElement extends StoreElement {
     const active =
       this.at === null
         ? nothing
-        : svg`<rect class="active" x=${LEFT + this.at * pitch} y=${TOP} width=${pitch} height=${high} />`
+        : svg`<rect class="active" x=${this.#left + this.at * pitch} y=${TOP} width=${pitch} height=${high} />`
     return html`<svg viewBox="0 0 ${width} ${HEIGHT}" width=${width} height=${HEIGHT} aria-hidden="true">
-      ${(bars ? ticksOf(max) : lengthTicksOf(max)).map(
+      ${ticks.map(
         (
           tick,
-        ) => svg`<line class="grid" part="axis" x1=${LEFT} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
-          <text class="label" part="axis" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${bars ? formatCount(tick) : tick === 0 ? '0' : formatDuration(tick)}</text>`,
+          index,
+        ) => svg`<line class="grid" part="axis" x1=${this.#left} x2=${width - 8} y1=${y(tick)} y2=${y(tick)} />
+          <text class="label" part="axis" x=${this.#left - 8} y=${y(tick) + 4} text-anchor="end">${labels[index]}</text>`,
       )}
       ${buckets.map((bucket, index) =>
         (buckets.length - 1 - index) % every === 0 && index * pitch > 24
-          ? svg`<text class="label" part="axis" x=${index === buckets.length - 1 ? width - 8 : LEFT + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
+          ? svg`<text class="label" part="axis" x=${index === buckets.length - 1 ? width - 8 : this.#left + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
           : nothing,
       )}
       ${active}
@@ -199,7 +208,7 @@ export class TaskflowChartElement extends StoreElement {
     y: (value: number) => number,
     last: boolean,
   ) {
-    const x = LEFT + index * pitch + Math.min(1.5, pitch * 0.15)
+    const x = this.#left + index * pitch + Math.min(1.5, pitch * 0.15)
     const width = Math.max(1, pitch - Math.min(3, pitch * 0.3))
     let sum = 0
     return ENDS.map((status) => {
@@ -225,7 +234,9 @@ export class TaskflowChartElement extends StoreElement {
         .map((bucket, index) => {
           const value = of(bucket)
           const command =
-            value === null ? '' : `${pen ? 'L' : 'M'}${LEFT + (index + 0.5) * pitch} ${y(value)}`
+            value === null
+              ? ''
+              : `${pen ? 'L' : 'M'}${this.#left + (index + 0.5) * pitch} ${y(value)}`
           // Alone between steps without runs, it is a dot.
           const dot = value !== null && !pen ? 'h.01' : ''
           pen = value !== null
@@ -295,7 +306,9 @@ export class TaskflowChartElement extends StoreElement {
   #onPointer = (event: PointerEvent) => {
     const count = this.#series?.value?.length ?? 0
     const box = (event.currentTarget as Element).getBoundingClientRect()
-    const at = Math.floor(((event.clientX - box.left - LEFT) / (this.width - LEFT - 8)) * count)
+    const at = Math.floor(
+      ((event.clientX - box.left - this.#left) / (this.width - this.#left - 8)) * count,
+    )
     this.at = at >= 0 && at < count ? at : null
   }
 
