@@ -41,19 +41,21 @@ export async function startDemo(
     threads: 2,
     processes: 1,
   })
-  const serve = shops[options.framework](tasks, {
-    auth: options.auth ?? false,
-    title: 'Taskflow shop',
-    exposePayloads: true,
-    // The demo says in its own words who can reach it.
-    onWarning: () => {},
-    ...handler,
-  })
   // The port first: whoever does not get it should not have touched any task. What is asked from
   // here on waits until the storage is open.
-  const server = await listen(serve, options)
+  let opened: (serve: RequestListener) => void = () => {}
+  const open = new Promise<RequestListener>((resolve) => {
+    opened = resolve
+  })
+  const server = await listen((req, res) => void open.then((serve) => serve(req, res)), options)
   try {
     await tasks.open()
+    const auth = options.auth ?? (false as const)
+    const title = 'Taskflow shop'
+    // The demo says in its own words who can reach it.
+    const onWarning = () => {}
+    const serve = shops[options.framework]
+    opened(serve(tasks, { auth, title, exposePayloads: true, onWarning, ...handler }))
     await scheduleShop(tasks)
     await tasks.start()
   } catch (error) {

@@ -50,7 +50,7 @@ describe('GET /', () => {
     await app.until(taskId, 'success')
     const { body } = await app.json('GET')
     const promised =
-      'task_id func_name group status phase created_at run_at start_time end_time duration attempts_made retries_used max_attempts error logs stacktrace tags source priority executor instance progress idempotency_key flow_id schedule_id retry_of blocked_by log_count rev payload result'
+      'task_id func_name group status phase created_at run_at start_time end_time duration attempts_made retries_used max_attempts error error_frame logs stacktrace tags source priority executor instance progress idempotency_key flow_id schedule_id retry_of blocked_by log_count rev payload result'
     expect(Object.keys(body[0]).sort()).toEqual(promised.split(' ').sort())
   })
 
