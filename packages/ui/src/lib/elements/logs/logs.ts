@@ -89,7 +89,10 @@ export class TaskflowLogsElement extends StoreElement {
   declare page: number
   /** What is searched for. */
   declare query: string
-  /** What is searched for is a regular expression, without lookaround and back references. */
+  /**
+   * What is searched for is a regular expression, without lookaround and back references; it sees the
+   * first 8,192 characters of a line.
+   */
   declare regex: boolean
   /** The search tells upper case from lower. */
   declare matchCase: boolean
