@@ -4,7 +4,7 @@ import { numbers, texts } from './arrays.ts'
  * From so many entries of the index read by a beat on, claims are made from floors. Fewer are what
  * turns under way leave at any time, and take a few ms.
  */
-const PILE = 5_000
+const PILE = 2_500
 /**
  * A floor stays this far behind the clock: a task is due at the instant its insert began, and is seen
  * once that is committed.

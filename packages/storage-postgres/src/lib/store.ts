@@ -21,6 +21,9 @@ const DOUBT_MS = 1_500
 const ANSWER_WITHIN_MS = 1_500
 /** How long a statement may take that only reads: somebody looks at a page, and can ask for less. */
 const LOOK_MS = 3_000
+/** Places to count at, and how many of them a process uses: more are more rows to add up. */
+const SLOTS = 16
+const OWN_SLOTS = 3
 
 /**
  * Session settings that keep the plan of a prepared statement good whatever the statistics said
@@ -40,8 +43,6 @@ export class Store {
   readonly options: CheckedOptions
   /** Names this set of tables in cursors, so that another's cursor is not taken for ours. */
   readonly epoch: string
-  /** A number of this connection pool, for what is better done by different processes apart. */
-  readonly slot = randomInt(16)
   /** Tasks that crashed before waited at the last look: claims with an eye on them are larger. */
   suspectsWait = false
   /** Where claims begin to look beside an old transaction. */
@@ -59,6 +60,8 @@ export class Store {
   readonly #users = new Map<Sql, number>()
   /** How many statements have come back. */
   #heard = 0
+  readonly #firstSlot = randomInt(SLOTS)
+  #turn = 0
 
   constructor(options: CheckedOptions, epoch: string) {
     this.options = options
@@ -66,6 +69,15 @@ export class Store {
     this.#work = options.sql ?? this.#connect(options.max, STABLE_PLANS)
     this.#look = options.sql ?? this.#connectLook()
     this.#beat = options.sql ?? this.#connect(1, STABLE_PLANS)
+  }
+
+  /**
+   * Where a statement counts what it ended. Two that count at one place wait for each other to be
+   * committed: those of a process take turns at its own few, which mostly are not another's.
+   */
+  nextSlot(): number {
+    this.#turn = (this.#turn + 1) % OWN_SLOTS
+    return (this.#firstSlot + this.#turn) % SLOTS
   }
 
   /** A call that works with prepared statements. It is made again if it lost a conflict. */

@@ -64,7 +64,10 @@ it('writes that came together share a commit', async () => {
 })
 
 it('a write that fails takes none of the others with it', async () => {
-  const broken = { verb: 'insert', input: { ...insertOf('2').input, tasks: 'no JSON' } } as const
+  const broken = {
+    verb: 'insert',
+    input: { ...insertOf('2').input, plain: false, tasks: 'no JSON' },
+  } as const
   const answers = await askAll(insertOf('1'), broken, insertOf('3'), turn)
   expect(answers.map(({ id, failure }) => [id, failure?.code])).toEqual([
     [0, undefined],

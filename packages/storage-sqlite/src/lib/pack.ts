@@ -33,7 +33,7 @@ export type PackedTask = [
 ]
 
 export interface PackedInsert {
-  /** JSON of `PackedTask[]`; of plain tasks, of their payloads by id, in order. */
+  /** JSON of `PackedTask[]`; of plain tasks, of their payloads by id, in order; of a single one its payload. */
   tasks: string
   kinds: Kind[]
   count: number
@@ -85,12 +85,16 @@ export function packInsert(input: { tasks: NewTask[]; now?: number | undefined }
     return row
   })
   packed.plain = ordinary && packed.ascending && kinds.length === 1
-  packed.tasks = packed.plain ? payloadsById(rows) : JSON.stringify(rows)
+  packed.tasks = packed.plain ? plainText(rows) : JSON.stringify(rows)
   return packed
 }
 
-/** SQLite reads key and value of an object at half the cost of the elements of an array in an array. */
-function payloadsById(rows: readonly PackedTask[]): string {
+/**
+ * SQLite reads key and value of an object at half the cost of the elements of an array in an array. A
+ * single task needs neither.
+ */
+function plainText(rows: readonly PackedTask[]): string {
+  if (rows.length === 1) return rows[0]?.[1] ?? ''
   let text = ''
   for (const [id, payload] of rows) {
     text += `${text === '' ? '{' : ','}${JSON.stringify(id)}:${JSON.stringify(payload)}`
@@ -218,7 +222,7 @@ export function packSettlements(settlements: readonly Settlement[]): PackedSettl
   return { plain, others: JSON.stringify(others) }
 }
 
-/** As one object: see `payloadsById`. A task may be in it twice. */
+/** As one object: see `plainText`. A task may be in it twice. */
 function addPlain(groups: PlainSettlements[], settlement: Settlement): void {
   const { taskId, fence, durationMs, result = null } = settlement
   let group = groups.find((each) => each.fence === fence)

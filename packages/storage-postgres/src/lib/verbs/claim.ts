@@ -2,13 +2,12 @@ import type { ClaimedTask } from '@taskflow/core'
 import { type Big, metaOf, toTags } from '../rows.ts'
 import { fromText } from '../text.ts'
 import {
+  FROM_HEAD,
   firstOf,
-  fromFloor,
   heads,
   type Known,
   knownOf,
   manyNames,
-  NEVER,
   oneName,
   ranks,
   SUSPECTS,
@@ -30,7 +29,7 @@ function shared(
   return `${ranks(manyNames(names), suspects, calm, isKnown)},
     share as materialized (
       select least(${window}, ${Math.ceil(window * 1.25)} / greatest(count(*), 1) + 8) as n
-      from head where lane = 0 and rank is not null),
+      from head where lane = 0),
     near as materialized (
       select near.*, row_number() over (
         order by near.run_at > clock.now, rank desc, near.run_at, near.id) as place
@@ -39,10 +38,10 @@ function shared(
           select at, id, run_at, n from (
             select ctid as at, id, run_at, row_number() over (order by run_at, id) as n from {live}
             where state = 0 and lane = 0 and func = h.func and rank = h.rank
-              ${fromFloor(isKnown)}
+              ${FROM_HEAD}
             order by run_at, id limit ${window}) as l
           limit (select n from share)) as l
-        where h.lane = 0 and h.rank is not null) as near),
+        where h.lane = 0) as near),
     waiting as materialized (
       select func, 0 as lane, rank, at, id, run_at from near
       union all
@@ -150,11 +149,11 @@ export function claimOne(places: ClaimPlaces, most: number): string {
   const isKnown = known !== undefined
   const first = (lane: number, rows: number, lock: string, where: string) => `
         select h.func, h.lane, h.rank, l.at, l.id, l.run_at
-        from (select * from head where rank is not null order by rank desc) as h
+        from (select * from head order by rank desc) as h
         cross join lateral (
           select ctid as at, id, run_at from {live}
           where state = 0 and lane = ${lane} and func = h.func and rank = h.rank and ${where}
-            ${fromFloor(isKnown && lane === 0)}
+            ${FROM_HEAD}
           order by run_at, id limit ${rows} ${lock}) as l
         where h.lane = ${lane}`
   const isDue = 'run_at <= (select now from clock)'
@@ -172,7 +171,7 @@ export function claimOne(places: ClaimPlaces, most: number): string {
       ${byOrder} limit (select ${limit}::int))`
   const left =
     calm && most > FEW
-      ? leftBehind(limit, isLeft, isKnown)
+      ? leftBehind(limit, isLeft)
       : `${first(0, 1, '', isLeft)} ${calm ? '' : `union all ${first(2, 1, '', isLeft)}`}`
   return `${knownOf(known)} ${ranks(oneName(names), suspects, calm, isKnown)},
     ${picked},
@@ -185,9 +184,9 @@ export function claimOne(places: ClaimPlaces, most: number): string {
  * For each head the first row that was not claimed. Within the rank where a full claim ended, it is
  * looked for from there: to pass over the 500 before took a twentieth of the turn.
  */
-const leftBehind = (limit: string, isLeft: string, isKnown: boolean) => `
+const leftBehind = (limit: string, isLeft: string) => `
         select h.func, h.lane, h.rank, l.run_at
-        from (select * from head where rank is not null) as h
+        from head as h
         left join (
           select rank, run_at, id from claimed where (select count(*) from claimed) = ${limit}::int
           order by rank, run_at desc, id desc limit 1) as last on last.rank = h.rank
@@ -195,8 +194,8 @@ const leftBehind = (limit: string, isLeft: string, isKnown: boolean) => `
           select run_at, id from {live}
           where state = 0 and lane = 0 and func = h.func and rank = h.rank
             and (last.rank is not null or ${isLeft})
-            ${fromFloor(isKnown)}
-            and (run_at, id) > (coalesce(last.run_at, ${NEVER}), coalesce(last.id, ''))
+            and (run_at, id) >= (coalesce(last.run_at, h.run_at), coalesce(last.id, h.id))
+            and id is distinct from last.id
           order by run_at, id limit 1) as l`
 
 export interface ClaimedRow {

@@ -6,7 +6,7 @@ import { type Big, numberOf } from '../rows.ts'
 import { NOW } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { fromText, toText } from '../text.ts'
-import { heads } from './heads.ts'
+import { manyNames, ranks } from './heads.ts'
 
 /** What this session has read of the index of ready tasks, since it last told the server. */
 const READ = `coalesce(pg_stat_get_xact_tuples_returned('{live_ready}'::regclass), 0)`
@@ -33,13 +33,13 @@ export const BEAT = `with recursive ${NOW},
     where i.id = $2 and i.beat >= $13::bigint and $3::bigint > 0 and $11::int = 0
     returning 1),
   gone as (delete from {instances} where id = $2 and $11::int = 1 returning 1),
-  ${heads('$12', '1', 1)}
+  ${ranks(manyNames('$12'), '1')}
   select clock.now,
     exists (select 1 from joined) or exists (select 1 from renewed) or exists (select 1 from gone)
       as alive,
     (select count(*)::int from {live} where state = 3 and instance = $2) as owned,
-    (select min(run_at) from waiting) as next,
-    (select json_agg(json_build_array(func, rank, run_at))::text from waiting where lane = 0)
+    (select min(run_at) from head) as next,
+    (select json_agg(json_build_array(func, rank, run_at))::text from head where lane = 0)
       as ready,
     (select value from {meta} where name = 'schedulesVersion') as schedules_version,
     (select json_agg(json_build_array(id, beat, expires_at <= clock.now) order by seq)::text

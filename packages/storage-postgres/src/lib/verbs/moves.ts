@@ -225,7 +225,7 @@ export class Moves {
       texts(tasks.map(({ stacktrace }) => stacktrace)),
       texts(all.map(({ result }) => result)),
       numbers(all.map(({ taken }) => (taken ? 1 : 0))),
-      store.slot,
+      store.nextSlot(),
     ])
   }
 

@@ -107,7 +107,7 @@ async function runOnce(
     ...(caps === undefined ? [] : [caps.names, caps.counts]),
     ...(floors ?? []),
     // In the order in which everybody locks tasks, so that nobody waits in a circle.
-    ...(settles ? [...settledParameters([...once.values()].sort(byTask)), store.slot] : []),
+    ...(settles ? [...settledParameters([...once.values()].sort(byTask)), store.nextSlot()] : []),
   ]
   const window = windowFor(claim.limit * others)
   const careful = settles && within

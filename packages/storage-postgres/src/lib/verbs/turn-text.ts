@@ -51,7 +51,7 @@ export function turnText(shape: TurnShape): string {
   ${settles ? settleText(from, shape.careful) : ''}
   ${claim({ ...places, ...caps, ...known }, window)},
   ${noteChanges(`${gone}select id from claimed`)}
-  select null as id, null as func, ${settles ? '(select count(*)::int from gone)' : '0'} as fence,
+  select null as id, null as func, ${settles ? 'over.n' : '0'} as fence,
     clock.now as run_at,
     case when exists (select 1 from {live} where state = 0 and lane = 2) then 1 else 0 end as rank,
     0 as attempts_made, 0 as max_attempts, 0 as crashes, 0 as log_count,
@@ -60,7 +60,7 @@ export function turnText(shape: TurnShape): string {
       where state = 3 and cancel_at is not null and instance = $2) as tags,
     null as retry_of,
     (select json_agg(json_build_array(func, lane, rank, run_at))::text from rest) as meta
-    from clock
+    from clock ${settles ? `, ${OVER}` : ''}
   union all select ${CLAIMED} from claimed`
 }
 
@@ -96,9 +96,14 @@ function settleText(from: number, careful: boolean): string {
   ${countEnded('(select func, 10 as state, greatest(now - ms, claimed_at) as started_at, now as ended_at from gone) as g', `${slot}::smallint`)},`
 }
 
+/** How many have ended, and whether others depend on any of them. */
+const OVER =
+  '(select count(*)::int as n, coalesce(max(has_children), 0) as parents from gone) as over'
+
 /** Nearly always all there is to say is that every one has ended. */
 const endedText = (from: number) =>
-  `(select json_agg(json_build_array(id, fence, has_children))::text from gone
-      where has_children = 1 or (select count(*) from gone) < cardinality($${from}::text[]))`
+  `case when over.parents = 1 or over.n < cardinality($${from}::text[]) then (
+      select json_agg(json_build_array(id, fence, has_children))::text from gone
+      where has_children = 1 or over.n < cardinality($${from}::text[])) end`
 
 const placesFrom = (from: number) => [0, 1, 2, 3, 4, 5, 6].map((n) => `$${from + n}`)

@@ -56,14 +56,12 @@ function insertPlain(
   { first, kind, now }: { first: number; kind: number; now: number },
 ): void {
   if (count > 1) session.sql(PLAIN).run({ id, first, kind, now, tasks })
-  else {
-    const payloads = JSON.parse(tasks) as Record<string, string>
-    session.sql(ONE).run(first, id, kind, now, now, payloads[id])
-  }
+  else session.sql(ONE).run(first, id, kind, now, now, tasks)
 }
 
-function tasksOf(session: Session, { tasks, plain }: PackedInsert): PackedTask[] {
+function tasksOf(session: Session, { tasks, plain, count, first }: PackedInsert): PackedTask[] {
   if (!plain) return JSON.parse(tasks) as PackedTask[]
+  if (count === 1) return [[first, tasks, 0]]
   // By SQLite, as it would insert them: JavaScript puts keys that are numbers first.
   const rows = session.rows('select key, value, 0 from json_each(?)').all(tasks)
   return rows as [id: string, payload: string, kind: number][]
