@@ -51,6 +51,15 @@ export const SYSTEMS: readonly System[] = [
     make: async (place) => (await import('./raw-sqlite.ts')).rawSqlite(place, 'FULL'),
   },
   {
+    name: 'raw-sqlite-thread',
+    title: 'raw better-sqlite3, FULL, in a thread',
+    kind: 'raw',
+    storage: 'sqlite',
+    setup: 'the same, with the database in a worker thread, as ours is',
+    packages: ['better-sqlite3'],
+    make: async (place) => (await import('./raw-sqlite-thread.ts')).rawSqliteThread(place),
+  },
+  {
     name: 'raw-sqlite-normal',
     title: 'raw better-sqlite3, NORMAL',
     kind: 'raw',
