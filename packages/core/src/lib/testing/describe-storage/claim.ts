@@ -189,6 +189,27 @@ export function claimCases({ describe, test, has }: Suite): void {
       assert.deepEqual(claimed, wanted)
     })
 
+    test('goes by that order however uneven the backlogs, and knows what is left', async (bench) => {
+      const funcNames = Array.from({ length: 30 }, (_, n) => `f${n}`)
+      // Half of all are of one function; the others come one after the other, then in runs of nine.
+      const tasks = Array.from({ length: 240 }, (_, n) => {
+        const other = n < 120 ? n : Math.floor(n / 9)
+        const funcName = funcNames[n % 2 === 0 ? 0 : 1 + (other % 29)] ?? 'f0'
+        return { funcName, priority: n < 60 ? 1 : null, runAt: T0 - 1_000 + Math.floor(n / 3) }
+      })
+      const wanted = await addInOrder(bench, tasks)
+      await bench.add({ funcName: 'f29', priority: 9, runAt: T0 + SECOND })
+      await bench.join('x')
+      const claimed: string[] = []
+      for (const limit of [1, 3, 10, 10, 11, 50, 100, 200]) {
+        const turn = await bench.turn('x', { limit, funcNames })
+        claimed.push(...turn.claimed.map(({ taskId }) => taskId))
+        const left = tasks.slice(claimed.length).map(({ runAt }) => runAt)
+        assert.equal(turn.nextRunAt, Math.min(T0 + SECOND, ...left))
+      }
+      assert.deepEqual(claimed, wanted)
+    })
+
     test('claims nothing for an instance that never joined', async (bench) => {
       const id = await bench.add()
       assert.equal((await bench.claim('a')).length, 0)
