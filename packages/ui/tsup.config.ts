@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.shared.ts'
 import { checkSizes } from './build/check-sizes.ts'
+import { minifierMark, minifyScript } from './build/minify-script.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
 import { writeAssets } from './build/write-assets.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -35,13 +36,15 @@ export default defineConfig([
     // Chunks of their own for what `import()` asks for.
     splitting: true,
     noExternal: [/.*/],
+    // Counts for the names of the files, and goes with the comments.
+    footer: { js: minifierMark },
     esbuildPlugins: [minifyTemplates],
     esbuildOptions(options) {
       options.conditions = ['@taskflow/source']
       options.legalComments = 'none'
     },
     onSuccess: async () => {
-      await writeAssets('dist/assets')
+      await writeAssets('dist/assets', minifyScript)
       await checkSizes()
     },
   },

@@ -20,7 +20,6 @@ export async function watchDashboard(): Promise<string> {
       build.onEnd(async ({ errors }) => {
         // esbuild has printed them; the last good build stays.
         if (errors.length > 0) return reject(new Error('the dashboard does not build'))
-        // What is too large for a release is good enough to look at.
         await writeAssets(folder).catch(console.error)
         resolve()
       }),
