@@ -4,6 +4,7 @@ import { library } from '../../tsup.shared.ts'
 import { checkSizes } from './build/check-sizes.ts'
 import { minifierMark, minifyScript } from './build/minify-script.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
+import { oneScript } from './build/one-script.ts'
 import { writeAssets } from './build/write-assets.ts'
 import manifest from './package.json' with { type: 'json' }
 
@@ -25,7 +26,7 @@ export default defineConfig([
     { clean: ['!assets/**'], define },
   ),
   {
-    entry: { bundle: 'src/define.ts' },
+    entry: { bundle: 'src/lib/pages/bundle.ts' },
     outDir: 'dist/assets',
     format: 'esm',
     target: 'es2022',
@@ -38,7 +39,7 @@ export default defineConfig([
     noExternal: [/.*/],
     // Counts for the names of the files, and goes with the comments.
     footer: { js: minifierMark },
-    esbuildPlugins: [minifyTemplates],
+    esbuildPlugins: [oneScript, minifyTemplates],
     esbuildOptions(options) {
       options.conditions = ['@taskflow/source']
       options.legalComments = 'none'

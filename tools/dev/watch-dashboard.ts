@@ -26,7 +26,7 @@ export async function watchDashboard(): Promise<string> {
   }
   const bundling = await context({
     absWorkingDir: join(root, 'packages/ui'),
-    entryPoints: { bundle: 'src/define.ts' },
+    entryPoints: { bundle: 'src/lib/pages/bundle.ts' },
     outdir: folder,
     bundle: true,
     format: 'esm',

@@ -9,7 +9,6 @@ const copy = async () => (await import('./pages/run-page.ts')).TaskflowCopyEleme
  */
 export const loaders: Loaders = {
   ...pages,
-  'taskflow-toasts': async () => (await import('./pages/toasts-page.ts')).TaskflowToastsElement,
   'taskflow-overview': async () => {
     const page = await import('./pages/overview-page.ts')
     defineElement('taskflow-metrics', page.TaskflowMetricsElement)
@@ -47,6 +46,7 @@ export const loaders: Loaders = {
     defineElement('taskflow-waterfall', extras.TaskflowWaterfallElement)
     return extras.TaskflowRunPartsElement
   },
+  'taskflow-toasts': async () => (await import('./pages/extras.ts')).TaskflowToastsElement,
   'taskflow-waterfall': async () => (await import('./pages/extras.ts')).TaskflowWaterfallElement,
   // These are for hosts: the dashboard's own pages do without them.
   'taskflow-duration': async () => (await import('./pages/extras.ts')).TaskflowDurationElement,
