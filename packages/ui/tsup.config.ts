@@ -2,7 +2,9 @@ import { globSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.shared.ts'
 import { checkSizes } from './build/check-sizes.ts'
+import { minifierMark, minifyScript } from './build/minify-script.ts'
 import { minifyTemplates } from './build/minify-templates.ts'
+import { oneScript } from './build/one-script.ts'
 import { writeAssets } from './build/write-assets.ts'
 import manifest from './package.json' with { type: 'json' }
 
@@ -24,7 +26,7 @@ export default defineConfig([
     { clean: ['!assets/**'], define },
   ),
   {
-    entry: { bundle: 'src/define.ts' },
+    entry: { bundle: 'src/lib/pages/bundle.ts' },
     outDir: 'dist/assets',
     format: 'esm',
     target: 'es2022',
@@ -35,13 +37,15 @@ export default defineConfig([
     // Chunks of their own for what `import()` asks for.
     splitting: true,
     noExternal: [/.*/],
-    esbuildPlugins: [minifyTemplates],
+    // Counts for the names of the files, and goes with the comments.
+    footer: { js: minifierMark },
+    esbuildPlugins: [oneScript, minifyTemplates],
     esbuildOptions(options) {
       options.conditions = ['@taskflow/source']
       options.legalComments = 'none'
     },
     onSuccess: async () => {
-      await writeAssets('dist/assets')
+      await writeAssets('dist/assets', minifyScript)
       await checkSizes()
     },
   },

@@ -20,14 +20,13 @@ export async function watchDashboard(): Promise<string> {
       build.onEnd(async ({ errors }) => {
         // esbuild has printed them; the last good build stays.
         if (errors.length > 0) return reject(new Error('the dashboard does not build'))
-        // What is too large for a release is good enough to look at.
         await writeAssets(folder).catch(console.error)
         resolve()
       }),
   }
   const bundling = await context({
     absWorkingDir: join(root, 'packages/ui'),
-    entryPoints: { bundle: 'src/define.ts' },
+    entryPoints: { bundle: 'src/lib/pages/bundle.ts' },
     outdir: folder,
     bundle: true,
     format: 'esm',

@@ -12,8 +12,8 @@ import { minifyCss } from './minify-templates.ts'
 const LOGIN_SCRIPT = fileURLToPath(new URL('../src/lib/page/login-script.ts', import.meta.url))
 
 /** What a browser loads before it shows something, and all there is in English. */
-const FIRST_LOAD_LIMIT = 60_500
-const TOTAL_LIMIT = 150_700
+const FIRST_LOAD_LIMIT = 58_300
+const TOTAL_LIMIT = 140_900
 /** What the login page has besides the page's style. */
 const LOGIN_LIMIT = 1200
 /** One part of a language, which the others never load. */
@@ -25,12 +25,16 @@ const ICON =
 /**
  * Turns the bundle `<folder>/bundle.js` and its chunks into what the server hands out: files with a
  * hash in their name, the stable `taskflow.js` that imports the script, compressed twins, and a
- * manifest.
+ * manifest. With `minify`, as for a release, the scripts go through it and have to stay in their limits.
  */
-export async function writeAssets(folder: string): Promise<void> {
-  const bundle = await readFile(join(folder, 'bundle.js'), 'utf8')
+export async function writeAssets(
+  folder: string,
+  minify?: (script: string) => Promise<string>,
+): Promise<void> {
+  const small = minify ?? (async (script) => script)
+  const bundle = await small(await readFile(join(folder, 'bundle.js'), 'utf8'))
   await rm(join(folder, 'bundle.js'))
-  const chunks = await readChunks(folder, bundle)
+  const chunks = await readChunks(folder, bundle, small)
   const files: Record<string, ManifestFile> = {}
 
   async function write(name: string, text: string, contentType: string, immutable: boolean) {
@@ -109,6 +113,7 @@ export async function writeAssets(folder: string): Promise<void> {
   process.stdout.write(`dashboard: ${firstLoad} B gzip first, ${total} B in all\n`)
   process.stdout.write(`login page: ${signIn} B gzip\n`)
   for (const [name, bytes] of sizes) process.stdout.write(`  ${bytes} B ${name}\n`)
+  if (!minify) return
   if (signIn > LOGIN_LIMIT) {
     throw new Error(`expected at most ${LOGIN_LIMIT} B gzip for the login page, got ${signIn}`)
   }
@@ -129,13 +134,17 @@ async function loginCode(): Promise<string> {
 }
 
 /** The scripts that esbuild put beside the bundle, without those of earlier builds. */
-async function readChunks(folder: string, bundle: string): Promise<Map<string, string>> {
+async function readChunks(
+  folder: string,
+  bundle: string,
+  small: (script: string) => Promise<string>,
+): Promise<Map<string, string>> {
   const chunks = new Map<string, string>()
   const open = [bundle]
   for (let text = open.pop(); text !== undefined; text = open.pop()) {
     for (const [, name] of text.matchAll(/["']\.\/([\w-]+\.js)["']/g)) {
       if (name === undefined || chunks.has(name)) continue
-      const chunk = await readFile(join(folder, name), 'utf8')
+      const chunk = await small(await readFile(join(folder, name), 'utf8'))
       chunks.set(name, chunk)
       open.push(chunk)
     }

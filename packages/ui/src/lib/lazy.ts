@@ -1,6 +1,7 @@
-type Loader = () => Promise<CustomElementConstructor>
+/** Fetches a file with some elements: by their names, in the order to register them in. */
+export type Loader = () => Promise<Readonly<Record<string, CustomElementConstructor>>>
 
-/** Loaders by the names of their elements. */
+/** Loaders by the names of the elements that they bring. */
 export type Loaders = Readonly<Record<string, Loader>>
 
 const waiting = new Map<string, Loader>()
@@ -47,6 +48,8 @@ export function fetchWhenIdle(): void {
 export async function needElement(name: string): Promise<void> {
   const load = waiting.get(name)
   if (!load) return
-  defineElement(name, await load())
-  waiting.delete(name)
+  for (const [one, element] of Object.entries(await load())) {
+    // Others of the file that nobody registered for later are not asked for.
+    if (waiting.delete(one)) defineElement(one, element)
+  }
 }

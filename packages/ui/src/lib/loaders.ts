@@ -1,62 +1,41 @@
-import { pages } from './elements/pages/define-pages.ts'
-import { defineElement, type Loaders } from './lazy.ts'
+import type { Loader, Loaders } from './lazy.ts'
 
-const copy = async () => (await import('./pages/run-page.ts')).TaskflowCopyElement
+const extras = () => import('./pages/extras.ts')
+const run: Loader = async () => (await import('./pages/run-page.ts')).elements
 
 /**
  * Every element that is not there from the start. A page and what only it needs are one file, and
  * come together.
  */
 export const loaders: Loaders = {
-  ...pages,
-  'taskflow-toasts': async () => (await import('./pages/toasts-page.ts')).TaskflowToastsElement,
-  'taskflow-overview': async () => {
-    const page = await import('./pages/overview-page.ts')
-    defineElement('taskflow-metrics', page.TaskflowMetricsElement)
-    return page.TaskflowOverviewElement
-  },
-  'taskflow-metrics': async () => (await import('./pages/overview-page.ts')).TaskflowMetricsElement,
-  'taskflow-runs': async () => {
-    const page = await import('./pages/runs-page.ts')
-    defineElement('taskflow-query', page.TaskflowQueryElement)
-    return page.TaskflowRunsElement
-  },
-  'taskflow-query': async () => (await import('./pages/runs-page.ts')).TaskflowQueryElement,
-  'taskflow-run': async () => {
-    const page = await import('./pages/run-page.ts')
-    defineElement('taskflow-copy', page.TaskflowCopyElement)
-    defineElement('taskflow-error', page.TaskflowErrorElement)
-    defineElement('taskflow-lifecycle', page.TaskflowLifecycleElement)
-    return page.TaskflowRunElement
-  },
-  'taskflow-copy': copy,
-  'taskflow-error': async () => {
-    defineElement('taskflow-copy', await copy())
-    return (await import('./pages/run-page.ts')).TaskflowErrorElement
-  },
-  'taskflow-lifecycle': async () => (await import('./pages/run-page.ts')).TaskflowLifecycleElement,
-  'taskflow-dialogs': async () => (await import('./pages/extras.ts')).TaskflowDialogsElement,
-  'taskflow-json': async () => {
-    defineElement('taskflow-copy', await copy())
-    return (await import('./pages/extras.ts')).TaskflowJsonElement
-  },
-  'taskflow-logs': async () => (await import('./pages/logs-page.ts')).TaskflowLogsElement,
-  'taskflow-menu': async () => (await import('./pages/extras.ts')).TaskflowMenuElement,
-  'taskflow-run-parts': async () => {
-    const extras = await import('./pages/extras.ts')
-    defineElement('taskflow-waterfall', extras.TaskflowWaterfallElement)
-    return extras.TaskflowRunPartsElement
-  },
-  'taskflow-waterfall': async () => (await import('./pages/extras.ts')).TaskflowWaterfallElement,
-  // These are for hosts: the dashboard's own pages do without them.
-  'taskflow-duration': async () => (await import('./pages/extras.ts')).TaskflowDurationElement,
-  'taskflow-run-status': async () => (await import('./pages/extras.ts')).TaskflowRunStatusElement,
-  'taskflow-sparkline': async () => (await import('./pages/extras.ts')).TaskflowSparklineElement,
-  'taskflow-status': async () => (await import('./pages/extras.ts')).TaskflowStatusElement,
-  'taskflow-time': async () => (await import('./pages/extras.ts')).TaskflowTimeElement,
+  ...from(
+    async () => (await import('./elements/pages/pages.ts')).elements,
+    ...['audit', 'chart', 'dead-letters', 'instances', 'recent-logs', 'schedules', 'settings'],
+    ...['task', 'tasks'],
+  ),
+  ...from(async () => (await import('./pages/graph-page.ts')).elements, 'graph'),
+  ...from(async () => (await import('./pages/overview-page.ts')).elements, 'overview', 'metrics'),
+  ...from(async () => (await import('./pages/runs-page.ts')).elements, 'runs', 'query'),
+  ...from(run, 'run', 'copy', 'error', 'lifecycle'),
+  ...from(async () => (await import('./pages/logs-page.ts')).elements, 'logs'),
+  ...from(
+    async () => (await extras()).elements,
+    ...['dialogs', 'menu', 'run-parts', 'toasts', 'waterfall'],
+    // These are for hosts: the dashboard's own pages do without them.
+    ...['duration', 'run-status', 'sparkline', 'status', 'time'],
+  ),
+  // It copies, too.
+  'taskflow-json': async () => ({
+    ...(await run()),
+    'taskflow-json': (await extras()).TaskflowJsonElement,
+  }),
 }
 
 /** The loaders of some elements. */
 export function loadersOf(...names: readonly string[]): Loaders {
   return Object.fromEntries(Object.entries(loaders).filter(([name]) => names.includes(name)))
+}
+
+function from(load: Loader, ...names: readonly string[]): Loaders {
+  return Object.fromEntries(names.map((name) => [`taskflow-${name}`, load]))
 }

@@ -1,4 +1,4 @@
-import type { OverviewJson, ScheduleJson, ScheduleTickJson } from '@taskflow/core/client'
+import type { ScheduleJson, ScheduleTickJson } from '@taskflow/core/client'
 import { type MessageKey, t } from '../messages/messages.ts'
 import type { IconName } from '../parts/icons.ts'
 import { formatElapsed } from './duration.ts'
@@ -49,9 +49,4 @@ export function formatCountdown(at: number, now: number): string {
   const seconds = Math.ceil((at - now) / 1000)
   if (seconds <= 0) return t('due')
   return t('in {time}', { time: formatElapsed(seconds) })
-}
-
-/** Whether due times are looked after. */
-export function schedulerText({ scheduler }: Pick<OverviewJson, 'scheduler'>): string {
-  return scheduler === 'running' ? t('Scheduler running') : t('Scheduler stopped')
 }

@@ -1,2 +1,8 @@
-export { TaskflowLogsElement } from '../elements/logs/logs.ts'
+import { TaskflowLogsElement } from '../elements/logs/logs.ts'
+
 export { shared } from './shared.ts'
+
+/** By the names they are registered under: first what the others draw with. */
+export const elements = {
+  'taskflow-logs': TaskflowLogsElement,
+}

@@ -15,7 +15,7 @@ const shapes = {
   chevronLeft: svg`<path d="M9.5 4.5L6 8l3.5 3.5" />`,
   arrowUp: svg`<path d="M8 13V3.5M4 7.2l4-4 4 4" />`,
   arrowDown: svg`<path d="M8 3v9.5M4 8.8l4 4 4-4" />`,
-  pause: svg`<path d="M5.75 3.5v9M10.25 3.5v9" />`,
+  pause: statusShapes.bars,
   play: svg`<path d="M5 3.4v9.2L12.4 8z" />`,
   moon: svg`<path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z" />`,
   sun: svg`<circle cx="8" cy="8" r="2.75" /><path d="M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9" />`,

@@ -24,22 +24,20 @@ export function drawIcon(shape: TemplateResult<2>, classes: string): TemplateRes
   </svg>`
 }
 
-const { ring, clock, bars, arc, cycle, check, cross, bolt, slashed } = statusShapes
-
-const SHAPES: Record<StatusName, TemplateResult<2>> = {
-  pending: ring,
-  queued: ring,
-  scheduled: clock,
-  blocked: bars,
-  running: arc,
-  retrying: cycle,
-  success: check,
-  failed: cross,
-  interrupted: bolt,
-  cancelled: slashed,
+const SHAPES: Record<StatusName, keyof typeof statusShapes> = {
+  pending: 'ring',
+  queued: 'ring',
+  scheduled: 'clock',
+  blocked: 'bars',
+  running: 'arc',
+  retrying: 'cycle',
+  success: 'check',
+  failed: 'cross',
+  interrupted: 'bolt',
+  cancelled: 'slashed',
 }
 
 /** The shape of a status: one each, so that colour is never the only sign. */
 export function statusIcon(name: StatusName, classes = ''): TemplateResult {
-  return drawIcon(SHAPES[name], name === 'running' ? `spins ${classes}` : classes)
+  return drawIcon(statusShapes[SHAPES[name]], name === 'running' ? `spins ${classes}` : classes)
 }

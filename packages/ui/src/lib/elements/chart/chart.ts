@@ -17,7 +17,8 @@ import { chartStyles } from './chart.styles.ts'
 import { chartTable, ENDS, totalOf } from './chart-table.ts'
 import { axisTime, spanText } from './chart-time.ts'
 import { type LineMetric, lineMetric } from './line-metrics.ts'
-import { CHART_RANGES, chartRange, lengthTicksOf, niceMax, ticksOf } from './scale.ts'
+import { CHART_RANGES, chartRange } from './range.ts'
+import { lengthTicksOf, niceMax, ticksOf } from './scale.ts'
 
 /** Room for the words of the upright axis; large counts get more. */
 const LEFT = 44

@@ -1,6 +1,6 @@
 import type { Right } from '@taskflow/core/client'
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
-import { announceFailure } from '../../actions.ts'
+import { announceFailure } from '../../action-failure.ts'
 import {
   type ActionSummary,
   type PageActionName,

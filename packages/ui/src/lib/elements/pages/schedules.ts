@@ -1,6 +1,7 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
-import { STATE_LABELS, schedulerText } from '../../format/schedule.ts'
+import { STATE_LABELS } from '../../format/schedule.ts'
+import { schedulerText } from '../../format/scheduler.ts'
 import { rich, t } from '../../messages/messages.ts'
 import { choice, searchField } from '../../parts/controls.ts'
 import { emptyState } from '../../parts/notices.ts'

@@ -47,31 +47,14 @@ const EXAMPLES: Partial<Record<QueryField, readonly [string, PlainKey][]>> = {
   ],
 }
 
-/** What a field is, as its own package says it, so that it can be said in other languages. */
-const ABOUT = {
-  status: 'status',
-  phase: 'status in more detail',
-  source: 'what created it',
-  task: 'name of the function',
-  group: 'group of the function',
-  executor: 'where it runs',
-  instance: 'id of the instance',
-  flow: 'id of the flow',
-  schedule: 'id of the schedule',
-  error: 'part of the error',
-  created: 'when it was enqueued',
-  started: 'when its last attempt began',
-  ended: 'when it ended',
-  duration: 'how long it ran',
-  attempt: 'attempts made',
-  priority: 'priority',
-} as const satisfies Record<keyof typeof QUERY_FIELDS, PlainKey>
+/** The fields, with what they are in the words that other languages translate. */
+const FIELDS: Record<QueryField, { about: PlainKey; words?: readonly string[] }> = QUERY_FIELDS
 
 /** What may follow what was typed up to the caret: names of fields, then their values. */
 export function suggestionsFor(
   typed: string,
   known: (field: string) => readonly KnownValue[],
-  offered: readonly string[] = Object.keys(QUERY_FIELDS),
+  offered: readonly string[] = Object.keys(FIELDS),
 ): { word: string; heading: string; list: Suggestion[] } {
   const word = /\S*$/.exec(typed)?.[0] ?? ''
   const minus = word.startsWith('-') ? '-' : ''
@@ -93,13 +76,13 @@ function fields(
   offered: readonly string[],
 ): Suggestion[] {
   const found: Suggestion[] = []
-  for (const name of Object.keys(QUERY_FIELDS)) {
+  for (const [name, { about }] of Object.entries(FIELDS)) {
     if (!name.startsWith(part) || !offered.includes(name)) continue
     found.push({
       insert: `${minus}${name}:`,
       label: `${name}:`,
       match: part,
-      note: t(ABOUT[name as keyof typeof ABOUT]),
+      note: t(about),
       complete: false,
     })
   }
@@ -122,9 +105,7 @@ function values(
   minus: string,
   known: (field: string) => readonly KnownValue[],
 ): Suggestion[] {
-  const info = Object.hasOwn(QUERY_FIELDS, field)
-    ? (QUERY_FIELDS[field as QueryField] as { words?: readonly string[] })
-    : undefined
+  const info = Object.hasOwn(FIELDS, field) ? FIELDS[field as QueryField] : undefined
   const examples = EXAMPLES[field as QueryField]
   const choices: readonly KnownValue[] =
     examples?.map(([value, note]) => ({ value, note: t(note) })) ??

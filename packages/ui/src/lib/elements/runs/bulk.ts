@@ -1,4 +1,5 @@
-import { announceFailure, countBulk, performBulk } from '../../actions.ts'
+import { announceFailure } from '../../action-failure.ts'
+import { countBulk, performBulk } from '../../actions.ts'
 import { TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
 import { speakAs } from '../../messages/language.ts'
 import { t } from '../../messages/messages.ts'

@@ -1,9 +1,11 @@
 import { html, type TemplateResult } from 'lit'
 import { t } from '../../messages/messages.ts'
-import { COLUMNS } from './columns.ts'
+import type { COLUMNS } from './columns.ts'
 
 /** Which columns to show; back to those that fit. */
 export function columnPicker(options: {
+  /** All that there are. */
+  columns: typeof COLUMNS
   shown: readonly string[]
   /** Null: nothing was chosen yet. */
   chosen: readonly string[] | null
@@ -11,11 +13,13 @@ export function columnPicker(options: {
   payloads: boolean
   choose: (columns: string[] | null) => void
 }): TemplateResult {
-  const { shown, chosen, payloads, choose } = options
+  const { columns, shown, chosen, payloads, choose } = options
   return html`<p class="overlay-title">${t('Columns')}</p>
-    ${COLUMNS.filter(({ id }) => id !== 'payload' || payloads).map(({ id, label }) => {
-      const on = shown.includes(id)
-      return html`<label class="choice"
+    ${columns
+      .filter(({ id }) => id !== 'payload' || payloads)
+      .map(({ id, label }) => {
+        const on = shown.includes(id)
+        return html`<label class="choice"
         ><input
           class="check"
           type="checkbox"
@@ -24,7 +28,7 @@ export function columnPicker(options: {
           @change=${() => choose(on ? shown.filter((one) => one !== id) : [...shown, id])}
         />${t(label)}</label
       >`
-    })}
+      })}
     <button
       class="button plain"
       type="button"

@@ -15,6 +15,7 @@ import { parseSort } from '../../url/route.ts'
 import type { TaskflowRunElement } from '../run.ts'
 import { StoreElement } from '../store-element.ts'
 import { Ticker } from '../ticker.ts'
+import { COLUMNS } from './columns.ts'
 import { CopiedId } from './copied-id.ts'
 import { countFilters } from './count-filters.ts'
 import { detailPane } from './detail-pane.ts'
@@ -233,6 +234,7 @@ export class TaskflowRunsElement extends StoreElement {
           filterPanel({ filter: this.filter, known: this.#known, change: this.#place.filter }),
         columns: ({ columnPicker }) =>
           columnPicker({
+            columns: COLUMNS,
             shown: this.#shownColumns().map(({ id }) => id),
             chosen: readPreferences(store.base).columns ?? null,
             payloads: this.#payloads,

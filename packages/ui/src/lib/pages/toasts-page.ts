@@ -1,2 +1,0 @@
-export { TaskflowToastsElement } from '../elements/toasts.ts'
-export { shared } from './shared.ts'
