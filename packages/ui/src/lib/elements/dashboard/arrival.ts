@@ -4,18 +4,23 @@ import type { Route } from '../../url/route.ts'
 export class Arrival {
   /** What was shown last. */
   #place: string | undefined
+  #counts = 0
 
   /** Called after each update with the place that is shown now. */
   shown(route: Route | null, root: ParentNode): void {
+    const counts = root.querySelectorAll('.tab .count').length
     const place = route ? `${route.page} ${route.full ? route.runId : (route.item ?? '')}` : ''
-    if (this.#place === place) return
-    if (this.#place !== undefined) {
+    const moved = this.#place !== place
+    // Tabs that got their counts are wider: the current one may have left the bar.
+    if (!moved && this.#counts >= counts) return
+    if (moved && this.#place !== undefined) {
       const main = root.querySelector('main')
       main?.querySelector('.page')?.scrollTo(0, 0)
       main?.focus({ preventScroll: true })
     }
     const tab = root.querySelector('nav .tab[aria-current]')
-    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    tab?.scrollIntoView({ block: 'nearest' })
     this.#place = place
+    this.#counts = counts
   }
 }
