@@ -9,7 +9,7 @@ export class Arrival {
   /** Called after each update with the place that is shown now. */
   shown(route: Route | null, root: ParentNode): void {
     const counts = root.querySelectorAll('.tab .count').length
-    const place = route ? `${route.page} ${route.full ? route.runId : (route.item ?? '')}` : ''
+    const place = `${route?.page} ${route?.full ? route.runId : route?.item}`
     const moved = this.#place !== place
     // Tabs that got their counts are wider: the current one may have left the bar.
     if (!moved && this.#counts >= counts) return
@@ -18,8 +18,10 @@ export class Arrival {
       main?.querySelector('.page')?.scrollTo(0, 0)
       main?.focus({ preventScroll: true })
     }
-    const tab = root.querySelector('nav .tab[aria-current]')
-    tab?.scrollIntoView({ block: 'nearest' })
+    const bar = root.querySelector('nav')
+    const tab = bar?.querySelector<HTMLElement>('.tab[aria-current]')
+    // `scrollIntoView` would also move the place that the next Tab key starts from.
+    if (tab) bar?.scrollTo(tab.offsetLeft - 99, 0)
     this.#place = place
     this.#counts = counts
   }

@@ -273,7 +273,6 @@ export const dashboardStyles = css`
     }
     nav.tabs {
       gap: 16px;
-      scroll-padding: 56px;
     }
     .menu-button {
       display: inline-flex;

@@ -243,8 +243,13 @@ describe('the shell', () => {
     await soon(isSeen)
     await soon(() => expect(handler.streams.length).toBeGreaterThan(0))
     handler.push('metrics', { ...handler.metrics, total: 1_234_567, failed: 7654 })
+    const field = await waitForElement<HTMLSelectElement>(element, 'taskflow-settings >>> select')
+    field.focus()
     await soon(() => expect(find(element, 'nav .count.alarm')?.innerText).toBe('7,654'))
     await soon(isSeen)
+    // The next Tab key starts from where somebody was.
+    await userEvent.keyboard('{Tab}')
+    expect(find(element, 'taskflow-settings >>> button:focus')?.innerText).toBe('Comfortable')
   })
 
   it('A12 keeps the addresses of earlier days', async () => {
