@@ -21,7 +21,7 @@ export class Arrival {
     const bar = root.querySelector('nav')
     const tab = bar?.querySelector<HTMLElement>('.tab[aria-current]')
     // `scrollIntoView` would also move the place that the next Tab key starts from.
-    if (tab) bar?.scrollTo(tab.offsetLeft - 99, 0)
+    if (tab) bar?.scrollTo(tab.offsetLeft - 140, 0)
     this.#place = place
     this.#counts = counts
   }
