@@ -2,7 +2,7 @@ import type { AttemptJson, TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing, type TemplateResult } from 'lit'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { formatCount, formatPercent, shortId } from '../format/number.ts'
-import { errorName, sourceLabel, statusHelp, statusLabel } from '../format/phase.ts'
+import { sourceLabel, statusHelp, statusLabel } from '../format/phase.ts'
 import { formatAbsolute, formatClock, formatRelative, parseInstant } from '../format/time.ts'
 import { excerpt, visibleText } from '../format/visible-text.ts'
 import { t } from '../messages/messages.ts'
@@ -76,7 +76,7 @@ function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: nu
   const start = Date.parse(attempt.started_at)
   const end = parseInstant(attempt.ended_at)
   const pause = end !== null && next ? (Date.parse(next.started_at) - end) / 1000 : null
-  const what = attempt.error ? (errorName(attempt.error) ?? excerpt(attempt.error, 80)) : word
+  const what = attempt.error ?? word
   return html`<li data-status=${colourOf(status)}>
     ${statusIcon(status)}
     <b>${t('Attempt {number}', { number: attempt.attempt + 1 })}</b>
@@ -84,7 +84,7 @@ function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: nu
       >${formatClock(start, true)}</time
     >
     <span class="took">${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
-    <span class="truncate mono" title=${visibleText(attempt.error ?? word)}>${visibleText(what)}</span>
+    <span class="truncate mono" title=${visibleText(what)}>${excerpt(what, 80)}</span>
     <span class="end">${pause === null ? nothing : t('back-off {time}', { time: formatDuration(pause) })}</span>
   </li>`
 }

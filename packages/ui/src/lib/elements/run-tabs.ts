@@ -10,7 +10,10 @@ export function tabItems(task: TaskDetailJson): TabItem[] {
   const add = (id: string, label: string, count = 0) =>
     items.push({ id, label, ...(count > 0 && { count: formatCount(count) }) })
   if (task.attempts.length > 0) add('attempts', t('Attempts'), task.attempts.length)
-  if (task.log_count > 0) add('logs', t('Logs'), task.log_count)
+  // What attempts threw stands under stderr, also where nothing was logged.
+  if (task.log_count > 0 || task.attempts.some(({ error }) => error)) {
+    add('logs', t('Logs'), task.log_count)
+  }
   if (task.error || task.stacktrace) add('error', t('Error'))
   if (task.payload_hidden || task.payload !== undefined || task.result !== undefined) {
     add('data', t('Input and output'))

@@ -437,6 +437,35 @@ describe('logs', () => {
     await vi.waitFor(() => expect(lines(element)).toEqual(['line 1']))
   })
 
+  it('E4 have what was thrown, also of a run that never logged', async () => {
+    const task = makeTask(1, { status: 'failed', phase: 'failed', log_count: 0 })
+    handler.tasks = [task]
+    handler.logs.set(task.task_id, [
+      logEntry(0.0001, { stream: 'stderr', level: 'error', text: 'Error: thrown' }),
+    ])
+    const time = task.created_at
+    const attempt = { attempt: 0, started_at: time, ended_at: time, outcome: 'error' } as const
+    handler.details.set(task.task_id, {
+      attempts: [
+        {
+          ...attempt,
+          claimed_at: time,
+          error: 'Error: thrown',
+          stacktrace: null,
+          instance: 'a',
+          late_outcome: null,
+        },
+      ],
+    })
+    const element = mount()
+    await waitForElement(element, 'h2')
+    expect(tabs(element)).toContain('Logs')
+    element.tab = 'logs'
+    await vi.waitFor(() => expect(lines(element)).toEqual(['Error: thrown']))
+    const pressed = find(element, '[data-stream-tab][aria-pressed="true"]')
+    expect(pressed?.innerText).toMatch(/stderr\s1/)
+  })
+
   it('E4 count what a run prints while somebody looks', async () => {
     handler.tasks = [{ ...running, log_count: 1 }]
     handler.logs.set(running.task_id, many(1))

@@ -89,10 +89,10 @@ export const runStyles = css`
     white-space: nowrap;
   }
   .id {
+    display: inline-flex;
+    align-items: center;
+    gap: 2px;
     color: var(--_muted);
-  }
-  .title taskflow-copy {
-    margin-inline-start: -6px;
   }
   taskflow-lifecycle {
     padding: 6px 8px 10px;

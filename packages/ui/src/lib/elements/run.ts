@@ -135,8 +135,9 @@ export class TaskflowRunElement extends StoreElement {
         <div class="title">
           ${statusBadge(task.phase)}
           <h2 title=${name}>${name}</h2>
-          <span class="id mono" title=${task.task_id}>${shortId(task.task_id)}</span>
-          <taskflow-copy .value=${task.task_id}></taskflow-copy>
+          <span class="id mono" title=${task.task_id}
+            >${shortId(task.task_id)} <taskflow-copy .value=${task.task_id}></taskflow-copy
+          ></span>
           ${sourceBadge(task)}
           ${attempts ? html`<span class="muted attempts">${t('attempt {which}', { which: attempts })}</span>` : nothing}
           ${
@@ -179,6 +180,7 @@ export class TaskflowRunElement extends StoreElement {
         .credentials=${this.credentials}
         .runId=${task.task_id}
         .count=${task.log_count}
+        .stream=${task.log_count > 0 ? '' : 'stderr'}
         .live=${!isFinal(task.status)}
         .maxAttempts=${task.max_attempts}
         .line=${first}

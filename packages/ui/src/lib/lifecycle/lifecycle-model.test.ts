@@ -59,6 +59,39 @@ describe('lifecycleNodes', () => {
     })
   })
 
+  it('D14 ends what ran when it was cancelled; nothing turns on', () => {
+    const asked = steps(
+      ['accepted', 0],
+      ['queued', 2],
+      ['claimed', 10, 0],
+      ['running', 12, 0],
+      ['cancel_requested', 1500],
+    )
+    const running = lifecycleNodes(asked, { ...context, phase: 'running', maxAttempts: 1 })
+    expect(running.map(({ tone }) => tone)).toContain('current')
+    const over = [...asked, ...steps(['cancelled', 2012, 0])]
+    const nodes = lifecycleNodes(over, { ...context, phase: 'cancelled', maxAttempts: 1 })
+    expect(nodes.slice(-3)).toMatchObject([
+      { label: 'Running', tone: 'cancelled', note: 'stopped after 2s' },
+      { label: 'Cancel asked', tone: 'done', way: { text: '' } },
+      { label: 'Cancelled', tone: 'cancelled' },
+    ])
+  })
+
+  it('D14 says when a run was due, unless that was as good as at once', () => {
+    const due = (ms: number) => {
+      const scheduled = steps(['scheduled', 0]).map((step) => ({
+        ...step,
+        detail: new Date(start + ms).toISOString(),
+      }))
+      const all = [...steps(['accepted', 0]), ...scheduled, ...steps(['queued', ms])]
+      return lifecycleNodes(all, { ...context, phase: 'queued' }).slice(0, -1)
+    }
+    expect(due(6).map(({ label }) => label)).toEqual(['Created', 'Queued'])
+    const [, scheduled] = due(60_000)
+    expect(scheduled).toMatchObject({ label: 'Scheduled', note: expect.stringMatching(/^\w+ \d/) })
+  })
+
   it('never shows a negative wait', () => {
     const nodes = lifecycleNodes(steps(['accepted', 100], ['queued', 0]), {
       ...context,

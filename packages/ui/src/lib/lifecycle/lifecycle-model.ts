@@ -1,7 +1,7 @@
 import type { LifecycleStepJson, TaskPhase } from '@taskflow/core/client'
 import { formatDuration, formatElapsed } from '../format/duration.ts'
 import { statusLabel } from '../format/phase.ts'
-import { formatClock } from '../format/time.ts'
+import { formatClock, formatDayMinute } from '../format/time.ts'
 import { t } from '../messages/messages.ts'
 
 /** How a node looks: a check, a blue turning arc, a red cross … or a dashed ring yet to come. */
@@ -75,7 +75,10 @@ export function lifecycleNodes(
     // Later claims say no more than their attempt does; a queue entry after a back-off neither.
     if (step.step === 'claimed' && claims++ > 0) continue
     if (step.step === 'queued' && backOff) continue
-    drafts.push({ ...draft(step, next, at, context), backOff })
+    // Due as good as at once: it went out after the request that made it, nobody set a time.
+    if (step.step === 'scheduled' && next && Date.parse(next.at) - at < 100) continue
+    const end = steps.slice(index + 1).find((one) => one.step !== 'cancel_requested')
+    drafts.push({ ...draft(step, end, at, context), backOff })
     backOff = false
   }
   const last = drafts.at(-1)
@@ -146,8 +149,10 @@ function draft(
   switch (step.step) {
     case 'accepted':
       return { ...plain, label: t('Created'), note: formatClock(at) }
-    case 'scheduled':
-      return { ...plain, label: t('Scheduled'), waits: true }
+    case 'scheduled': {
+      const note = formatDayMinute(step.detail ? Date.parse(step.detail) : at)
+      return { ...plain, label: t('Scheduled'), note, waits: true }
+    }
     case 'blocked':
       return { ...plain, label: t('Blocked'), waits: true }
     case 'queued':
@@ -173,7 +178,7 @@ function draft(
       const kind = maxAttempts > 1 || attempt > 1 ? 'attempt' : 'other'
       const label =
         maxAttempts > 1 || attempt > 1 ? t('Attempt {number}', { number: attempt }) : t('Running')
-      if (!next || next.step === 'cancel_requested') {
+      if (!next) {
         return {
           ...plain,
           kind,

@@ -39,10 +39,9 @@ export const tabStyles = css`
   .tab[aria-current='page']::after {
     content: '';
     position: absolute;
-    inset-inline: 0;
-    inset-block-end: -1px;
+    /* Not over the border: what scrolls is cut there. */
+    inset: auto 0 0;
     border-block-end: 2px solid var(--_accent-text);
-    border-radius: 1px;
   }
   .tab:focus-visible {
     outline-offset: -4px;

@@ -14,3 +14,13 @@ export function spanText(at: string, stepMs: number): string {
   const start = stepMs >= 3_600_000 ? formatDayMinute(from) : formatMinute(from)
   return t('{from} to {to}', { from: start, to })
 }
+
+const MINUTES = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 360, 720, 1440, 2880]
+
+/** Milliseconds between two times of an axis: a length that clocks show, at least so many steps. */
+export function labelEvery(stepMs: number, steps: number): number {
+  const minutes = MINUTES.find(
+    (one) => (one * 60_000) % stepMs === 0 && one * 60_000 >= steps * stepMs,
+  )
+  return (minutes ?? 2880) * 60_000
+}

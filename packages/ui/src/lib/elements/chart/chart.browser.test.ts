@@ -42,6 +42,19 @@ describe('charts of the overview', () => {
     expect(find(throughput, '.legend')?.innerText.replace(/\s+/g, ' ')).toBe('Succeeded Failed')
   })
 
+  it('B1 name times that clocks show', async () => {
+    answer(
+      handler,
+      'GET /metrics/series',
+      Array.from({ length: 60 }, (_, minute) => makeBucket(minute, { success: 1 })),
+    )
+    const { throughput } = await charts(await openPage(handler, '/'))
+    const times = () =>
+      findAll(throughput, '.label[text-anchor="middle"]').map(({ textContent }) => textContent)
+    expect(times().length).toBeGreaterThan(2)
+    for (const time of times()) expect(time).toMatch(/:[0-5]0$/)
+  })
+
   it('leave room for the largest count', async () => {
     answer(handler, 'GET /metrics/series', [makeBucket(0, { success: 123_456_789 })])
     const { throughput } = await charts(await openPage(handler, '/'))

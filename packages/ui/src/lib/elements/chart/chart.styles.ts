@@ -56,6 +56,15 @@ export const chartStyles = css`
   i:is(.mean, .p50) {
     background: var(--_pending-solid);
   }
+  @container (max-width: 419px) {
+    header > .muted {
+      display: none;
+    }
+    header,
+    .legend {
+      gap: 4px 8px;
+    }
+  }
   .plot {
     position: relative;
     block-size: 184px;
@@ -68,6 +77,7 @@ export const chartStyles = css`
     outline-offset: -2px;
   }
   svg {
+    direction: ltr;
     display: block;
     position: absolute;
     inset-block-start: 0;

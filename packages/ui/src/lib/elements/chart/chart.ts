@@ -15,7 +15,7 @@ import { hostReset, tokens } from '../../styles/tokens.ts'
 import { StoreElement } from '../store-element.ts'
 import { chartStyles } from './chart.styles.ts'
 import { chartTable, ENDS, totalOf } from './chart-table.ts'
-import { axisTime, spanText } from './chart-time.ts'
+import { axisTime, labelEvery, spanText } from './chart-time.ts'
 import { type LineMetric, lineMetric } from './line-metrics.ts'
 import { CHART_RANGES, chartRange } from './range.ts'
 import { lengthTicksOf, niceMax, ticksOf } from './scale.ts'
@@ -179,7 +179,7 @@ export class TaskflowChartElement extends StoreElement {
     const high = HEIGHT - TOP - BOTTOM
     const y = (value: number) => TOP + high * (1 - value / max)
     const pitch = inner / buckets.length
-    const every = Math.max(1, Math.ceil(buckets.length / Math.max(1, Math.floor(inner / 96))))
+    const every = labelEvery(chartRange(this.range).stepMs, buckets.length / (inner / 96))
     const active =
       this.at === null
         ? nothing
@@ -193,8 +193,8 @@ export class TaskflowChartElement extends StoreElement {
           <text class="label" part="axis" x=${this.#left - 8} y=${y(tick) + 4} text-anchor="end">${labels[index]}</text>`,
       )}
       ${buckets.map((bucket, index) =>
-        (buckets.length - 1 - index) % every === 0 && index * pitch > 24
-          ? svg`<text class="label" part="axis" x=${index === buckets.length - 1 ? width - 8 : this.#left + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor=${index === buckets.length - 1 ? 'end' : 'middle'}>${axisTime(bucket.at, this.range)}</text>`
+        Date.parse(bucket.at) % every === 0 && index * pitch > 24 && index * pitch < inner - 16
+          ? svg`<text class="label" part="axis" x=${this.#left + (index + 0.5) * pitch} y=${HEIGHT - 4} text-anchor="middle">${axisTime(bucket.at, this.range)}</text>`
           : nothing,
       )}
       ${active}

@@ -90,8 +90,7 @@ export const dashboardStyles = css`
     align-items: center;
     background: var(--_surface);
   }
-  .tab .count.alarm,
-  .page-menu .count.alarm {
+  nav .count.alarm {
     color: var(--_failed-fg);
     font-weight: 600;
   }
@@ -217,13 +216,11 @@ export const dashboardStyles = css`
     min-block-size: 32px;
   }
   .palette {
-    justify-content: start;
-    inline-size: 236px;
     color: var(--_muted);
     font-weight: 400;
   }
   .palette .word {
-    flex: 1;
+    min-inline-size: 146px;
     text-align: start;
   }
   @container taskflow-dashboard (min-width: 1100px) {
@@ -268,7 +265,6 @@ export const dashboardStyles = css`
   }
   @container taskflow-dashboard (max-width: 899px) {
     .palette {
-      inline-size: auto;
       padding-inline: 6px;
     }
     .palette .word,

@@ -79,6 +79,9 @@ export const dialogsStyles = css`
   .row .field {
     inline-size: 88px;
   }
+  .row .when {
+    inline-size: auto;
+  }
   textarea {
     inline-size: 100%;
     min-block-size: 220px;

@@ -36,11 +36,8 @@ export function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Ca
   const p95 = splitDuration(metrics.p95_duration_seconds)
   const slots = slotsOf(overview)
   const ended = metrics.success + metrics.failed + metrics.interrupted
-  return [
+  const rests: CardRest[] = [
     {
-      name: 'running',
-      label: t('Running'),
-      mark: 'running',
       ...count(metrics.running),
       unit: slots === null ? '' : t('of {number}', { number: slots }),
       note:
@@ -50,30 +47,21 @@ export function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Ca
       route: runsRoute({ status: ['running'] }),
     },
     {
-      name: 'pending',
-      label: t('Pending'),
-      mark: 'pending',
       ...count(metrics.pending),
       unit: '',
       note: pendingNote(metrics),
       route: runsRoute({ status: ['pending'] }),
     },
     {
-      name: 'success',
-      label: t('Succeeded'),
-      mark: 'success',
       ...count(metrics.success),
       unit: '',
       note:
         metrics.throughput_per_minute > 0
-          ? t('{number} runs a minute', { number: round(metrics.throughput_per_minute) })
+          ? t('{number} per minute', { number: round(metrics.throughput_per_minute) })
           : t('none in the last full minute'),
       route: runsRoute({ status: ['success'] }),
     },
     {
-      name: 'failed',
-      label: t('Failed'),
-      mark: 'failed',
       ...count(metrics.failed),
       unit: '',
       alarm: metrics.failed > 0,
@@ -81,9 +69,6 @@ export function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Ca
       route: runsRoute({ status: ['failed'] }),
     },
     {
-      name: 'success-rate',
-      label: t('Success rate'),
-      mark: 'info',
       value: rate === null ? '—' : formatPercent(rate),
       unit: rate === null ? '' : '%',
       zero: rate === null,
@@ -91,9 +76,6 @@ export function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Ca
       route: runsRoute({ status: ['success', 'failed', 'interrupted'] }),
     },
     {
-      name: 'p95',
-      label: t('p95 duration'),
-      mark: 'clock',
       ...p95,
       zero: metrics.p95_duration_seconds === null,
       note:
@@ -103,9 +85,10 @@ export function cardsOf(metrics: MetricsJson, overview: OverviewJson | null): Ca
       route: { ...runsRoute({ status: ['success'] }), sort: { by: 'duration', order: 'desc' } },
     },
   ]
+  return withHeads((index) => rests[index])
 }
 
-const WAITING = [
+const HEADS = [
   ['running', 'Running', 'running'],
   ['pending', 'Pending', 'pending'],
   ['success', 'Succeeded', 'success'],
@@ -114,10 +97,18 @@ const WAITING = [
   ['p95', 'p95 duration', 'clock'],
 ] as const
 
+type CardRest = Omit<Card, 'name' | 'label' | 'mark'>
+
+function withHeads(restOf: (index: number) => CardRest | undefined): Card[] {
+  return HEADS.flatMap(([name, label, mark], index) => {
+    const rest = restOf(index)
+    return rest ? [{ name, label: t(label), mark, ...rest }] : []
+  })
+}
+
 /** The cards before the numbers are there. */
 export function waitingCards(): Card[] {
-  const rest = { value: '', unit: '', note: '', route: runsRoute() }
-  return WAITING.map(([name, label, mark]) => ({ name, label: t(label), mark, ...rest }))
+  return withHeads(() => ({ value: '', unit: '', note: '', route: runsRoute() }))
 }
 
 function count(value: number): { value: string; zero: boolean } {

@@ -128,7 +128,7 @@ export class TaskflowMetricsElement extends StoreElement {
         class="card ${waits ? 'waits' : ''}"
         part="card"
         href=${this.href(route)}
-        data-status=${plain ? nothing : colourOf(card.mark as Parameters<typeof colourOf>[0])}
+        data-status=${plain ? nothing : colourOf(card.alarm === false ? 'pending' : (card.mark as Parameters<typeof colourOf>[0]))}
         @click=${(event: MouseEvent) => {
           const chosen = new TaskflowMetricSelectEvent(card.name, route)
           if (this.dispatchEvent(chosen)) this.go(route)(event)

@@ -143,7 +143,8 @@ export const deadLettersStyles = css`
     .inner {
       margin: 0;
     }
-    .replay {
+    .replay,
+    .replay .button {
       flex: 1;
     }
   }

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { FakeHandler, problem } from '../../testing/fake-handler.ts'
-import { find, findAll, textOf, unmountAll, waitForElement } from '../../testing/mount.ts'
+import {
+  find,
+  findAll,
+  mountDashboard,
+  textOf,
+  unmountAll,
+  waitForElement,
+} from '../../testing/mount.ts'
 import { makeFunction, makeInstance } from '../../testing/page-records.ts'
 import { answer, openPage, soon } from '../../testing/page-test.ts'
 import { makeOverview, makeTask } from '../../testing/records.ts'
@@ -219,6 +226,30 @@ describe('the shell', () => {
     await soon(() => expect(textOf(element)).toContain('Live'))
     handler.push('metrics', { ...handler.metrics, failed: 8 })
     await soon(() => expect(find(element, 'nav .count.alarm')?.innerText).toBe('8'))
+  })
+
+  it('A13 shows the tab of the page on a phone, also after the counts before it came', async () => {
+    await page.viewport(390, 844)
+    handler.metrics = { ...handler.metrics, total: 7, failed: 0 }
+    location.hash = '#taskflow=/settings'
+    const element = await mountDashboard(handler, { 'url-sync': 'hash' })
+    const tab = await waitForElement(element, 'nav .tab[aria-current]')
+    const isSeen = () => {
+      const { left, right } = tab.getBoundingClientRect()
+      const menu = find(element, '.menu-button')?.getBoundingClientRect()
+      expect(left).toBeGreaterThanOrEqual(menu?.right ?? 0)
+      expect(right).toBeLessThanOrEqual(390)
+    }
+    await soon(isSeen)
+    await soon(() => expect(handler.streams.length).toBeGreaterThan(0))
+    handler.push('metrics', { ...handler.metrics, total: 1_234_567, failed: 7654 })
+    const field = await waitForElement<HTMLSelectElement>(element, 'taskflow-settings >>> select')
+    field.focus()
+    await soon(() => expect(find(element, 'nav .count.alarm')?.innerText).toBe('7,654'))
+    await soon(isSeen)
+    // The next Tab key starts from where somebody was.
+    await userEvent.keyboard('{Tab}')
+    expect(find(element, 'taskflow-settings >>> button:focus')?.innerText).toBe('Comfortable')
   })
 
   it('A12 keeps the addresses of earlier days', async () => {

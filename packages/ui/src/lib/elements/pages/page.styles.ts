@@ -148,11 +148,12 @@ export const pageStyles = css`
     display: flex;
     flex-direction: column;
     gap: 2px;
-    margin: -1px 0 0 -1px;
-    padding: 11px 12px 10px 13px;
+    margin-block-end: -1px;
+    margin-inline-end: -1px;
+    padding: 11px 12px 10px;
     border: 0 solid var(--_border);
-    border-block-start-width: 1px;
-    border-inline-start-width: 1px;
+    border-block-end-width: 1px;
+    border-inline-end-width: 1px;
   }
   .numbers .label {
     color: var(--_muted);

@@ -64,7 +64,7 @@ export class RunTaskForm implements DialogForm {
       ></textarea>
       <div id="problem" role="status">
         ${problem ? errorLine(problem) : nothing}
-        ${error ? errorLine(visibleText(error.detail)) : nothing}
+        ${error && error.issues.length === 0 ? errorLine(visibleText(error.detail)) : nothing}
         ${issueList(error ? error.issues : issues)}
       </div>
       <div class="row">

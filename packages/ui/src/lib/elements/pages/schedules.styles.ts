@@ -162,6 +162,16 @@ export const schedulesStyles = css`
     .split td {
       padding-inline: 4px;
     }
+    .split :is(th, td):first-child {
+      padding-inline-start: 12px;
+    }
+    tbody th.first {
+      inline-size: 100%;
+      max-inline-size: 0;
+    }
+    .named {
+      max-inline-size: 100%;
+    }
   }
   @container (max-width: 359px) {
     .pick {

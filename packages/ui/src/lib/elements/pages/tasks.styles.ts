@@ -21,6 +21,12 @@ export const tasksStyles = css`
     gap: 4px 8px;
     min-inline-size: 120px;
   }
+  @container (max-width: 899px) {
+    th,
+    td {
+      padding-inline: 8px;
+    }
+  }
   /* Names take what the numbers leave. */
   @container (max-width: 559px) {
     tbody th {

@@ -71,15 +71,13 @@ export const queryStyles = css`
     place-items: center;
     inline-size: 24px;
     block-size: 24px;
+    margin-block: -1px;
     padding: 0;
     border: 0;
     border-radius: 4px;
     background: none;
     color: var(--_muted);
     cursor: pointer;
-  }
-  .chip .remove {
-    margin-block: -1px;
   }
   .chip .icon {
     inline-size: 12px;

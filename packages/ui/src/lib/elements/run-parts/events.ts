@@ -1,7 +1,7 @@
 import type { LifecycleStepJson, LifecycleStepName, TaskDetailJson } from '@taskflow/core/client'
 import { html, nothing } from 'lit'
 import { formatDuration, formatElapsed } from '../../format/duration.ts'
-import { formatAbsolute, formatClock } from '../../format/time.ts'
+import { formatAbsolute, formatClock, parseInstant } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { type MessageKey, t } from '../../messages/messages.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
@@ -52,7 +52,9 @@ function event(step: LifecycleStepJson, before: LifecycleStepJson | undefined, c
     step.attempt !== null && ['running', 'claimed', 'retrying'].includes(step.step)
       ? t('Attempt {number}', { number: step.attempt + 1 })
       : ''
-  const notes = [attempt, step.instance ?? '', step.detail ?? ''].filter(Boolean).join(', ')
+  const due = step.step === 'scheduled' ? parseInstant(step.detail) : null
+  const detail = due === null ? (step.detail ?? '') : formatAbsolute(due, 'second')
+  const notes = [attempt, step.instance ?? '', detail].filter(Boolean).join(', ')
   const turning = current && step.step === 'running'
   return html`<li data-status=${turning ? 'running' : status} aria-current=${current ? 'step' : nothing}>
     <span class="mark">${icon(turning ? 'arc' : shape, turning ? 'spins' : '')}</span>

@@ -39,7 +39,7 @@ export const COLUMNS = [
     label: 'Status',
     sort: 'status',
     first: 'asc',
-    width: 124,
+    width: 140,
     cell: (task) => statusText(task.phase),
   },
   {

@@ -249,7 +249,7 @@ export const common = {
     '{count} Aufgabe ist registriert.|{count} Aufgaben sind registriert.',
   '{id} is due now': '{id} ist jetzt fällig',
   '{instance} has stopped reporting': '{instance} meldet sich nicht mehr',
-  '{number} runs a minute': '{number} Läufe pro Minute',
+  '{number} per minute': '{number} pro Minute',
   '{percent} % of capacity': '{percent} % der Plätze',
   '{what} in {task}': '{what} in {task}',
   '{what}: could not be read': '{what}: nicht lesbar',
