@@ -148,6 +148,15 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     ...pools.filter(({ name }) => !given.some((own) => own.name === name)),
     ...given,
   ])
+  for (const { name, concurrency } of executors.values()) {
+    if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) {
+      continue
+    }
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: executors: ${name}: concurrency: expected a whole number of 1 or more, got ${String(concurrency)}`,
+    )
+  }
   const tasks = named('tasks', options.tasks)
   for (const task of tasks.values()) {
     if (executors.has(task.settings.executor)) continue
