@@ -16,6 +16,10 @@ describe('options', () => {
     ],
     [{ tasks: [quick, quick] }, /tasks: expected each name once, got quick twice/],
     [{ tasks: undefined as never }, /tasks: expected an array/],
+    [
+      { tasks: [quick], handleSignals: 'no' as never },
+      /handleSignals: expected true or false, got no/,
+    ],
     ...[Number.NaN, Number.POSITIVE_INFINITY, 1.5, 0, '5' as never].map(
       (concurrency): [TaskManagerOptions, RegExp] => [
         { tasks: [quick], executors: [{ name: 'far', concurrency, execute: async () => {} }] },
