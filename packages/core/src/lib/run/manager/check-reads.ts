@@ -1,7 +1,7 @@
 import { LAST_INSTANT } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import { checkOptionNames, type OptionNames } from '../../option-names.ts'
-import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
+import { LOG_LEVELS, LOG_STREAMS, TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
 import {
   type ListInput,
   type LogQuery,
@@ -100,10 +100,10 @@ export function checkLogs(query: Partial<LogQuery>): void {
   check(typeof taskId === 'string', 'logs: taskId', 'the id of a task', taskId)
   check(from === undefined || isWhole(from), 'logs: from', WHOLE, from)
   check(limit === undefined || isWhole(limit), 'logs: limit', WHOLE, limit)
-  const streams = ['log', 'stdout', 'stderr'] as const
-  check(stream === undefined || isOne(streams, stream), 'logs: stream', oneOf(streams), stream)
-  const levels = ['debug', 'info', 'warn', 'error'] as const
-  check(level === undefined || isOne(levels, level), 'logs: level', oneOf(levels), level)
+  const isStream = stream === undefined || isOne(LOG_STREAMS, stream)
+  check(isStream, 'logs: stream', oneOf(LOG_STREAMS), stream)
+  const isLevel = level === undefined || isOne(LOG_LEVELS, level)
+  check(isLevel, 'logs: level', oneOf(LOG_LEVELS), level)
   check(isText(search), 'logs: search', 'text', search)
 }
 
