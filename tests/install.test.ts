@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -64,6 +64,22 @@ describe('an empty TypeScript project', () => {
     expect(task).toMatchObject({ func_name: 'send_email', task_id: taskId })
     expect(task.logs.join()).toContain('Sending to ada@example.com')
     expect(await (await get('/tasks/dashboard')).text()).toContain('<taskflow-dashboard')
+  })
+
+  it('imports what registers elements where there is no page, as servers do that render', {
+    timeout,
+  }, async () => {
+    const names = readdirSync(join(project.folder, 'node_modules/@taskflow/ui/dist/define'))
+    const parts = names.filter((name) => name.endsWith('.js'))
+    expect(parts).toContain('runs.js')
+    const all = ['', ...parts.map((name) => `/${name}`)].map((path) => `@taskflow/ui/define${path}`)
+    const modules = JSON.stringify([...all, '@taskflow/ui', '@taskflow/ui/react'])
+    const script = `for (const name of ${modules}) await import(name)`
+    const quiet = { code: 0, stdout: '', stderr: '' }
+    expect(await project.node(['--input-type=module', '--eval', script])).toMatchObject(quiet)
+    expect(
+      await project.node(['--eval', `${modules}.forEach((name) => require(name))`]),
+    ).toMatchObject(quiet)
   })
 
   describe('says in one line what to install or change', () => describeBadInput(() => project))

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from './support/eventually.ts'
+import { freePort } from './support/free-port.ts'
 
 /** Processes that start on a busy machine take their time. */
 const PATIENCE_MS = 60_000
@@ -47,15 +47,6 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL') {
   const gone = once(child, 'exit')
   child.kill(signal)
   await gone
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const json = (response: Response) => response.json() as Promise<Record<string, unknown>>

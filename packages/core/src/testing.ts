@@ -4,6 +4,7 @@ export {
   buildLogEvent,
   buildNewTask,
   buildRecord,
+  buildSettlement,
   buildSummary,
 } from './lib/testing/builders.ts'
 export { describeAdapter } from './lib/testing/describe-adapter/describe-adapter.ts'

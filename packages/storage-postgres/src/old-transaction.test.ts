@@ -1,4 +1,5 @@
 import type { TurnResult } from '@taskflow/core'
+import { buildSettlement } from '@taskflow/core/testing'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { type PostgresStorage, postgresStorage } from './index.ts'
@@ -127,9 +128,9 @@ describe('beside a transaction that keeps what was claimed in the index', () => 
     // Newer tasks move the floor on.
     await storage.insert({ tasks: [taskOf('newer')], now: LATER + 5_000 })
     await claim(10, LATER + 5_000)
-    const settle = first.claimed.map(({ taskId, fence }) => ({
-      ...{ taskId, fence, outcome: { type: 'unstarted' as const }, durationMs: 0, logs: [] },
-    }))
+    const settle = first.claimed.map(({ taskId, fence }) =>
+      buildSettlement({ taskId, fence, outcome: { type: 'unstarted' } }),
+    )
     await storage.turn({ instanceId: 'a', settle, claim: null, now: LATER + 5_000 })
     expect(idsOf(await claim(10, LATER + 5_000))).toEqual(['given back'])
   })
@@ -205,7 +206,7 @@ function claim(limit: number, now: number, funcNames = ['work']): Promise<TurnRe
 }
 
 function ended({ taskId, fence }: Pick<TurnResult['claimed'][number], 'taskId' | 'fence'>) {
-  return { taskId, fence, outcome: { type: 'success' as const }, durationMs: 0, logs: [] }
+  return buildSettlement({ taskId, fence })
 }
 
 const idsOf = ({ claimed }: TurnResult) => claimed.map(({ taskId }: { taskId: string }) => taskId)

@@ -1,3 +1,4 @@
+import { buildSettlement } from '@taskflow/core/testing'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { postgresStorage } from './index.ts'
@@ -133,13 +134,9 @@ describe('housekeeping', () => {
       settle: [],
       claim: { limit: 40, funcNames: ['work'] },
     })
-    const settle = claimed.map(({ taskId, fence }, n) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: n,
-      logs: [],
-    }))
+    const settle = claimed.map(({ taskId, fence }, n) =>
+      buildSettlement({ taskId, fence, durationMs: n }),
+    )
     const now = Date.now() - 600_000
     const [late, early] = [settle.splice(0, 10), settle]
     const read = async () => {

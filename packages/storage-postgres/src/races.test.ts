@@ -1,4 +1,5 @@
 import type { StorageUnavailableError } from '@taskflow/core'
+import { buildSettlement } from '@taskflow/core/testing'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { createProxy } from '../../../tools/tcp-proxy.ts'
@@ -55,17 +56,11 @@ describe('recover', () => {
 
 describe('a turn', () => {
   it('ends a task whose id has ended before, with all the others', async () => {
-    const settle = (taskId: string) => ({
-      taskId,
-      fence: 1,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    })
     await storage.beat(beatOf('live', 0))
     const run = async (...ids: string[]) => {
       expect(await claimAs('live')).toHaveLength(ids.length)
-      const turn = await storage.turn({ instanceId: 'live', settle: ids.map(settle), claim })
+      const settle = ids.map((taskId) => buildSettlement({ taskId, fence: 1 }))
+      const turn = await storage.turn({ instanceId: 'live', settle, claim })
       expect(turn.settled.map(({ result }) => result)).toEqual(ids.map(() => 'settled'))
     }
     await storage.insert({ tasks: [taskOf('x')] })
@@ -192,13 +187,7 @@ describe('children', () => {
     await shaky.beat(beatOf('a', 0))
     await shaky.insert({ tasks: [taskOf('parent'), taskOf('child', { dependsOn: ['parent'] })] })
     const { claimed } = await shaky.turn({ instanceId: 'a', settle: [], claim })
-    const settle = claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
+    const settle = claimed.map(({ taskId, fence }) => buildSettlement({ taskId, fence }))
     proxy.cutAnswerTo('delete from "taskflow"."released"')
     const { settled } = await shaky.turn({ instanceId: 'a', settle, claim: null })
     expect(settled).toMatchObject([{ result: 'settled' }])

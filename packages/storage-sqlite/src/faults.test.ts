@@ -1,6 +1,7 @@
 import { chmod, copyFile, readFile, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageUnavailableError } from '@taskflow/core'
+import { buildSettlement } from '@taskflow/core/testing'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteStorage } from './index.ts'
@@ -145,13 +146,7 @@ describe('the write-ahead file', () => {
       await fixture.storage.insert({ tasks: some(from, 500, JSON.stringify('x'.repeat(200))) })
       const claim = { limit: 500, funcNames: ['work'] }
       const { claimed } = await fixture.storage.turn({ instanceId: 'a', settle, claim })
-      settle = claimed.map(({ taskId, fence }) => ({
-        taskId,
-        fence,
-        outcome: { type: 'success' },
-        durationMs: 0,
-        logs: [],
-      }))
+      settle = claimed.map(({ taskId, fence }) => buildSettlement({ taskId, fence }))
       largest = Math.max(largest, await size())
     }
     writing = false

@@ -1,4 +1,5 @@
 import type { Settlement } from '@taskflow/core'
+import { buildSettlement } from '@taskflow/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { InstanceLocks } from './lib/locks.ts'
 import { packInsert, packSettlements } from './lib/pack.ts'
@@ -68,7 +69,7 @@ function statementsOf(store: Store, act: () => void): string[] {
 }
 
 function success(taskId: string, result?: string): Settlement {
-  return { taskId, fence: 1, outcome: { type: 'success' }, durationMs: 5, logs: [], result }
+  return buildSettlement({ taskId, fence: 1, durationMs: 5, result })
 }
 
 /** A day in the life of an app: each verb that runs while tasks do. */

@@ -1,5 +1,5 @@
 import type { ClaimedTask, NewTask, Settlement, TaskStorage } from '@taskflow/core'
-import { buildNewTask } from '@taskflow/core/testing'
+import { buildNewTask, buildSettlement } from '@taskflow/core/testing'
 import Database from 'better-sqlite3'
 import postgres from 'postgres'
 import { type Place, QUEUE_NAME } from './queue.ts'
@@ -58,12 +58,12 @@ function settlementOf({ taskId, fence, payload }: ClaimedTask): Settlement {
   const { n } = JSON.parse(payload) as { n: number }
   const durationMs = 5 + ((n * 7919) % 1500)
   const outcome = outcomeOf(n)
-  const common = { taskId, fence, durationMs, logs: [] }
+  const common = buildSettlement({ taskId, fence, durationMs })
   if (outcome === 'interrupted') return { ...common, outcome: { type: 'released' } }
   if (outcome === 'failed') {
     return { ...common, outcome: { type: 'failed', cause: 'error' }, error: 'Error: no route' }
   }
-  return { ...common, outcome: { type: 'success' }, result: '{"sent":true}' }
+  return { ...common, result: '{"sent":true}' }
 }
 
 function outcomeOf(n: number): 'success' | 'failed' | 'cancelled' | 'interrupted' {

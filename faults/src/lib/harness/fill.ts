@@ -1,5 +1,5 @@
 import type { TaskStorage } from '@taskflow/core'
-import { buildNewTask } from '@taskflow/core/testing'
+import { buildNewTask, buildSettlement } from '@taskflow/core/testing'
 
 /** Tasks that were stored, claimed and ended. */
 export async function fillWithFinished(storage: TaskStorage, count: number) {
@@ -13,13 +13,7 @@ export async function fillWithFinished(storage: TaskStorage, count: number) {
     })
     const claim = { limit: 1_000, funcNames: ['work'] }
     const { claimed } = await storage.turn({ instanceId: 'filler', settle: [], claim })
-    const settle = claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
+    const settle = claimed.map(({ taskId, fence }) => buildSettlement({ taskId, fence }))
     await storage.turn({ instanceId: 'filler', settle, claim: null })
   }
 }

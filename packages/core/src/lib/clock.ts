@@ -13,6 +13,9 @@ export interface Clock {
   hold(): () => void
 }
 
+/** The range of Date, which all that shows an instant needs: this far from 1970, either way. */
+export const LAST_INSTANT = 8.64e15
+
 /** Due times further away lie beyond what a Date, and so the dashboard, can show. */
 export const LONGEST_DELAY_MS = 8e15
 

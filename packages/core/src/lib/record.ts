@@ -52,6 +52,11 @@ export function isRetryable(status: TaskStatus): boolean {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogStream = 'log' | 'stdout' | 'stderr'
 
+/** The least first. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+export const LOG_STREAMS: readonly LogStream[] = ['log', 'stdout', 'stderr']
+
 /** One line of a task's log. */
 export interface LogEntry {
   /** Position in the task's log, from 1, over all attempts. */

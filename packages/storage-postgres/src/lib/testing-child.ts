@@ -1,3 +1,4 @@
+import { buildSettlement } from '@taskflow/core/testing'
 import { postgresStorage } from './postgres-storage.ts'
 import { beatOf, taskOf } from './testing-tasks.ts'
 
@@ -27,13 +28,7 @@ if (role === 'racer') {
     const turn = await storage.turn({ instanceId: id, settle: [], claim })
     empty = turn.claimed.length === 0 ? empty + 1 : 0
     claimed.push(...turn.claimed.map(({ taskId }) => taskId))
-    const settle = turn.claimed.map(({ taskId, fence }) => ({
-      taskId,
-      fence,
-      outcome: { type: 'success' as const },
-      durationMs: 0,
-      logs: [],
-    }))
+    const settle = turn.claimed.map(({ taskId, fence }) => buildSettlement({ taskId, fence }))
     const { settled } = await storage.turn({ instanceId: id, settle, claim: null })
     if (settled.some(({ result }) => result === 'stale')) throw new Error('a settlement was stale')
   }

@@ -1,3 +1,4 @@
+import { buildSettlement } from '@taskflow/core/testing'
 import { sqliteStorage } from './sqlite-storage.ts'
 import { beatOf, newTask } from './testing.ts'
 
@@ -29,13 +30,7 @@ if (role === 'victim') {
 async function work(limit: number): Promise<string[]> {
   const claim = { limit, funcNames: ['work'] }
   const { claimed } = await storage.turn({ instanceId, settle: [], claim })
-  const settle = claimed.map(({ taskId, fence }) => ({
-    taskId,
-    fence,
-    outcome: { type: 'success' as const },
-    durationMs: 0,
-    logs: [],
-  }))
+  const settle = claimed.map(({ taskId, fence }) => buildSettlement({ taskId, fence }))
   const { settled } = await storage.turn({ instanceId, settle, claim: null })
   if (settled.some(({ result }) => result === 'stale')) throw new Error('a settlement was stale')
   return claimed.map(({ taskId }) => taskId)

@@ -1,5 +1,5 @@
 import type { TaskStorage } from '@taskflow/core'
-import { buildNewTask } from '@taskflow/core/testing'
+import { buildNewTask, buildSettlement } from '@taskflow/core/testing'
 import { type BrowserPage, openPage } from '../../browser/browser-page.ts'
 import { idAt } from '../../systems/history.ts'
 import type { Values } from '../context.ts'
@@ -118,8 +118,7 @@ async function write(storage: TaskStorage, lines: number): Promise<string> {
     }))
     await storage.logs.append({ instanceId: INSTANCE, batches: [{ taskId, fence, entries }] })
   }
-  const outcome = { type: 'success' } as const
-  const settle = [{ taskId, fence, durationMs: 5_000, logs: [], result: 'null', outcome }]
+  const settle = [buildSettlement({ taskId, fence, durationMs: 5_000, result: 'null' })]
   await storage.turn({ instanceId: INSTANCE, settle, claim: { limit: 0, funcNames: [] }, now })
   return taskId
 }

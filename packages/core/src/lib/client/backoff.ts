@@ -1,3 +1,6 @@
+/** A longer timer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** First and longest pause between two attempts to connect. */
 export const FIRST_DELAY_MS = 500
 export const LONGEST_DELAY_MS = 30_000
@@ -9,5 +12,5 @@ export const LONGEST_DELAY_MS = 30_000
  */
 export function reconnectDelay(failures: number, minimumMs = 0, random = Math.random): number {
   const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, failures - 1))
-  return Math.round(minimumMs + random() * ceiling)
+  return Math.min(Math.round(minimumMs + random() * ceiling), LONGEST_TIMER_MS)
 }

@@ -212,5 +212,7 @@ describe('reconnectDelay', () => {
     expect(ceilings).toEqual([500, 1000, 2000, 30_000, 30_000])
     expect(reconnectDelay(5, 0, () => 0)).toBe(0)
     expect(reconnectDelay(1, 4000, () => 0.5)).toBe(4250)
+    // Whatever a proxy asks for, it is a time that timers know.
+    expect(reconnectDelay(1, 1e12)).toBe(2 ** 31 - 1)
   })
 })

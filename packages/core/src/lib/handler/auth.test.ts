@@ -374,6 +374,21 @@ describe('options', () => {
     [{ auth: ['admin', ''] as [string, string] }, /auth: expected pairs/],
     [{ auth: 'admin' as never }, /auth/],
     [{ auth: false as const, basePath: 'tasks' }, /basePath: expected a path/],
+    [{ auth: false as const, basePath: 5 as never }, /basePath: expected a path/],
+    [{ auth: 'secret' as never }, /auth: expected \[user, password\]/],
+    [{ auth: true as never }, /auth: expected \[user, password\]/],
+    // As they come out of an environment.
+    [
+      { auth: false as const, exposePayloads: 'false' as never },
+      /exposePayloads: expected true or f/,
+    ],
+    [{ auth: false as const, readOnly: '' as never }, /readOnly: expected true or false, got ""/],
+    [{ auth: false as const, title: 5 as never }, /title: expected text, got 5/],
+    [{ auth: false as const, tokenExpiryMs: Number.MAX_SAFE_INTEGER }, /tokenExpiryMs: expected/],
+    [
+      { auth: false as const, pollIntervalMs: 2 ** 31 },
+      /pollIntervalMs: expected .* to 2147483647/,
+    ],
     [{ auth: false as const, secretKey: 'short' }, /secretKey: expected at least 16/],
     [{ auth: false as const, publicOrigin: 'https://x/y' }, /publicOrigin: expected an origin/],
     [{ auth: false as const, tokenExpiryMs: 0 }, /tokenExpiryMs/],

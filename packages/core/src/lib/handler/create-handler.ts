@@ -1,6 +1,7 @@
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import { systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
+import { isolated } from '../isolated.ts'
 import type { TaskManager } from '../run/task-manager.ts'
 import { MemorySessions } from '../storage/memory/sessions.ts'
 import type { SessionStorage } from '../storage/parts.ts'
@@ -52,7 +53,7 @@ export interface TaskflowHandler {
  */
 export function createHandler(manager: TaskManager, options: HandlerOptions): TaskflowHandler {
   const resolved = resolveHandlerOptions(options)
-  const onError = options.onError ?? ((error: unknown) => manager.reportError(error))
+  const onError = isolated(options.onError ?? ((error: unknown) => manager.reportError(error)))
   const shared = sessionsOf(manager)
   const authentication = authenticationOf(options.auth)
   warnAbout(options, authentication)

@@ -1,3 +1,4 @@
+import { LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { DashboardUi } from '../ui.ts'
@@ -156,6 +157,9 @@ const COOKIE_NAMES: OptionNames<NonNullable<HandlerOptions['cookie']>> = {
   secure: true,
 }
 
+/** Browsers fire a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Fills in defaults and refuses what makes no sense. */
 export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerOptions {
   checkOptionNames(options, NAMES, { where: 'createHandler', code: 'configuration' })
@@ -163,7 +167,7 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
   if (auth === undefined) {
     throw wrong('auth', 'credentials, an AuthBackend, a function, or false to leave it open', auth)
   }
-  const title = options.title ?? 'taskflow'
+  const title = text('title', options.title ?? 'taskflow')
   const keys = options.secretKey === undefined ? [] : [options.secretKey].flat()
   checkedSecrets('createHandler', keys)
   const publicOrigin =
@@ -172,18 +176,20 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
     auth,
     basePath: normalBasePath(options.basePath ?? '/tasks'),
     title,
-    headerTitle: options.headerTitle ?? title,
-    description: options.description ?? '',
-    exposePayloads: options.exposePayloads ?? false,
-    readOnly: options.readOnly ?? false,
-    tokenExpiryMs: positive('tokenExpiryMs', options.tokenExpiryMs ?? 86_400_000),
+    headerTitle: text('headerTitle', options.headerTitle ?? title),
+    description: text('description', options.description ?? ''),
+    exposePayloads: flag('exposePayloads', options.exposePayloads ?? false),
+    readOnly: flag('readOnly', options.readOnly ?? false),
+    tokenExpiryMs: positive('tokenExpiryMs', options.tokenExpiryMs ?? 86_400_000, LONGEST_DELAY_MS),
     secretKeys: keys.length > 0 ? keys : [randomKey()],
     cookie: cookieOf(options.cookie ?? {}, publicOrigin),
     cors: corsOf(options.cors ?? []),
-    pollIntervalMs: positive('pollIntervalMs', options.pollIntervalMs ?? 30_000),
+    pollIntervalMs: positive('pollIntervalMs', options.pollIntervalMs ?? 30_000, LONGEST_TIMER_MS),
     ui: options.ui ?? null,
     retentionMs:
-      options.retentionMs === undefined ? null : positive('retentionMs', options.retentionMs),
+      options.retentionMs === undefined
+        ? null
+        : positive('retentionMs', options.retentionMs, LONGEST_DELAY_MS),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 2_097_152),
     publicOrigin,
     trustProxy: proxies(options.trustProxy ?? false),
@@ -193,13 +199,25 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
 }
 
 function normalBasePath(path: string): string {
-  if (!/^(\/[\w.~-]+)*\/?$/.test(path)) throw wrong('basePath', "a path like '/tasks'", path)
+  if (typeof path !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(path))
+    throw wrong('basePath', "a path like '/tasks'", path)
   return path.replace(/\/$/, '')
 }
 
-function positive(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw wrong(option, 'a whole number above 0', value)
+function positive(option: string, value: number, max = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && value > 0 && value <= max) return value
+  throw wrong(option, `a whole number from 1 to ${max}`, value)
+}
+
+/** Not whatever is truthy: `'false'` out of an environment would show what is to be hidden. */
+function flag(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw wrong(option, 'true or false', value)
+}
+
+function text(option: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw wrong(option, 'text', value)
 }
 
 /** Exactly as browsers write it: what looks alike is not the same. */
@@ -254,8 +272,7 @@ function randomKey(): string {
 }
 
 function wrong(option: string, expected: string, got: unknown): TaskflowError {
-  return new TaskflowError(
-    'configuration',
-    `createHandler: ${option}: expected ${expected}, got ${String(got)}`,
-  )
+  const shown = typeof got === 'string' ? JSON.stringify(got) : String(got)
+  const message = `createHandler: ${option}: expected ${expected}, got ${shown}`
+  return new TaskflowError('configuration', message)
 }

@@ -19,6 +19,21 @@ describe('a problem', () => {
     expect(told).toEqual([[failure, body.request_id]])
   })
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('of onError')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('of onError'))],
+  ])('is answered although onError %s', async (_, onError) => {
+    await app.stop()
+    app = await testApp({ onError })
+    app.manager.storage.list = () => Promise.reject(new Error('down'))
+    expect((await app.json('GET')).status).toBe(500)
+  })
+
   it('has the name that a proxy gave the request, if it is one', async () => {
     const named = async (id: string) => {
       const { body } = await app.json('GET', '?limit=0', undefined, { 'x-request-id': id })

@@ -209,6 +209,22 @@ describe('nodeHandler', () => {
     await expect.poll(() => errors, { timeout: 4_000 }).toEqual([boom])
   })
 
+  it('never rejects, though onError throws', async () => {
+    const onError = () => {
+      throw new Error('of onError')
+    }
+    const listener = nodeHandler(
+      handlerOf(() => {
+        throw new Error('down')
+      }),
+      { onError },
+    )
+    const ends: Promise<void>[] = []
+    const url = await listen(createServer((req, res) => void ends.push(listener(req, res))))
+    expect((await fetch(`${url}/tasks`)).status).toBe(500)
+    await expect(Promise.all(ends)).resolves.toHaveLength(1)
+  })
+
   it('answers 400 to a host that makes no URL', async () => {
     const url = await serve(() => new Response('no'))
     const answer = await raw(url, 'GET /tasks HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')

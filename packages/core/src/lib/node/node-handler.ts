@@ -2,6 +2,7 @@ import { TaskflowError } from '../errors.ts'
 import type { TaskflowHandler } from '../handler/create-handler.ts'
 import { withDefaults } from '../handler/headers.ts'
 import { problemResponse } from '../handler/problem.ts'
+import { isolated } from '../isolated.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import { askedFor, type NodeRequest, type NodeResponse, pathOf } from './node-message.ts'
 import { type ToRequestOptions, toRequest } from './to-request.ts'
@@ -40,6 +41,7 @@ export function nodeHandler(
   options: NodeHandlerOptions = {},
 ): NodeHandler {
   checkOptionNames(options, NAMES, { where: 'nodeHandler', code: 'configuration' })
+  const onError = isolated(options.onError ?? warn)
   return async (req, res, next) => {
     if (next && !ownsTarget(handler, options.target ?? askedFor(req))) return next()
     try {
@@ -50,10 +52,13 @@ export function nodeHandler(
         res.statusCode = 500
         res.end()
       }
-      if (options.onError) options.onError(error)
-      else process.emitWarning(error instanceof Error ? error : String(error))
+      onError(error)
     }
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 /** True when the handler is to answer a request with this target, the URL of a Node request. */

@@ -1,10 +1,9 @@
 import { TaskflowError } from '../errors.ts'
 import type { OptionNames } from '../option-names.ts'
-import type { LogLevel } from '../record.ts'
+import { LOG_LEVELS, type LogLevel } from '../record.ts'
 import type { LifecycleEvent, LogEvent, TaskObserver } from './observer.ts'
 import { visible } from './visible.ts'
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const FORMATS: readonly LineFormat[] = ['text', 'json']
 
 /** `text` for people, `json` for programs: one object a line. */
@@ -39,21 +38,21 @@ export function lineObserver(
   write: (line: string, level: LogLevel) => void | Promise<void>,
 ): Pick<TaskObserver, 'onLog' | 'onLifecycle'> {
   const { logs = true, lifecycle = true, level = 'debug', format } = options
-  check(where, 'level', LEVELS, level)
+  check(where, 'level', LOG_LEVELS, level)
   check(where, 'format', FORMATS, format)
-  const lowest = LEVELS.indexOf(level)
+  const lowest = LOG_LEVELS.indexOf(level)
   const isText = format === 'text'
   return {
     ...(logs && {
       onLog(event) {
-        if (LEVELS.indexOf(event.level) < lowest) return
+        if (LOG_LEVELS.indexOf(event.level) < lowest) return
         return write(isText ? logText(event) : logJson(event), event.level)
       },
     }),
     ...(lifecycle && {
       onLifecycle(event) {
         const levelOfStep = levelOf(event)
-        if (LEVELS.indexOf(levelOfStep) < lowest) return
+        if (LOG_LEVELS.indexOf(levelOfStep) < lowest) return
         return write(isText ? stepText(event) : stepJson(event, levelOfStep), levelOfStep)
       },
     }),

@@ -1,11 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
-import type { LogLevel, LogStream } from '../record.ts'
+import { LOG_LEVELS, type LogLevel, type LogStream } from '../record.ts'
 import type { ClaimedTask } from '../storage/contract.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { describeError } from './describe-error.ts'
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 /** Characters of a progress message. */
 const MAX_PROGRESS = 1_000
 
@@ -41,7 +40,7 @@ export class AttemptOutput {
     const { hide } = this
     const text = typeof message === 'string' ? hide(message) : describeError(message, hide).error
     // Code without types may pass anything, and a storage knows no other levels.
-    const level = LEVELS.includes(given) ? given : 'info'
+    const level = LOG_LEVELS.includes(given) ? given : 'info'
     if (!this.log.add(stream, level, text, at)) return
     const { taskId, funcName, tags, attemptsMade } = this.#claimed
     const attempt = attemptsMade - 1

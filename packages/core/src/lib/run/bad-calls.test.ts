@@ -9,6 +9,24 @@ const odd = (value: unknown) => value as never
 
 describe('a call that makes no sense is refused and says what was expected', () => {
   const calls: [string, (manager: TaskManager) => unknown, string, RegExp][] = [
+    [
+      'a task that the manager was not given',
+      (m) => m.enqueue(defineTask({ name: 'lost', run() {} })),
+      'unknown_function',
+      /^expected one of the manager's tasks, got "lost": give it to TaskManager in tasks$/,
+    ],
+    [
+      'a name that nobody has',
+      (m) => m.enqueueByName('lost', {}),
+      'unknown_function',
+      /^expected a task of a live instance, got "lost"$/,
+    ],
+    [
+      'a far past',
+      (m) => m.list({ filter: { since: -1e300 } }),
+      'invalid_input',
+      /since: expected/,
+    ],
     ['no task', (m) => m.enqueue(odd(undefined), odd({})), 'invalid_input', /made by defineTask/],
     ['an object', (m) => m.enqueue(odd({}), odd({})), 'invalid_input', /made by defineTask/],
     ['a name', (m) => m.enqueueByName(odd(5), {}), 'invalid_input', /made by defineTask/],

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
@@ -10,6 +11,8 @@ import { isSecretPath } from './secrets.ts'
 import { validatePayload } from './validate-payload.ts'
 
 const DAY_MS = 86_400_000
+/** What every storage counts with: 32 bits. */
+const MOST = 2 ** 31 - 1
 /** Names of tasks and ids of schedules. */
 export const NAME = /^[\w.:-]{1,200}$/
 
@@ -23,7 +26,7 @@ export interface TaskOptions<Payload, Result, Input = Payload> extends Partial<R
   group?: string
   /** Aborts `signal` when an attempt takes longer; the attempt then counts as failed. [no limit] */
   timeoutMs?: number
-  /** Higher runs first; a single enqueue can say otherwise. [none, counts as 0] */
+  /** Higher runs first, 32 bits; a single enqueue can say otherwise. [none, counts as 0] */
   priority?: number
   /** Where it runs: 'async' in this process, or the name of a registered executor. ['async'] */
   executor?: string
@@ -187,30 +190,48 @@ export function describeTask({ name, settings }: Task): FunctionInfo {
   }
 }
 
+/** Whether it can be a priority, of a task or of a single enqueue. */
+export function isPriority(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(Number(value)) <= MOST
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
 function resolveSettings(options: TaskOptions<unknown, unknown>): TaskSettings {
   const check = (ok: boolean, option: keyof TaskSettings, expected: string) => {
     if (ok) return
-    const got = options[option]
-    throw new TaskflowError(
-      'configuration',
-      `${options.name}: ${option}: expected ${expected}, got ${typeof got === 'function' ? 'a function' : String(got)}`,
-    )
+    const got = shown(options[option])
+    const message = `${options.name}: ${option}: expected ${expected}, got ${got}`
+    throw new TaskflowError('configuration', message)
   }
-  const atLeast = (min: number, value: unknown) =>
-    value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= min)
+  const atLeast = (min: number, value: unknown, max = Number.MAX_VALUE) =>
+    value === undefined || (typeof value === 'number' && value >= min && value <= max)
   const { retries = 0, backoff = 1, jitter = 0, priority = null, after = [] } = options
-  check(Number.isInteger(retries) && retries >= 0, 'retries', 'a whole number of 0 or more')
+  // One more attempt than that must still be counted.
+  const most = MOST - 1
+  check(
+    Number.isInteger(retries) && retries >= 0 && retries <= most,
+    'retries',
+    `a whole number from 0 to ${most}`,
+  )
   check(atLeast(0, options.delayMs), 'delayMs', 'milliseconds of 0 or more')
   check(atLeast(0, options.maxDelayMs), 'maxDelayMs', 'milliseconds of 0 or more')
   check(atLeast(1, options.timeoutMs), 'timeoutMs', 'milliseconds of 1 or more')
-  check(atLeast(1, options.retentionMs), 'retentionMs', 'milliseconds of 1 or more')
+  check(
+    atLeast(1, options.retentionMs, LONGEST_DELAY_MS),
+    'retentionMs',
+    `milliseconds of 1 to ${LONGEST_DELAY_MS}`,
+  )
   check(
     typeof backoff === 'function' || atLeast(0, backoff),
     'backoff',
     'a number of 0 or more, or a function',
   )
   check(typeof jitter === 'number' && jitter >= 0 && jitter <= 1, 'jitter', 'a number from 0 to 1')
-  check(priority === null || Number.isSafeInteger(priority), 'priority', 'a whole number')
+  check(priority === null || isPriority(priority), 'priority', 'a whole number of 32 bits')
   const text = (value: unknown) =>
     value === undefined || (typeof value === 'string' && value !== '')
   check(text(options.group), 'group', 'a name')

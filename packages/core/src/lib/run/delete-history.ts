@@ -1,3 +1,4 @@
+import { LAST_INSTANT, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -32,14 +33,17 @@ export async function deleteHistory(
   if ((endedBefore === undefined) === (olderThanMs === undefined)) {
     throw invalid('endedBefore, olderThanMs: expected one of them')
   }
-  if (olderThanMs !== undefined && !(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
-    throw invalid(`olderThanMs: expected milliseconds of 0 or more, got ${olderThanMs}`)
+  if (olderThanMs !== undefined && !(olderThanMs >= 0 && olderThanMs <= LONGEST_DELAY_MS)) {
+    const expected = `milliseconds from 0 to ${LONGEST_DELAY_MS}`
+    throw invalid(`olderThanMs: expected ${expected}, got ${olderThanMs}`)
   }
   if (funcNames && !(Array.isArray(funcNames) && funcNames.every((n) => typeof n === 'string'))) {
     throw invalid('funcNames: expected an array of names')
   }
   const before = endedBefore === undefined ? clock.now() - (olderThanMs ?? 0) : Number(endedBefore)
-  if (!Number.isFinite(before)) throw invalid('endedBefore: expected an instant, got none')
+  if (!(Math.abs(before) <= LAST_INSTANT)) {
+    throw invalid(`endedBefore: expected an instant, got ${String(endedBefore)}`)
+  }
   const names = funcNames && [...funcNames]
   const deleted = await pruneTasks(storage, { endedBefore: before, funcNames: names, dryRun })
   return { deleted }

@@ -155,7 +155,7 @@ export class Dispatcher {
     this.#cancelTimer()
     this.#instanceId = null
     // Those that a closed executor has ended are over by now.
-    return this.#settled.report(this.#handlers.undecided)
+    return this.#settled.report(this.#handlers.unreturned)
   }
 
   async #commitRest(): Promise<void> {

@@ -47,8 +47,8 @@ export interface TaskExecutor {
   /** What tasks name in `executor`, unique in its manager. */
   readonly name: string
   /**
-   * Slots of its own: how many attempts run here at once, whatever runs elsewhere. [its attempts
-   * share the slots of the manager's `concurrency`]
+   * Slots of its own: how many attempts run here at once, 1 or more, whatever runs elsewhere. [its
+   * attempts share the slots of the manager's `concurrency`]
    */
   readonly concurrency?: number
   /**

@@ -46,9 +46,14 @@ export class Handlers {
     return this.#active
   }
 
-  /** Handlers that run, ours to settle or not. */
+  /** Handlers that run and whose attempt is not decided, ours to settle or not. */
   get undecided(): number {
     return this.#active.size + this.#disowned.size
+  }
+
+  /** Handlers that have not returned, those that ignored their time-out too. */
+  get unreturned(): number {
+    return this.undecided + this.#stuck
   }
 
   /** True while a task runs that took a process down. */

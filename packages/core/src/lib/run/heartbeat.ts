@@ -41,8 +41,8 @@ export interface HeartbeatEvents {
 
 /**
  * Keeps this instance's lease alive, and buries those whose lease nobody keeps. One small write
- * every 3 s, whatever the number of tasks, and more only while the lease of another runs out. While the event loop is blocked the storage's stand-in
- * beats, where there is one.
+ * every 3 s, whatever the number of tasks, and more only while the lease of another runs out. While
+ * the event loop is blocked the storage's stand-in beats, where there is one.
  */
 export class Heartbeat {
   readonly #options: ResolvedOptions

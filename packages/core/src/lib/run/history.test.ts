@@ -46,7 +46,9 @@ describe('deleteHistory', () => {
     [{ olderThanMs: 1, endedBefore: 1 }, 'expected one of them'],
     [{ olderThanMs: -1 }, 'olderThanMs'],
     [{ olderThanMs: Number.POSITIVE_INFINITY }, 'olderThanMs'],
+    [{ olderThanMs: 1e300 }, 'olderThanMs'],
     [{ endedBefore: new Date(Number.NaN) }, 'endedBefore'],
+    [{ endedBefore: 1e300 }, 'endedBefore'],
     [{ olderThanMs: 1, funcNames: 'quick' as never }, 'funcNames'],
   ])('refuses %j', async (options, message) => {
     const { manager } = await start([quick])

@@ -49,8 +49,8 @@ export class Intake {
   }
 
   /**
-   * The task of this name. @throws TaskflowError `unknown_function`, or `invalid_input` for what is no
-   * name, as `undefined?.name` of a task that was never imported.
+   * The manager's task of this name. @throws TaskflowError `unknown_function`, or `invalid_input` for
+   * what is no name, as `undefined?.name` of a task that was never imported.
    */
   registered(funcName: string | undefined): Task<unknown, unknown> {
     if (typeof funcName !== 'string') {
@@ -60,7 +60,7 @@ export class Intake {
     if (task) return task as Task<unknown, unknown>
     throw new TaskflowError(
       'unknown_function',
-      `expected a task of a live instance, got ${JSON.stringify(funcName.slice(0, 200))}`,
+      `expected one of the manager's tasks, got ${JSON.stringify(funcName.slice(0, 200))}: give it to TaskManager in tasks`,
     )
   }
 

@@ -10,6 +10,8 @@ const POLL_MS = 1_000
 const HELD_MS = 100
 /** What was claimed ahead waits this long for a slot when none gets free: others may have some. */
 const WAIT_MS = 1_000
+/** Claimed in one turn at most: however many slots there are, a storage takes no larger number. */
+const MAX_CLAIM = 10_000
 /** A turn beside another one pays only for so many tasks; and fewer could be started out of order. */
 export const MIN_BULK = 4
 
@@ -72,9 +74,9 @@ export class Lane {
     return Math.max(0, this.#concurrency + ahead - spoken)
   }
 
-  /** Asks for all that is wanted; `answered` or `failed` must follow. */
+  /** Asks for what is wanted, or as much of it as one turn brings; `answered` or `failed` must follow. */
   ask(wakes: number): Ask {
-    const limit = this.wanted(wakes)
+    const limit = Math.min(this.wanted(wakes), MAX_CLAIM)
     this.#asked += limit
     return { limit, ...this.#claimOf }
   }

@@ -1,4 +1,4 @@
-import { type Clock, LONGEST_DELAY_MS } from '../clock.ts'
+import { type Clock, LAST_INSTANT, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { encodePayload } from '../json.ts'
 import type { TraceSource } from '../observers/trace-source.ts'
@@ -6,7 +6,7 @@ import { checkOptionNames, type OptionNames } from '../option-names.ts'
 import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
-import type { Task } from './define-task.ts'
+import { isPriority, type Task } from './define-task.ts'
 import { describeError } from './describe-error.ts'
 import { type Encryption, payloadBinding } from './encryption/encryption.ts'
 import type { TaskExecutor } from './executor.ts'
@@ -153,16 +153,14 @@ function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delay
   }
   if (runAt === undefined) return {}
   const at = runAt instanceof Date ? runAt.getTime() : runAt
-  // The range of Date, which all that shows instants needs.
-  if (typeof at !== 'number' || !(Math.abs(at) <= 8.64e15))
+  if (typeof at !== 'number' || !(Math.abs(at) <= LAST_INSTANT)) {
     throw invalid('runAt: expected an instant, got none')
+  }
   return { runAt: Math.round(at) }
 }
 
 function checkPriority(priority: number | undefined): number | undefined {
-  if (priority === undefined || (Number.isInteger(priority) && Math.abs(priority) <= 2 ** 31 - 1)) {
-    return priority
-  }
+  if (priority === undefined || isPriority(priority)) return priority
   throw invalid(`priority: expected a whole number of 32 bits, got ${priority}`)
 }
 
@@ -170,7 +168,8 @@ function checkKey(key: string | undefined): string | undefined {
   if (key === undefined || (typeof key === 'string' && key !== '' && key.length <= MAX_KEY)) {
     return key
   }
-  throw invalid(`idempotencyKey: expected 1–${MAX_KEY} characters`)
+  const got = typeof key === 'string' ? `${key.length}` : typeof key
+  throw invalid(`idempotencyKey: expected text of 1 to ${MAX_KEY} characters, got ${got}`)
 }
 
 function checkEager(eager: unknown): void {

@@ -3,6 +3,7 @@ import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
+import type { TaskManagerOptions } from './options.ts'
 import { TaskManager } from './task-manager.ts'
 import { start } from './test-manager.ts'
 
@@ -15,6 +16,16 @@ describe('options', () => {
     ],
     [{ tasks: [quick, quick] }, /tasks: expected each name once, got quick twice/],
     [{ tasks: undefined as never }, /tasks: expected an array/],
+    [
+      { tasks: [quick], handleSignals: 'no' as never },
+      /handleSignals: expected true or false, got no/,
+    ],
+    ...[Number.NaN, Number.POSITIVE_INFINITY, 1.5, 0, '5' as never].map(
+      (concurrency): [TaskManagerOptions, RegExp] => [
+        { tasks: [quick], executors: [{ name: 'far', concurrency, execute: async () => {} }] },
+        new RegExp(`far: concurrency: expected a whole number of 1 or more, got ${concurrency}`),
+      ],
+    ),
     [
       { tasks: [{ ...quick, settings: { ...quick.settings, executor: 'gpu' } }] },
       /executor: expected one of async, got gpu/,
@@ -32,6 +43,16 @@ describe('options', () => {
     [{ name: 'no spaces' }, /name/],
     [{ name: '' }, /name/],
     [{ name: 'x', retries: 1.5 }, /retries: expected a whole number/],
+    [
+      { name: 'x', retries: Number.MAX_SAFE_INTEGER },
+      /retries: expected .* to 2147483646, got 9007/,
+    ],
+    [{ name: 'x', priority: 2 ** 31 }, /priority: expected a whole number of 32 bits, got 2147/],
+    [
+      { name: 'x', retentionMs: 1e300 },
+      /retentionMs: expected milliseconds of 1 to 8000000000000000/,
+    ],
+    [{ name: 'x', rateLimit: { count: 0, perMs: 5 } }, /rateLimit: .*, got {"count":0,"perMs":5}/],
     [{ name: 'x', delayMs: -1 }, /delayMs/],
     [{ name: 'x', jitter: 2 }, /jitter/],
     [{ name: 'x', timeoutMs: 0 }, /timeoutMs/],

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
+import { isolated } from '../isolated.ts'
 import type { TaskObserver } from '../observers/observer.ts'
 import { type TraceSource, traceSource } from '../observers/trace-source.ts'
 import { checkOptionNames, type OptionNames } from '../option-names.ts'
@@ -148,6 +149,15 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     ...pools.filter(({ name }) => !given.some((own) => own.name === name)),
     ...given,
   ])
+  for (const { name, concurrency } of executors.values()) {
+    if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) {
+      continue
+    }
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: executors: ${name}: concurrency: expected a whole number of 1 or more, got ${String(concurrency)}`,
+    )
+  }
   const tasks = named('tasks', options.tasks)
   for (const task of tasks.values()) {
     if (executors.has(task.settings.executor)) continue
@@ -174,6 +184,13 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: heartbeat: expected 'thread' or 'main', got ${String(heartbeat)}`,
     )
   }
+  const { handleSignals = false } = options
+  if (typeof handleSignals !== 'boolean') {
+    throw new TaskflowError(
+      'configuration',
+      `TaskManager: handleSignals: expected true or false, got ${String(handleSignals)}`,
+    )
+  }
   const onError = isolated(options.onError ?? reportToConsole)
   const observers = options.observers ?? []
   return {
@@ -193,7 +210,7 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     maxPayloadBytes: number('maxPayloadBytes', 1_048_576, 1),
     maxLogLines: number('maxLogLines', 100_000, 0),
     maxLogBytes: number('maxLogBytes', 16_777_216, 0),
-    handleSignals: options.handleSignals ?? false,
+    handleSignals,
     onError,
     clock,
   }
@@ -223,16 +240,6 @@ function named<Item extends { readonly name: string }>(
     byName.set(item.name, item)
   }
   return byName
-}
-
-/** There is nobody left to tell that the one who is told of errors fails. */
-function isolated(onError: (error: unknown) => unknown): (error: unknown) => void {
-  return (error) => {
-    try {
-      const outcome = onError(error)
-      if (outcome instanceof Promise) outcome.catch(() => {})
-    } catch {}
-  }
 }
 
 function reportToConsole(error: unknown): void {

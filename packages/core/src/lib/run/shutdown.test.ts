@@ -91,6 +91,16 @@ describe('stop', () => {
     expect(await manager.stop({ graceMs: 0, abortMs: 0 })).toMatchObject({ abandoned: 1 })
   })
 
+  it('reports a handler that ignored its time-out and still runs', async () => {
+    const { task } = gate('deaf', { timeoutMs: 100 })
+    const { manager, clock, status } = await start([task], { cancelGraceMs: 50 })
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(151)
+    expect(await status(taskId)).toBe('failed')
+    const report = { completed: 0, released: 0, interrupted: 0, abandoned: 1 }
+    expect(await manager.stop({ graceMs: 0, abortMs: 0 })).toEqual(report)
+  })
+
   it('closes the storage although an executor fails to close', async () => {
     const broken = {
       name: 'broken',

@@ -1,7 +1,5 @@
-import type { LogEntry, LogLevel } from '../record.ts'
+import { LOG_LEVELS, type LogEntry } from '../record.ts'
 import type { LogQuery } from './contract.ts'
-
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 /** Which lines a query means. */
 export function logFilter({
@@ -9,11 +7,11 @@ export function logFilter({
   level,
   search,
 }: Pick<LogQuery, 'stream' | 'level' | 'search'>): (entry: LogEntry) => boolean {
-  const lowest = level === undefined ? 0 : LEVELS.indexOf(level)
+  const lowest = level === undefined ? 0 : LOG_LEVELS.indexOf(level)
   const text = search?.toLowerCase()
   return (entry) =>
     (stream === undefined || isOn(stream, entry)) &&
-    LEVELS.indexOf(entry.level) >= lowest &&
+    LOG_LEVELS.indexOf(entry.level) >= lowest &&
     (text === undefined || entry.text.toLowerCase().includes(text))
 }
 

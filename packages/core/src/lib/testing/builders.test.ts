@@ -4,10 +4,12 @@ import {
   buildLogEvent,
   buildNewTask,
   buildRecord,
+  buildSettlement,
   buildSummary,
   testManager,
 } from '../../testing.ts'
 import { defineTask } from '../run/define-task.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 
 const at = Date.UTC(2026, 4, 1)
 
@@ -67,5 +69,24 @@ describe('builders', () => {
     expect(await manager.drain()).toMatchObject({ success: 1 })
     expect(await manager.get(task.taskId)).toMatchObject({ tags: { a: 'b' }, result: 'sent' })
     await manager.stop()
+  })
+
+  it('make settlements that count', async () => {
+    const storage = memoryStorage()
+    await storage.open()
+    const task = buildNewTask({ runAt: at })
+    await storage.insert({ tasks: [task], now: at })
+    const instance = { instanceId: 'a', host: '', pid: 1, version: '', functions: [] }
+    await storage.beat({ instance, beat: 0, leaseMs: 1e9, running: 0, state: 'running', now: at })
+    const claim = { limit: 1, funcNames: [task.funcName] }
+    const { claimed } = await storage.turn({ instanceId: 'a', settle: [], claim, now: at })
+    const settle = claimed.map(({ taskId, fence }) =>
+      buildSettlement({ taskId, fence, result: '"sent"' }),
+    )
+    const { settled } = await storage.turn({ instanceId: 'a', settle, claim: null, now: at })
+    expect(settled).toEqual([{ taskId: task.taskId, result: 'settled', status: 'success' }])
+    const [ended] = await storage.get({ taskIds: [task.taskId] })
+    expect(ended).toMatchObject({ result: '"sent"', startTime: at, endTime: at, durationMs: 0 })
+    await storage.close()
   })
 })

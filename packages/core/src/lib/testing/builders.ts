@@ -1,6 +1,6 @@
 import type { LifecycleEvent, LogEvent } from '../observers/observer.ts'
 import { isFinal, type TaskRecord, type TaskSummary } from '../record.ts'
-import type { NewTask } from '../storage/contract.ts'
+import type { NewTask, Settlement } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
 
 const AT = Date.UTC(2026, 0, 1)
@@ -81,6 +81,21 @@ export function buildNewTask(given: Partial<NewTask> = {}): NewTask {
     source: 'manual',
     executor: 'async',
     retryOf: null,
+    ...given,
+  }
+}
+
+/**
+ * The end of an attempt as a storage's `turn` takes it: a success in no time, which fits a claim of
+ * any instant, unless said otherwise. It counts for the `taskId` and `fence` of a claimed task.
+ */
+export function buildSettlement(given: Partial<Settlement> = {}): Settlement {
+  return {
+    taskId: uuidv7(AT),
+    fence: 1,
+    outcome: { type: 'success' },
+    durationMs: 0,
+    logs: [],
     ...given,
   }
 }

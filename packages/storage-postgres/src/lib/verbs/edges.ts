@@ -1,13 +1,10 @@
-import type { ParentFailurePolicy } from '@taskflow/core'
+import { DEPENDENCY_FAILED, type ParentFailurePolicy } from '@taskflow/core'
 import { numbers, texts } from '../arrays.ts'
 import { BLOCKED, FAILED, SUCCESS } from '../codes.ts'
 import type { Runner } from '../runner.ts'
 import type { Store } from '../store.ts'
 import { fromText } from '../text.ts'
 import { lockLive, Moves } from './moves.ts'
-
-/** Error of a task that was failed because a parent was not successful. */
-export const DEPENDENCY_FAILED = 'A task it depends on did not succeed'
 
 const AT_ONCE = 1000
 const POLICIES: ParentFailurePolicy[] = ['hold', 'fail', 'run']

@@ -168,8 +168,9 @@ function sharedConditions(table: TaskTable, filter: TaskFilter, ids: IdRange): S
   if (instance !== undefined) conditions.push(inArray(table.instance, encoded(instance)))
   if (flowId !== undefined) conditions.push(inArray(table.flow_id, encoded(flowId)))
   if (scheduleId !== undefined) conditions.push(inArray(table.schedule_id, encoded(scheduleId)))
-  if (since !== undefined) conditions.push(sql`${table.created_at} >= ${since}`)
-  if (until !== undefined) conditions.push(sql`${table.created_at} < ${until}`)
+  // Instants of the table are whole; one that is not would be refused.
+  if (since !== undefined) conditions.push(sql`${table.created_at} >= ${Math.ceil(since)}`)
+  if (until !== undefined) conditions.push(sql`${table.created_at} < ${Math.ceil(until)}`)
   if (ids.from !== null) conditions.push(sql`${table.id} >= ${ids.from}`)
   if (ids.to !== null) conditions.push(sql`${table.id} < ${ids.to}`)
   for (const { key, value } of tags ?? []) {

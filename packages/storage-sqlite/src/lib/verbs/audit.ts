@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditQuery, AuditStorage } from '@taskflow/core'
 import type { Session } from '../session.ts'
 import { fromText, toText } from '../text.ts'
-import { parseCursor } from './cursor.ts'
+import { invalidCursor, parseCursor } from './cursor.ts'
 
 /** The newest entries stay, however old they are. */
 const KEPT = 1000
@@ -50,7 +50,8 @@ export function listAudit(
   if (until !== undefined) add('at < ?', until)
   if (query.cursor !== undefined) {
     const [at, id] = parseCursor(query.cursor)
-    if (typeof at === 'number') add('(at, id) < (?, ?)', at, id)
+    if (typeof at !== 'number') throw invalidCursor()
+    add('(at, id) < (?, ?)', at, id)
   }
   const rows = session
     .sql(

@@ -60,7 +60,8 @@ export function parseRoute(text: string): Route | null {
   const parts = path.split('/').filter(Boolean).map(decode)
   const params = new URLSearchParams(query)
   if (parts.length === 0) return HOME
-  if (isOtherPage(parts[0])) return parseOther(parts[0], parts.slice(1), params)
+  const name = parts[0] === 'system' ? 'instances' : parts[0]
+  if (isOtherPage(name)) return parseOther(name, parts.slice(1), params)
   if ((parts[0] !== 'runs' && parts[0] !== 'task-runs') || parts.length > 2) return null
   const at = Number(params.get('page') ?? 1)
   return {

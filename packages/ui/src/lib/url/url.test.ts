@@ -23,6 +23,7 @@ describe('routes', () => {
     expect(parseRoute('/task-runs')).toEqual(runsRoute())
     expect(parseRoute('/task-runs/abc')).toMatchObject({ page: 'runs', runId: 'abc', full: true })
     expect(parseRoute('/runs?search=mail')).toEqual(runsRoute({ q: 'mail' }))
+    expect(parseRoute('/system')).toEqual(pageRoute('instances'))
   })
 
   it('drop what they do not know, and refuse foreign paths', () => {

@@ -16,7 +16,12 @@ export function authenticationOf(auth: HandlerOptions['auth']): Authentication {
     const pairs = (typeof auth[0] === 'string' ? [auth] : auth) as readonly [string, string][]
     return { kind: 'login', backend: passwordList(pairs) }
   }
-  if (auth && 'authenticateUser' in auth && typeof auth.authenticateUser === 'function') {
+  if (
+    typeof auth === 'object' &&
+    auth !== null &&
+    'authenticateUser' in auth &&
+    typeof auth.authenticateUser === 'function'
+  ) {
     return { kind: 'login', backend: auth }
   }
   throw new TaskflowError(

@@ -1,4 +1,4 @@
-import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
+import { LOG_LEVELS, LOG_STREAMS, TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
 import { TASK_SORTS } from '../../storage/contract.ts'
 import type { Schema } from './schema.ts'
 
@@ -90,11 +90,11 @@ export const logFilters: readonly Parameter[] = [
   parameter(
     'stream',
     '`log`: what `taskLog` wrote. `stdout`, `stderr`: what was captured there, and what `taskLog` wrote, below level error and of it; of one task, `stderr` has the errors of failed attempts, too.',
-    { type: 'string', enum: ['log', 'stdout', 'stderr'] },
+    { type: 'string', enum: LOG_STREAMS },
   ),
   parameter('level', 'This level and above.', {
     type: 'string',
-    enum: ['debug', 'info', 'warn', 'error'],
+    enum: LOG_LEVELS,
   }),
   parameter('search', 'Part of the text, without regard to case.'),
 ]

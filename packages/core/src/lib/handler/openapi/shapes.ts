@@ -1,4 +1,4 @@
-import { TASK_STATUSES } from '../../record.ts'
+import { LOG_LEVELS, LOG_STREAMS, TASK_STATUSES } from '../../record.ts'
 import type { Schema } from './schema.ts'
 
 /* What schemas are put together from. */
@@ -16,8 +16,8 @@ export const anything: Schema = {}
 export const anyObject: Schema = { type: 'object' }
 export const tags: Schema = { type: 'object', additionalProperties: text }
 export const status: Schema = { type: 'string', enum: TASK_STATUSES }
-export const level: Schema = { type: 'string', enum: ['debug', 'info', 'warn', 'error'] }
-export const stream: Schema = { type: 'string', enum: ['log', 'stdout', 'stderr'] }
+export const level: Schema = { type: 'string', enum: LOG_LEVELS }
+export const stream: Schema = { type: 'string', enum: LOG_STREAMS }
 export const outcome: Schema = {
   type: ['string', 'null'],
   enum: ['success', 'error', 'timeout', 'cancelled', 'crashed', 'released', 'snoozed'],

@@ -1,11 +1,10 @@
 import { TaskflowError } from '../../errors.ts'
+import { NAME } from '../../run/define-task.ts'
 import { audit } from '../audit.ts'
 import { functionList } from '../function-list.ts'
 import { jsonResponse } from '../headers.ts'
 import { json, jsonList } from '../openapi/answers.ts'
 import type { Call, Route } from '../route.ts'
-
-const NAME = /^[\w.:-]{1,200}$/
 
 export const functionRoutes: Route[] = [
   {

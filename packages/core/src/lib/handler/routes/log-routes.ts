@@ -1,5 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
-import type { TaskRecord } from '../../record.ts'
+import { LOG_LEVELS, LOG_STREAMS, type TaskRecord } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import { jsonResponse } from '../headers.ts'
 import { type LogWanted, readLog } from '../logs/read-log.ts'
@@ -113,8 +113,8 @@ async function logs(call: Call): Promise<Response> {
 
 function linesOf(query: Query): LogWanted {
   return {
-    stream: query.oneOf('stream', ['log', 'stdout', 'stderr']),
-    level: query.oneOf('level', ['debug', 'info', 'warn', 'error']),
+    stream: query.oneOf('stream', LOG_STREAMS),
+    level: query.oneOf('level', LOG_LEVELS),
     search: query.one('search'),
   }
 }

@@ -69,6 +69,28 @@ describe('a stream of changes', () => {
     expect(await stream.next('metrics')).toMatchObject({ data: { cancelled: 1 } })
   })
 
+  it('looks by one reader, though its only watcher left and came back while it looked', async () => {
+    const changes = app.manager.storage.changes ?? expect.fail('memory has changes')
+    const since = changes.since.bind(changes)
+    const waiting: (() => void)[] = []
+    const spy = vi.spyOn(changes, 'since').mockImplementation(async (input) => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return since(input)
+    })
+    const first = await open()
+    await first.next('state')
+    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await first.close()
+    const second = await open()
+    await second.next('state')
+    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    for (const answer of waiting.splice(0)) answer()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(waiting).toHaveLength(1)
+    for (const answer of waiting.splice(0)) answer()
+    spy.mockRestore()
+  })
+
   it('goes on after a break without loss, from its last id', async () => {
     const stream = await open()
     await stream.next('state')

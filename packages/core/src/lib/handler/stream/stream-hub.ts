@@ -50,6 +50,8 @@ export class StreamHub {
   readonly #surroundings: Surroundings
   readonly #schedules: ScheduleNews
   #cursor: string | null = null
+  /** Counts how often somebody began to watch. */
+  #watches = 0
   #cancelLook = () => {}
   #cancelHeartbeat = () => {}
   #healthy = true
@@ -149,21 +151,19 @@ export class StreamHub {
   }
 
   #run(): void {
+    const watch = ++this.#watches
     const look = async () => {
-      try {
-        await this.#look()
-        this.#health(true)
-      } catch (error) {
-        if (this.#healthy) this.#onError(error)
-        this.#health(false)
-      }
+      const failure = await this.#look().then(
+        () => null,
+        (error: unknown) => ({ error }),
+      )
+      // The last reader left meanwhile: another one, if there is, has a watch of its own.
+      if (watch !== this.#watches || this.#clients.size === 0) return
+      if (failure && this.#healthy) this.#onError(failure.error)
+      this.#health(failure === null)
       // Asking again at once would not help a storage in trouble.
-      if (this.#clients.size > 0) {
-        this.#cancelLook = systemClock.after(
-          this.#healthy ? LOOK_MS : METRICS_MS,
-          () => void look(),
-        )
-      }
+      const restMs = this.#healthy ? LOOK_MS : METRICS_MS
+      this.#cancelLook = systemClock.after(restMs, () => void look())
     }
     let beats = 0
     const beat = () => {

@@ -1,6 +1,7 @@
+import { LAST_INSTANT } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import { checkOptionNames, type OptionNames } from '../../option-names.ts'
-import { TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
+import { LOG_LEVELS, LOG_STREAMS, TASK_PHASES, TASK_SOURCES, TASK_STATUSES } from '../../record.ts'
 import {
   type ListInput,
   type LogQuery,
@@ -89,8 +90,8 @@ function checkFilter(filter: TaskFilter): void {
   const fits = tags === undefined || (Array.isArray(tags) && tags.every(isTag))
   check(fits, 'list: filter: tags', 'an array of { key, value }', tags)
   check(isText(search), 'list: filter: search', 'text', search)
-  check(isInstant(since), 'list: filter: since', INSTANT, since)
-  check(isInstant(until), 'list: filter: until', INSTANT, until)
+  check(isAnyInstant(since), 'list: filter: since', INSTANT, since)
+  check(isAnyInstant(until), 'list: filter: until', INSTANT, until)
 }
 
 export function checkLogs(query: Partial<LogQuery>): void {
@@ -99,10 +100,10 @@ export function checkLogs(query: Partial<LogQuery>): void {
   check(typeof taskId === 'string', 'logs: taskId', 'the id of a task', taskId)
   check(from === undefined || isWhole(from), 'logs: from', WHOLE, from)
   check(limit === undefined || isWhole(limit), 'logs: limit', WHOLE, limit)
-  const streams = ['log', 'stdout', 'stderr'] as const
-  check(stream === undefined || isOne(streams, stream), 'logs: stream', oneOf(streams), stream)
-  const levels = ['debug', 'info', 'warn', 'error'] as const
-  check(level === undefined || isOne(levels, level), 'logs: level', oneOf(levels), level)
+  const isStream = stream === undefined || isOne(LOG_STREAMS, stream)
+  check(isStream, 'logs: stream', oneOf(LOG_STREAMS), stream)
+  const isLevel = level === undefined || isOne(LOG_LEVELS, level)
+  check(isLevel, 'logs: level', oneOf(LOG_LEVELS), level)
   check(isText(search), 'logs: search', 'text', search)
 }
 
@@ -111,7 +112,7 @@ export function checkMetrics(queries: readonly MetricsQuery[]): void {
   for (const query of queries) {
     checkOptionNames(query, METRICS, { where: 'metrics' })
     check(isText(query.funcName), 'metrics: funcName', 'the name of a task', query.funcName)
-    check(isInstant(query.since), 'metrics: since', INSTANT, query.since)
+    check(isAnyInstant(query.since), 'metrics: since', INSTANT, query.since)
   }
 }
 
@@ -119,8 +120,8 @@ export function checkSeries(query: SeriesQuery): void {
   checkOptionNames(query, SERIES, { where: 'series' })
   const { funcName, since, until, stepMs } = query
   check(isText(funcName), 'series: funcName', 'the name of a task', funcName)
-  check(Number.isFinite(since), 'series: since', INSTANT, since)
-  check(Number.isFinite(until), 'series: until', INSTANT, until)
+  check(isInstant(since), 'series: since', INSTANT, since)
+  check(isInstant(until), 'series: until', INSTANT, until)
   const ok = Number.isFinite(stepMs) && stepMs > 0 && stepMs % 60_000 === 0
   check(ok, 'series: stepMs', 'milliseconds of whole minutes', stepMs)
 }
@@ -147,7 +148,8 @@ const WHOLE = 'a whole number of 1 or more'
 const INSTANT = 'epoch milliseconds'
 
 const isText = (value: unknown) => value === undefined || typeof value === 'string'
-const isInstant = (value: unknown) => value === undefined || Number.isFinite(value)
+const isInstant = (value: unknown) => typeof value === 'number' && Math.abs(value) <= LAST_INSTANT
+const isAnyInstant = (value: unknown) => value === undefined || isInstant(value)
 const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1
 const isOne = (words: readonly string[], value: string) => words.includes(value)
 const oneOf = (words: readonly string[]) => `one of ${words.join(', ')}`

@@ -129,9 +129,15 @@ export class TaskActions {
   /** A task of this manager, or what stands here for one of another live instance. */
   async #taskOf(funcName: string): Promise<Task<unknown, unknown>> {
     const { options, intake, reads } = this.#parts
-    if (options.tasks.has(funcName)) return intake.registered(funcName)
+    if (options.tasks.has(funcName) || typeof funcName !== 'string') {
+      return intake.registered(funcName)
+    }
     const found = (await reads.functions()).find((info) => info.funcName === funcName)
-    return found ? taskElsewhere(found) : intake.registered(funcName)
+    if (found) return taskElsewhere(found)
+    throw new TaskflowError(
+      'unknown_function',
+      `expected a task of a live instance, got ${JSON.stringify(funcName.slice(0, 200))}`,
+    )
   }
 
   /** What a retry depends on, so that it finds the same results: parents that are still there. */

@@ -266,3 +266,27 @@ describe('schedules()', () => {
     await clock.advance(0)
   })
 })
+
+describe('who listens for changes', () => {
+  it('keeps no schedule from running, and no other from hearing, by throwing', async () => {
+    const { clock, errors, manager } = world()
+    const { task, runs } = noted()
+    const tasks = manager([task])
+    tasks.onSchedulesChanged(() => {
+      throw new Error('of the listener')
+    })
+    let told = 0
+    tasks.onSchedulesChanged(() => {
+      told += 1
+    })
+    await tasks.schedule(task, { everyMs: 60_000 }, { payload: 1 })
+    await tasks.start()
+    await tasks.pauseSchedule('noted')
+    await tasks.resumeSchedule('noted')
+    expect(told).toBeGreaterThanOrEqual(3)
+    expect(errors).toHaveLength(told)
+    expect(errors).toContainEqual(new Error('of the listener'))
+    await clock.advance(60_000)
+    expect(runs).toHaveLength(1)
+  })
+})

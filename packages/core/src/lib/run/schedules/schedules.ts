@@ -208,7 +208,7 @@ export class Schedules {
 
   /** An operator changed a schedule here. */
   changed(): Promise<void> {
-    for (const listener of this.#listeners) listener()
+    this.#tell()
     return this.look()
   }
 
@@ -302,7 +302,18 @@ export class Schedules {
     )
     this.#known = stored.flatMap((each) => this.#read(each)).filter((each) => this.#fires(each))
     this.#ticker?.set(this.#known)
-    for (const listener of this.#listeners) listener()
+    this.#tell()
+  }
+
+  /** One that throws keeps no schedule from running, and no other from hearing. */
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener()
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
   }
 
   /** Stores the definitions of this process that count and are not stored; whether there were any. */

@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from '../../clock.ts'
 import { TaskflowError } from '../../errors.ts'
 import { checkOptionNames } from '../../option-names.ts'
 import { cronOf } from './cron-times.ts'
@@ -39,8 +40,6 @@ export const TRIGGER_ALIASES: readonly TriggerAlias[] = [
 ]
 
 const SHORTEST_MS = 1_000
-/** Instants beyond the range of Date cannot be shown. */
-const LAST_INSTANT = 8.64e15
 const LONGEST_CRON = 256
 const MAX_PARTS = 50
 

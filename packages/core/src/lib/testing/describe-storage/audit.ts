@@ -117,7 +117,7 @@ export function auditCases({ describe, test, has }: Suite): void {
 
     test('refuses a cursor that it did not make', async (bench) => {
       await append(bench, {}, {})
-      for (const cursor of ['', 'x', '{}', '[1]', 'null']) {
+      for (const cursor of ['', 'x', '{}', '[1]', 'null', '["a","b"]', '[null,"b"]']) {
         await assert.rejects(bench.audit.list({ limit: 1, cursor }), { code: 'invalid_input' })
       }
     })

@@ -27,7 +27,7 @@ import type {
   SeriesStorage,
   SessionStorage,
 } from '../../storage/parts.ts'
-import { buildNewTask } from '../builders.ts'
+import { buildNewTask, buildSettlement } from '../builders.ts'
 import type { StorageFixture, StoragePart } from './harness.ts'
 
 /** The first instant of every case: a full hour. Cases pass `now` and never wait. */
@@ -171,7 +171,7 @@ export class Bench {
     more: Partial<Settlement> = {},
   ): Settlement {
     const { taskId, fence } = task
-    return { taskId, fence, outcome: toOutcome(outcome), durationMs: 0, logs: [], ...more }
+    return buildSettlement({ taskId, fence, outcome: toOutcome(outcome), ...more })
   }
 
   /** Settles one task and claims nothing. */

@@ -140,6 +140,10 @@ export function listCases({ describe, test }: Suite): void {
       assert.deepEqual(await ids(bench, { since: T0 + SECOND }), [c, b])
       assert.deepEqual(await ids(bench, { until: T0 + SECOND }), [a])
       assert.deepEqual(await ids(bench, { since: T0, until: T0 + 2 * SECOND }), [b, a])
+      // An age such as 1.1h is no whole number of milliseconds.
+      assert.deepEqual(await ids(bench, { since: T0 + SECOND - 0.5 }), [c, b])
+      assert.deepEqual(await ids(bench, { since: T0 + SECOND + 0.5 }), [c])
+      assert.deepEqual(await ids(bench, { until: T0 + SECOND + 0.5 }), [b, a])
     })
 
     test('finds the start of an id and part of a function name, whatever the case', async (bench) => {
