@@ -156,7 +156,7 @@ describe('with a real handler and storage', () => {
     await expect.poll(drawn, { timeout: 20_000 }).toMatch(/^M/)
     await page.goto(`${app.origin}/tasks/dashboard/dead-letters`)
     const frame = page.locator('[data-group] .frame').first()
-    expect(await frame.innerText()).toMatch(/dashboard-pages\.test\.ts:\d+$/)
+    expect((await frame.textContent())?.trim()).toMatch(/dashboard-pages\.test\.ts:\d+$/)
     await page.context().close()
   })
 

@@ -19,7 +19,7 @@ export const printWeather = defineTask({ name: 'print_weather', run: () => 'sun'
 export const countSheets = defineTask({
   name: 'count_sheets',
   retries: 1,
-  run(_: void, { attempt }) {
+  run(_: undefined, { attempt }) {
     taskLog(`sheet ${attempt + 1} of 2`)
     taskLog(`no paper ${attempt + 1}`, 'error')
     throw new Error(`jam ${attempt + 1}`)
