@@ -115,6 +115,18 @@ describe('a call that makes no sense is refused and says what was expected', () 
       /^list: order: .* got "up"$/,
     ],
     ['a cursor', (m) => m.list({ cursor: odd(5) }), 'invalid_input', /^list: cursor: .* got 5$/],
+    [
+      'a page of ticks',
+      (m) => m.scheduleTicks('x', { limit: -1 }),
+      'invalid_input',
+      /^scheduleTicks: limit: expected a whole number/,
+    ],
+    [
+      'ticks by another name',
+      (m) => m.scheduleTicks('x', odd({ limt: 5 })),
+      'invalid_input',
+      /^scheduleTicks: .*limt/,
+    ],
     ['no logs', (m) => m.logs(odd(undefined)), 'invalid_input', /^logs: expected an object/],
     ['logs of nothing', (m) => m.logs(odd({})), 'invalid_input', /^logs: taskId: expected the id/],
     [

@@ -215,10 +215,11 @@ export class TaskManager implements TaskQueue {
   /**
    * Waits for a task to succeed, wherever it runs; resolves with what its `run` returned, as JSON
    * keeps it (null for nothing). Results of this instance's tasks come at once, others' within a
-   * second. While the storage is away the waiting goes on.
+   * second. The waiting goes on while the storage is away, if it was there at first.
    *
    * @throws TaskFailedError when it ends failed, interrupted or cancelled; TaskflowError `not_found`,
-   *   `unavailable` after `timeoutMs` or when the manager stops; the reason of `signal`.
+   *   `unavailable` after `timeoutMs`, when the manager stops or the first look fails; the reason of
+   *   `signal`.
    */
   async result<Result>(
     ref: Pick<TaskRef<Result>, 'taskId' | '~result'>,
@@ -406,7 +407,7 @@ export class TaskManager implements TaskQueue {
     return this.#parts.scheduleOperations.bulk(action, scheduleIds)
   }
 
-  /** What became of a schedule's due times, the newest first; 50 a page. */
+  /** What became of a schedule's due times, the newest first; `limit` a page [50]. */
   scheduleTicks(
     scheduleId: string,
     page: { limit?: number; cursor?: string } = {},

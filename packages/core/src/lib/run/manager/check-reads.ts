@@ -40,6 +40,8 @@ const FILTER: OptionNames<TaskFilter> = {
   since: true,
   until: true,
 }
+const TICKS: OptionNames<{ limit: number; cursor: string }> = { limit: true, cursor: true }
+
 const LOGS: OptionNames<LogQuery> = {
   taskId: true,
   from: true,
@@ -105,6 +107,13 @@ export function checkLogs(query: Partial<LogQuery>): void {
   const isLevel = level === undefined || isOne(LOG_LEVELS, level)
   check(isLevel, 'logs: level', oneOf(LOG_LEVELS), level)
   check(isText(search), 'logs: search', 'text', search)
+}
+
+export function checkTicks(page: { limit?: number; cursor?: string }): void {
+  checkOptionNames(page, TICKS, { where: 'scheduleTicks' })
+  const { limit, cursor } = page
+  check(limit === undefined || isWhole(limit), 'scheduleTicks: limit', WHOLE, limit)
+  check(isText(cursor), 'scheduleTicks: cursor', 'what the page before gave as next', cursor)
 }
 
 export function checkMetrics(queries: readonly MetricsQuery[]): void {

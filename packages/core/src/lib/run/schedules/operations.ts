@@ -1,6 +1,7 @@
 import { TaskflowError } from '../../errors.ts'
 import type { NewTask } from '../../storage/contract.ts'
 import type { NewTick, ScheduleChange, TickRecord } from '../../storage/parts.ts'
+import { checkTicks } from '../manager/check-reads.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { TaskRef } from '../task-queue.ts'
 import { nextStart, type Schedule } from './definition.ts'
@@ -71,6 +72,7 @@ export class ScheduleOperations {
     scheduleId: string,
     page: { limit?: number; cursor?: string },
   ): Promise<{ ticks: TickRecord[]; next: string | null }> {
+    checkTicks(page)
     await this.#schedules.find(scheduleId)
     const { limit = 50, cursor } = page
     return this.#schedules.storage.ticks({ scheduleId, limit, cursor })
