@@ -18,6 +18,8 @@ let handler: FakeHandler
 
 beforeEach(async () => {
   await page.viewport(1440, 900)
+  // Where another test left it, it may point at the list, which then holds new rows back.
+  await userEvent.hover(document.documentElement, { position: { x: 1, y: 1 } })
   handler = new FakeHandler()
   handler.tasks = [3, 2, 1].map((n) => makeTask(n, { func_name: `task_${n}` }))
   handler.metrics = makeMetrics({ total: 3, success: 3 })
