@@ -16,7 +16,7 @@ describe('needElement', () => {
       'x-outer': element('outer'),
       'x-other': element('other'),
     })
-    document.body.innerHTML = '<div><x-outer></x-outer><x-inner></x-inner></div>'
+    document.body.append(document.createElement('x-outer'), document.createElement('x-inner'))
     defineLater({ 'x-outer': load, 'x-inner': load })
     await needElement('x-outer')
     expect(order).toEqual(['inner', 'outer'])
