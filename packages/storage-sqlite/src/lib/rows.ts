@@ -134,7 +134,7 @@ interface AttemptRow {
 
 function earlierAttempts(session: Session, seq: number): TaskAttempt[] {
   const rows = session
-    .sql('select * from {attempts} where task = ? order by fence')
+    .sql('select * from {attempts} where task = +? order by fence')
     .all(seq) as AttemptRow[]
   return rows.map((row) => ({
     attempt: row.attempt,
@@ -172,7 +172,7 @@ function lastAttempt(session: Session, row: SummaryRow): TaskAttempt[] {
 /** The parents a task waits for, in the order given. */
 function openParents(session: Session, taskId: string): string[] {
   return session
-    .sql('select parent from {edges} where child = ? and open = 1 order by position')
+    .sql('select parent from {edges} where child = +? and open = 1 order by position')
     .pluck()
     .all(taskId) as string[]
 }
@@ -180,7 +180,7 @@ function openParents(session: Session, taskId: string): string[] {
 function childrenOf(session: Session, taskId: string): string[] {
   return session
     .sql(
-      'select distinct child from {edges} where parent = ? and open >= 0 order by child limit 1000',
+      'select distinct child from {edges} where parent = +? and open >= 0 order by child limit 1000',
     )
     .pluck()
     .all(taskId) as string[]

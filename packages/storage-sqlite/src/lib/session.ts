@@ -47,8 +47,9 @@ export class Session {
 
   /**
    * A prepared statement; `{name}` stands for a table or index. Where a parameter may decide between
-   * plans – a limit, or an equality beside `order by` or a partial index – SQLite prepares anew for
-   * each value, at many times the cost of running it: on hot paths `+?` hides the value from the plan.
+   * plans – a limit, an equality that no index is asked for, or one beside `order by` or a partial
+   * index – SQLite prepares anew whenever it is bound, at many times the cost of running it: on hot
+   * paths `+?` hides the value from the plan.
    */
   sql(text: string): Database.Statement {
     let statement = this.#statements.get(text)

@@ -62,7 +62,7 @@ function release(session: Session, parents: readonly End[]): { released: boolean
 
 function closeEdge(session: Session, child: string, parent: string): void {
   session
-    .sql('update {edges} set open = 0 where child = ? and parent = ? and open = 1')
+    .sql('update {edges} set open = 0 where child = +? and parent = +? and open = 1')
     .run(child, parent)
 }
 
@@ -144,7 +144,7 @@ export function takePlace(session: Session, original: string, retry: string): vo
 
 function replaceParent(session: Session, parent: string, retry: string): void {
   const children = session
-    .sql('select child from {edges} where parent = ? and open = 1 and child <> ?')
+    .sql('select child from {edges} where parent = +? and open = 1 and child <> ?')
     .pluck()
     .all(parent, retry) as string[]
   if (children.length === 0) return

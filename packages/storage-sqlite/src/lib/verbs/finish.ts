@@ -103,7 +103,7 @@ export function recordStart(session: Session, row: LiveRow, start: EndedStart): 
 /** The start before the one under way, for a task that never began after all. */
 export function earlierStart(session: Session, row: LiveRow): Pick<LiveRow, 'startedAt' | 'owner'> {
   const earlier = session
-    .sql(`select started_at as startedAt, owner from {attempts} where task = ?
+    .sql(`select started_at as startedAt, owner from {attempts} where task = +?
       order by fence desc limit 1`)
     .get(row.seq) as Pick<LiveRow, 'startedAt' | 'owner'> | undefined
   return earlier ?? { startedAt: null, owner: null }

@@ -103,7 +103,7 @@ export function owned(session: Session, input: { instanceId: string }): OwnedTas
 /** Ids of the tasks that a task depends on, in the order given. */
 export function parentsOf(session: Session, taskId: string): string[] {
   return session
-    .sql('select parent from {edges} where child = ? order by position')
+    .sql('select parent from {edges} where child = +? order by position')
     .pluck()
     .all(taskId) as string[]
 }
