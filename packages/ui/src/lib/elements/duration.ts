@@ -17,6 +17,8 @@ export class TaskflowDurationElement extends LocalizedElement {
       :host {
         font: inherit;
         color: inherit;
+        /* Right to left, a number stays before its unit where the language has it there. */
+        unicode-bidi: plaintext;
       }
     `,
   ]

@@ -161,4 +161,28 @@ describe('languages', () => {
       expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(innerWidth)
     },
   )
+
+  it('keeps a number before its unit from right to left', async () => {
+    document.documentElement.dir = 'rtl'
+    handler.tasks = [makeTask(1, { status: 'success', phase: 'success', duration: 0.096 })]
+    const element = await openPage(handler, '/runs')
+    const text = await soon(() => {
+      const texts = findAll(element, 'td').flatMap((cell) => {
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+        const found: Text[] = []
+        while (walker.nextNode()) found.push(walker.currentNode as Text)
+        return found
+      })
+      const length = texts.find(({ data }) => /^96\sms$/.test(data))
+      if (!length) throw new Error('no length of time')
+      return length
+    })
+    const left = (start: number) => {
+      const range = document.createRange()
+      range.setStart(text, start)
+      range.setEnd(text, start + 1)
+      return range.getBoundingClientRect().left
+    }
+    expect(left(0)).toBeLessThan(left(3))
+  })
 })

@@ -33,7 +33,9 @@ export function sourceBadge(task: TaskJson): TemplateResult | typeof nothing {
 
 /** A value, or a faint dash that screen readers skip. */
 export function orMissing(value: unknown): unknown {
-  return value === null || value === undefined || value === '' || value === MISSING
-    ? html`<span class="faint" aria-hidden="true">${MISSING}</span>`
-    : value
+  if (value === null || value === undefined || value === '' || value === MISSING) {
+    return html`<span class="faint" aria-hidden="true">${MISSING}</span>`
+  }
+  // Right to left, `96 ms` would be read as `ms 96`.
+  return typeof value === 'string' ? html`<bdi>${value}</bdi>` : value
 }

@@ -1,9 +1,16 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: tests read what people see
 import type { FunctionNodeJson } from '@taskflow/core/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import { FakeHandler } from '../../testing/fake-handler.ts'
-import { find, findAll, textOf, unmountAll, waitForElement } from '../../testing/mount.ts'
+import {
+  find,
+  findAll,
+  mountDashboard,
+  textOf,
+  unmountAll,
+  waitForElement,
+} from '../../testing/mount.ts'
 import { answer, openPage, soon } from '../../testing/page-test.ts'
 import { makeTask } from '../../testing/records.ts'
 
@@ -136,6 +143,42 @@ describe('graph', () => {
     fire('pointermove', 340, 1)
     fire('pointerup', 340, 0)
     await soon(() => expect(plane(element)).not.toBe(whole))
+  })
+
+  it('F9 begins with a part that can be read on a phone, shows all on demand, and is pinched', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `step_${index}`)
+    answer(handler, 'GET /graph', {
+      nodes: names.map((name) => node(name)),
+      edges: names.slice(1).map((to, index) => ({ from: names[index], to, kind: 'flow' })),
+    })
+    await page.viewport(390, 844)
+    location.hash = '#taskflow=/graph'
+    const element = await mountDashboard(handler, { 'url-sync': 'hash' })
+    await drawn(element)
+    const first = await box(element, 'step_0')
+    const size = () => first.getBoundingClientRect().height / first.getBBox().height
+    await soon(() => expect(12 * size()).toBeGreaterThanOrEqual(11))
+    const around = (await waitForElement(element, '.plane')).getBoundingClientRect()
+    expect(first.getBoundingClientRect().left).toBeGreaterThanOrEqual(around.left)
+    expect(first.getBoundingClientRect().right).toBeLessThanOrEqual(around.right)
+    const before = size()
+    findAll(element, '.zoom button').at(-1)?.click()
+    await soon(() => expect(size()).toBeLessThan(before))
+    const last = (await box(element, 'step_5')).getBoundingClientRect()
+    expect(last.right).toBeLessThanOrEqual(around.right)
+    const whole = size()
+    const svg = await waitForElement<SVGElement>(element, '.plane > svg')
+    svg.setPointerCapture = () => {}
+    const touch = (type: string, pointerId: number, clientX: number) =>
+      svg.dispatchEvent(
+        new PointerEvent(type, { pointerId, clientX, clientY: 300, buttons: 1, bubbles: true }),
+      )
+    touch('pointerdown', 1, 150)
+    touch('pointerdown', 2, 200)
+    touch('pointermove', 2, 250)
+    await soon(() => expect(size() / whole).toBeCloseTo(2, 1))
+    touch('pointerup', 1, 150)
+    touch('pointerup', 2, 250)
   })
 
   it('F6 is walked by arrow keys along its edges, with one tab stop; Enter opens a task', async () => {

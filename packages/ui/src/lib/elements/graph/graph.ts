@@ -12,12 +12,13 @@ import { Resource } from '../../store/resource.ts'
 import { endAll } from '../end-all.ts'
 import { PageElement } from '../pages/page-element.ts'
 import { drawEdge, drawFrame } from './draw.ts'
+import { Gestures } from './gestures.ts'
 import { graphStyles } from './graph.styles.ts'
 import { graphHead } from './head.ts'
 import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
 import { graphList } from './list.ts'
 import { functionModel, type GraphModel, type GraphNode, ofGroup, taskModel } from './model.ts'
-import { fitView, reveal, type View, zoomView } from './view.ts'
+import { fitView, reveal, startView, type View, zoomView } from './view.ts'
 import { stepTo } from './walk.ts'
 
 const STEP = 1.25
@@ -29,7 +30,8 @@ const TEXT = 30
 
 /**
  * Which task follows which, with what happens there now; or, for one run, what it waits for and
- * what waits for it. Drag moves, Ctrl and wheel or `+` and `-` zoom, `0` shows all; arrows walk.
+ * what waits for it. Drag moves; two fingers, Ctrl and wheel, or `+` and `-` zoom; `0` shows all;
+ * arrows walk.
  *
  * @fires taskflow-node-select - a box was chosen; cancelable
  * @fires taskflow-navigate - a box was followed; cancelable
@@ -67,7 +69,12 @@ export class TaskflowGraphElement extends PageElement {
   #shape = ''
   /** How many boxes are drawn so far. */
   #drawn = 0
-  #drag: { x: number; y: number; moved: boolean } | null = null
+  readonly #gestures = new Gestures({
+    move: (dx, dy) => {
+      if (this.view) this.view = { ...this.view, x: this.view.x + dx, y: this.view.y + dy }
+    },
+    zoom: (factor, at) => this.#zoom(factor, at),
+  })
 
   constructor() {
     super()
@@ -94,7 +101,7 @@ export class TaskflowGraphElement extends PageElement {
     if (this.view || !this.#layout) return
     const box = this.#box()
     if (box.width === 0) return
-    this.view = fitView(this.#layout, box)
+    this.view = startView(this.#layout, this.#rect(this.#first), box)
     if (this.focusOn) this.#focused(this.focusOn)
   }
 
@@ -157,10 +164,10 @@ export class TaskflowGraphElement extends PageElement {
         role="group"
         aria-label=${t('Dependencies; arrow keys walk along them, plus, minus and 0 zoom')}
         @wheel=${this.#onWheel}
-        @pointerdown=${this.#onDown}
-        @pointermove=${this.#onMove}
-        @pointerup=${this.#onUp}
-        @pointercancel=${this.#onUp}
+        @pointerdown=${this.#gestures.down}
+        @pointermove=${this.#gestures.move}
+        @pointerup=${this.#gestures.up}
+        @pointercancel=${this.#gestures.up}
       >
         <g transform="translate(${x} ${y}) scale(${scale})">
           <g aria-hidden="true">
@@ -199,7 +206,6 @@ export class TaskflowGraphElement extends PageElement {
     const at = layout.nodes.get(node.id)
     if (!at) return nothing
     const { href, click } = this.to(node.route)
-    const first = this.active || (this.item ? this.item : layout.nodes.keys().next().value)
     const total = node.shares.reduce((sum, { count }) => sum + count, 0)
     let x = 12
     return svg`<a
@@ -208,12 +214,12 @@ export class TaskflowGraphElement extends PageElement {
       href=${href}
       data-node=${node.id}
       data-status=${colourOf(node.status)}
-      tabindex=${node.id === first ? 0 : -1}
+      tabindex=${node.id === this.#first ? 0 : -1}
       aria-label="${node.title}, ${node.text}"
       transform="translate(${at.x} ${at.y})"
       @click=${(event: MouseEvent) => {
-        const dragged = this.#drag?.moved ?? false
-        const chosen = !dragged && this.dispatchEvent(new TaskflowNodeSelectEvent(node.id))
+        const chosen =
+          !this.#gestures.moved && this.dispatchEvent(new TaskflowNodeSelectEvent(node.id))
         if (chosen) click(event)
         else event.preventDefault()
       }}
@@ -254,9 +260,18 @@ export class TaskflowGraphElement extends PageElement {
 
   #focused(id: string): void {
     this.active = id
+    const rect = this.#rect(id)
+    if (rect && this.view) this.view = reveal(this.view, rect, this.#box())
+  }
+
+  /** The box to begin with: for Tab, and for people where not all can be seen. */
+  get #first(): string {
+    return this.active || this.item || (this.#layout?.nodes.keys().next().value ?? '')
+  }
+
+  #rect(id: string) {
     const at = this.#layout?.nodes.get(id)
-    if (!at || !this.view) return
-    this.view = reveal(this.view, { ...at, width: NODE_WIDTH, height: NODE_HEIGHT }, this.#box())
+    return at && { ...at, width: NODE_WIDTH, height: NODE_HEIGHT }
   }
 
   #onKey = (event: KeyboardEvent) => {
@@ -291,31 +306,6 @@ export class TaskflowGraphElement extends PageElement {
     this.#zoom(Math.exp(-event.deltaY / 300), {
       x: event.clientX - box.left,
       y: event.clientY - box.top,
-    })
-  }
-
-  #onDown = (event: PointerEvent) => {
-    if (event.button === 0) this.#drag = { x: event.clientX, y: event.clientY, moved: false }
-  }
-
-  #onMove = (event: PointerEvent) => {
-    const [drag, view] = [this.#drag, this.view]
-    if (!drag || !view || event.buttons === 0) return
-    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y]
-    const plane = event.currentTarget as SVGElement
-    // A hand that shakes still clicks.
-    if (!drag.moved && Math.hypot(dx, dy) < 4) return
-    if (!drag.moved) plane.setPointerCapture(event.pointerId)
-    plane.dataset.drag = ''
-    this.#drag = { x: event.clientX, y: event.clientY, moved: true }
-    this.view = { ...view, x: view.x + dx, y: view.y + dy }
-  }
-
-  #onUp = (event: Event) => {
-    delete (event.currentTarget as SVGElement).dataset.drag
-    // The click that ends a drag comes after this.
-    setTimeout(() => {
-      this.#drag = null
     })
   }
 

@@ -7,6 +7,8 @@ export interface View {
 
 const LEAST = 0.1
 const MOST = 2.5
+/** Below it the small text of a box, 12 px, is hard to read. */
+const READABLE = 11 / 12
 const EDGE = 24
 /** What the legend stands on. */
 const FOOT = 40
@@ -28,6 +30,29 @@ export function fitView(
     scale,
     x: (box.width - graph.width * scale) / 2,
     y: (box.height - FOOT - graph.height * scale) / 2,
+  }
+}
+
+/** All of the graph where it can be read then; else the part around a rectangle. */
+export function startView(
+  graph: { width: number; height: number },
+  rect: { x: number; y: number; width: number; height: number } | undefined,
+  box: { width: number; height: number },
+): View {
+  const all = fitView(graph, box)
+  if (all.scale >= READABLE) return all
+  const foot = box.height - FOOT
+  const start = (size: number, from: number, length: number, room: number) =>
+    size * READABLE <= room - 2 * EDGE
+      ? (room - size * READABLE) / 2
+      : Math.min(
+          EDGE,
+          Math.max(room - EDGE - size * READABLE, room / 2 - (from + length / 2) * READABLE),
+        )
+  return {
+    scale: READABLE,
+    x: start(graph.width, rect?.x ?? 0, rect?.width ?? 0, box.width),
+    y: start(graph.height, rect?.y ?? 0, rect?.height ?? 0, foot),
   }
 }
 

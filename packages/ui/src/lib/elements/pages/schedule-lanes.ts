@@ -1,13 +1,15 @@
 import type { ScheduleJson } from '@taskflow/core/client'
 import { html, nothing, svg, type TemplateResult } from 'lit'
 import { formatLength } from '../../format/duration.ts'
-import { formatDayMinute, formatMinute } from '../../format/time.ts'
+import { formatDayMinute } from '../../format/time.ts'
 import { visibleText } from '../../format/visible-text.ts'
 import { t } from '../../messages/messages.ts'
 import { segments } from '../../parts/controls.ts'
+import { axisTime, labelEvery } from '../chart/chart-time.ts'
 
 const WIDTH = 1000
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 
 /** How far ahead people look. */
 export const LANE_WINDOWS = [
@@ -35,6 +37,7 @@ export function scheduleLanes(options: {
   const more = schedules.some(
     ({ next_runs }, index) => next_runs.length >= 50 && due[index]?.length === next_runs.length,
   )
+  const axis = roundTimes(now, window.ms)
   return html`<section class="card lanes">
     <header>
       <h2>${t('Upcoming')}</h2>
@@ -43,13 +46,22 @@ export function scheduleLanes(options: {
     </header>
     <div class="lane axis" aria-hidden="true">
       <span></span>
-      <span class="times">${[0, 1, 2, 3, 4].map((part) => html`<span>${axisLabel(now, window.ms, part)}</span>`)}</span>
+      <svg class="times">
+        <text y="14">${t('now')}</text>
+        ${axis.map((at) => svg`<text x="${((at - now) / window.ms) * 100}%" y="14" text-anchor="middle">${axisTime(new Date(at).toISOString(), window.value)}</text>`)}
+      </svg>
     </div>
-    ${schedules.map((schedule, index) => lane(schedule, due[index] ?? [], now, window.ms))}
+    ${schedules.map((schedule, index) => lane(schedule, due[index] ?? [], axis, now, window.ms))}
   </section>`
 }
 
-function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms: number) {
+function lane(
+  schedule: ScheduleJson,
+  times: readonly number[],
+  axis: readonly number[],
+  now: number,
+  ms: number,
+) {
   const { name, state, next_run: next, next_runs } = schedule
   const goesOn = next_runs.length >= 50 && times.length === next_runs.length
   const xOf = (at: number) => Math.max(2, ((at - now) / ms) * WIDTH)
@@ -72,7 +84,7 @@ function lane(schedule: ScheduleJson, times: readonly number[], now: number, ms:
         role="img"
         aria-label=${laneText(times, text)}
       >
-        ${[0, 1, 2, 3].map((part) => svg`<line class="grid" x1=${(part * WIDTH) / 4} x2=${(part * WIDTH) / 4} y1="0" y2="30" ?data-now=${part === 0} />`)}
+        ${[now, ...axis].map((at) => svg`<line class="grid" x1=${((at - now) / ms) * WIDTH} x2=${((at - now) / ms) * WIDTH} y1="0" y2="30" ?data-now=${at === now} />`)}
         ${times.map((at) => svg`<line class="due" x1=${xOf(at)} x2=${xOf(at)} y1="9" y2="21" />`)}
         ${goesOn ? svg`<line class="on" x1=${xOf(times.at(-1) ?? now)} x2=${WIDTH} y1="15" y2="15" />` : nothing}</svg
       >${text ? html`<span class="aside muted" aria-hidden="true">${text}</span>` : nothing}</span
@@ -89,10 +101,14 @@ function laneText(times: readonly number[], text: string): string {
     : due
 }
 
-function axisLabel(now: number, ms: number, part: number): string {
-  if (part === 0) return t('now')
-  const at = now + (ms * part) / 4
-  return ms > 24 * HOUR ? formatDayMinute(at) : formatMinute(at)
+/** Up to four times that clocks show; none so near to an end that its words have no room. */
+function roundTimes(now: number, ms: number): number[] {
+  const every = labelEvery(MINUTE, ms / MINUTE / 4)
+  const times: number[] = []
+  for (let at = Math.ceil(now / every) * every; at < now + 0.96 * ms; at += every) {
+    if (at > now + 0.1 * ms) times.push(at)
+  }
+  return times
 }
 
 /** `3 h`, `7 d` */

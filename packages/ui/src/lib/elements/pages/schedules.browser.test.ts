@@ -68,6 +68,21 @@ describe('schedules', () => {
     expect((await row(element, 'sync')).innerText).toContain('Paused')
   })
 
+  it('B9 has round times on its axis', async () => {
+    const element = await openPage(handler, '/schedules')
+    await waitForElement(element, '.times')
+    for (const window of ['1h', '24h', '3h']) {
+      const buttons = findAll(element, '.lanes .segments button')
+      buttons.find(({ innerText }) => innerText === window)?.click()
+      await soon(() => {
+        const times = findAll<SVGElement>(element, '.times text').map((text) => text.textContent)
+        expect(times.length).toBeGreaterThanOrEqual(3)
+        const round = window === '1h' ? /:(00|15|30|45)/ : /:00/
+        for (const time of times.slice(1)) expect(time).toMatch(round)
+      })
+    }
+  })
+
   it('C10, C11 asks the server for what is filtered and sorted, and keeps it in the address', async () => {
     const element = await openPage(handler, '/schedules?state=paused&sort=-name')
     await row(element, 'sync')
@@ -152,7 +167,7 @@ describe('schedules', () => {
     const element = await openPage(handler, '/schedules')
     await row(element, 'report')
     await soon(() => expect(textOf(element)).toContain('2 runs due in the next 3h'))
-    const lanes = findAll(element, '.lane svg').map((lane) => lane.getAttribute('aria-label'))
+    const lanes = findAll(element, '.track svg').map((lane) => lane.getAttribute('aria-label'))
     expect(lanes[0]).toMatch(/^Due \w+ \d\d:\d\d$/)
     expect(lanes[2]).toBe('held while paused')
   })

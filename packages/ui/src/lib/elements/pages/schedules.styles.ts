@@ -12,14 +12,16 @@ export const schedulesStyles = css`
   .lane + .lane {
     border-block-start: 1px solid var(--_border);
   }
-  .lane .times {
-    display: flex;
-    justify-content: space-between;
-    color: var(--_muted);
+  .times {
+    inline-size: 100%;
+    block-size: 20px;
+    overflow: visible;
+    direction: ltr;
+    fill: var(--_muted);
     font-size: 12px;
   }
-  .lane .times span:first-child {
-    color: var(--_accent-text);
+  .times text:first-child {
+    fill: var(--_accent-text);
   }
   .track {
     position: relative;
@@ -31,8 +33,13 @@ export const schedulesStyles = css`
     block-size: 30px;
     direction: ltr;
   }
-  :host(:dir(rtl)) .track svg {
+  :host(:dir(rtl)) :is(.track svg, .times, .times text) {
     transform: scaleX(-1);
+  }
+  /* Turned around twice, words can be read. */
+  .times text {
+    transform-box: fill-box;
+    transform-origin: center;
   }
   .track line {
     vector-effect: non-scaling-stroke;
@@ -154,7 +161,7 @@ export const schedulesStyles = css`
     .lane {
       grid-template-columns: 104px minmax(0, 1fr);
     }
-    .lane .times span:nth-child(even) {
+    .times text:nth-child(even) {
       display: none;
     }
     /* Words of other languages are longer: room for them before the actions are cut. */
