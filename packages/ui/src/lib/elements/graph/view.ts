@@ -9,6 +9,8 @@ const LEAST = 0.1
 const MOST = 2.5
 /** Below it the small text of a box, 12 px, is hard to read. */
 const READABLE = 11 / 12
+/** Boxes narrower than this are phones. */
+const NARROW = 600
 const EDGE = 24
 /** What the legend stands on. */
 const FOOT = 40
@@ -33,14 +35,14 @@ export function fitView(
   }
 }
 
-/** All of the graph where it can be read then; else the part around a rectangle. */
+/** All of the graph; on a phone, where that cannot be read, the part around a rectangle. */
 export function startView(
   graph: { width: number; height: number },
   rect: { x: number; y: number; width: number; height: number } | undefined,
   box: { width: number; height: number },
 ): View {
   const all = fitView(graph, box)
-  if (all.scale >= READABLE) return all
+  if (all.scale >= READABLE || box.width >= NARROW) return all
   const foot = box.height - FOOT
   const start = (size: number, from: number, length: number, room: number) =>
     size * READABLE <= room - 2 * EDGE
