@@ -16,6 +16,7 @@ export class TaskTable {
   #ordered: Row[] = []
   /** Holder of each idempotency key. */
   readonly #keys = new Map<string, Row>()
+  /** Retries of each task, which may be gone by now. */
   readonly #retries = new Map<string, Row[]>()
   /** Live rows of each schedule. */
   readonly #ofSchedule = new Map<string, Set<Row>>()
@@ -127,11 +128,17 @@ export class TaskTable {
 
   #forgetOne(row: Row): void {
     this.#rows.delete(row.taskId)
-    this.#retries.delete(row.taskId)
+    if (row.retryOf !== null) this.#forgetRetry(row, row.retryOf)
     for (const id of row.dependsOn) this.#rows.get(id)?.children?.delete(row)
     if (row.idempotencyKey === null) return
     const key = keyOf(row.funcName, row.idempotencyKey)
     if (this.#keys.get(key) === row) this.#keys.delete(key)
+  }
+
+  #forgetRetry(row: Row, original: string): void {
+    const left = (this.#retries.get(original) ?? []).filter((retry) => retry !== row)
+    if (left.length > 0) this.#retries.set(original, left)
+    else this.#retries.delete(original)
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Bench, T0 } from './bench.ts'
+import { type Bench, HOUR, T0 } from './bench.ts'
 import type { Suite } from './harness.ts'
 
 /** Retries are new tasks; one at a time stands for each original and payload. */
@@ -48,6 +48,28 @@ export function retryOfCases({ describe, test, has }: Suite): void {
       await bench.storage.cancel({ taskIds: [second], now: T0 })
       const [third] = await bench.insert([retry(bench, original)])
       assert.equal(third?.duplicate, false)
+    })
+
+    test('a retry that was deleted no longer stands', async (bench) => {
+      const original = await failedTask(bench)
+      await bench.add({
+        dependsOn: [original],
+        onParentFailure: 'run',
+        runAt: T0 + 24 * HOUR,
+      })
+      await bench.ended('success', T0, { retryOf: original, payload: '{"a":1}' })
+      const { deleted } = await bench.storage.prune({ endedBefore: T0 + HOUR, limit: 10 })
+      assert.equal(deleted, 1, 'the original stays, since a live task depends on it')
+      const [second] = await bench.insert([retry(bench, original)])
+      assert.equal(second?.duplicate, false)
+    })
+
+    test('a retry stands though its original was deleted', async (bench) => {
+      const original = await failedTask(bench)
+      const first = await bench.add({ retryOf: original, payload: '{"a":1}' })
+      await bench.storage.prune({ endedBefore: T0 + HOUR, limit: 10 })
+      const [second] = await bench.insert([retry(bench, original)])
+      assert.deepEqual(second, { taskId: first, duplicate: true })
     })
 
     test('retries of two originals do not meet', async (bench) => {
