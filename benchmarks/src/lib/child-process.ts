@@ -70,8 +70,8 @@ export function startChild(job: Job, execArgv: string[] = []): Child {
           else if (message.type === type) settle(() => resolve(message as never))
         }
         const onExit = (code: number | null, signal: string | null) => {
-          const last = errors.trim().split('\n').at(-1) ?? ''
-          settle(() => reject(new Error(`its process ended with ${code ?? signal} ${last}`.trim())))
+          const reason = `its process ended with ${code ?? signal} ${lastError(errors)}`.trim()
+          settle(() => reject(new Error(reason)))
         }
         const settle = (act: () => void) => {
           child.off('message', onMessage).off('close', onExit)
@@ -86,4 +86,10 @@ export function startChild(job: Job, execArgv: string[] = []): Child {
       clearTimeout(timer)
     },
   }
+}
+
+/** What a process said last, before Node's own lines about it: its error, without the stack. */
+function lastError(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast((line) => /^(?:Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1) ?? ''
 }

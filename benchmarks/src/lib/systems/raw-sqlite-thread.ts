@@ -29,7 +29,7 @@ export function rawSqliteThread(place: Place): Queue {
 
   let size = 10
   let handle: ((payload: Payload) => void | Promise<void>) | null = null
-  let looping = false
+  let looping: Promise<void> | null = null
   let storing = false
   let waiting: { text: string; done: () => void }[] = []
 
@@ -40,13 +40,11 @@ export function rawSqliteThread(place: Place): Queue {
       await Promise.all(rows.map((row) => handle?.(JSON.parse(row.payload) as Payload)))
       await call('settleAll', rows)
     }
-    looping = false
+    looping = null
   }
 
   function wake(): void {
-    if (looping || !handle) return
-    looping = true
-    void loop()
+    if (handle) looping ??= loop()
   }
 
   async function store(): Promise<void> {
@@ -92,6 +90,8 @@ export function rawSqliteThread(place: Place): Queue {
     },
     async close() {
       handle = null
+      // What was claimed is still to be settled.
+      await looping
       await call('close')
       await worker.terminate()
     },
