@@ -149,6 +149,11 @@ function replaceParent(session: Session, parent: string, retry: string): void {
     .all(parent, retry) as string[]
   if (children.length === 0) return
   for (const row of liveByIds(session, children).values()) {
+    // A child of several of them waits for the retry once.
+    session
+      .sql(`delete from {edges} as old where child = ? and parent = ? and open = 1
+        and exists (select 1 from {edges} where child = old.child and parent = ?)`)
+      .run(row.id, parent, retry)
     session
       .sql('update {edges} set parent = ? where child = ? and parent = ? and open = 1')
       .run(retry, row.id, parent)

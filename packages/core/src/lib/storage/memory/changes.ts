@@ -4,7 +4,6 @@ import type { ChangeFeed, ChangePage } from '../contract.ts'
 const KEPT_MS = 60_000
 
 interface Change {
-  seq: number
   at: number
   taskIds: string[]
 }
@@ -18,14 +17,14 @@ export class MemoryChanges implements ChangeFeed {
 
   record(taskIds: string[], now: number): void {
     if (taskIds.length === 0) return
-    this.#changes.push({ seq: ++this.#seq, at: now, taskIds })
+    this.#seq++
+    this.#changes.push({ at: now, taskIds })
     let old = 0
-    while (old < this.#changes.length && (this.#changes[old]?.at ?? now) < now - KEPT_MS) old++
+    while ((this.#changes[old]?.at ?? now) < now - KEPT_MS) old++
     // In larger pieces, since removing from the front copies the rest.
-    if (old > 1000 || (old > 0 && old === this.#changes.length)) {
-      this.#forgottenTo = this.#changes[old - 1]?.seq ?? this.#forgottenTo
-      this.#changes.splice(0, old)
-    }
+    if (old <= 1000) return
+    this.#changes.splice(0, old)
+    this.#forgottenTo += old
   }
 
   async head(): Promise<string> {
@@ -41,14 +40,14 @@ export class MemoryChanges implements ChangeFeed {
       from >= this.#forgottenTo &&
       from <= this.#seq
     if (!known) return { cursor: this.#cursor(this.#seq), taskIds: [], gap: true }
-    const first = this.#changes.findIndex((change) => change.seq > from)
     const taskIds = new Set<string>()
     let seq = from
-    for (const change of first < 0 ? [] : this.#changes.slice(first)) {
+    // Positions are without gaps.
+    for (const change of this.#changes.slice(from - this.#forgottenTo)) {
       // Whole changes only, and at least one, so that a reader gets on.
       if (taskIds.size > 0 && taskIds.size + change.taskIds.length > input.limit) break
       for (const id of change.taskIds) taskIds.add(id)
-      seq = change.seq
+      seq++
     }
     return { cursor: this.#cursor(seq), taskIds: [...taskIds], gap: false }
   }

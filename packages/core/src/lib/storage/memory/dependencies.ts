@@ -39,7 +39,8 @@ export function takePlace(original: Row, retry: Row): Row[] {
   const changed: Row[] = []
   for (const child of original.children ?? []) {
     if (child === retry || !isBlockedBy(child, original)) continue
-    child.dependsOn = child.dependsOn.map(renamed)
+    // A child of several of them waits for the retry once.
+    child.dependsOn = [...new Set(child.dependsOn.map(renamed))]
     child.waitsFor = new Set([...(child.waitsFor ?? [])].map(renamed))
     original.children?.delete(child)
     retry.children ??= new Set()

@@ -70,6 +70,18 @@ export function parentRetryCases({ describe, test, has }: Suite): void {
       assert.deepEqual(await bench.run(), [child])
     })
 
+    test('a child of the parent and of a failed retry of it waits for the next retry once', async (bench) => {
+      const parent = await bench.ended('failed')
+      const first = await bench.ended('failed', T0, { retryOf: parent })
+      const child = await bench.add({ dependsOn: [parent, first] })
+      const second = await bench.add({ retryOf: parent })
+      const task = await bench.get(child)
+      assert.deepEqual(task.dependsOn, [second])
+      assert.deepEqual(task.blockedBy, [second])
+      assert.deepEqual(await bench.run(), [second])
+      assert.deepEqual(await bench.run(), [child])
+    })
+
     test('leaves alone what waits for another retry that has not failed', async (bench) => {
       const parent = await bench.ended('failed')
       const child = await bench.add({ dependsOn: [parent] })
