@@ -5,10 +5,8 @@ import { chromiumArgs, chromiumPath } from './tools/chromium.ts'
 
 // Workspaces resolve to their source: no test but the end-to-end ones needs a build.
 const source = '@taskflow/source'
-// V8 aborts now and then ("Check failed: jit_page.has_value()") where many threads come and go on a
-// processor with protection keys, as the tests of storages and executors have it.
-const hasKeys = process.platform === 'linux' && process.arch === 'x64'
-const execArgv = hasKeys ? ['--no-memory-protection-keys'] : []
+const stripTypesOnce = new URL('tools/strip-types-once.mjs', import.meta.url)
+const execArgv = ['--import', stripTypesOnce.href, '--disable-warning=ExperimentalWarning']
 
 export default defineConfig({
   test: {
