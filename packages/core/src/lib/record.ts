@@ -129,6 +129,7 @@ export interface TaskSummary {
   maxAttempts: number
   /** Processes that died under it. */
   crashes: number
+  /** What the last attempt that ended by an error threw; once the task is final, that of its last. */
   error: string | null
   stacktrace: string | null
   /** The newest lines of its log, at most 20, oldest first. */

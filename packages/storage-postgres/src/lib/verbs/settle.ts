@@ -60,11 +60,11 @@ function settleOne(
   earlier: Map<string, EarlierStart>,
 ): number {
   const { type } = settlement.outcome
-  const next = settledTask(moves, task, settlement, now)
+  const state = nextState(task, type)
+  const next = settledTask(moves, task, settlement, state, now)
   if (type === 'unstarted') {
     Object.assign(next, earlier.get(task.id) ?? { started_at: null, instance: null })
   }
-  const state = nextState(task, type)
   const attempt = Math.max(0, task.attempts_made - 1)
   const outcome = outcomeName(settlement.outcome)
   if (state === READY) {
@@ -84,21 +84,24 @@ function settleOne(
   return state
 }
 
-/** The task as the settlement leaves it, whatever its state becomes. */
-function settledTask(moves: Moves, task: LiveTask, settlement: Settlement, now: number): LiveTask {
+/** The task as the settlement leaves it in its new state. */
+function settledTask(
+  moves: Moves,
+  task: LiveTask,
+  settlement: Settlement,
+  state: number,
+  now: number,
+): LiveTask {
   const { type } = settlement.outcome
   const { columns, chunks } = addLines(task, settlement.logs)
   moves.addChunks(task.id, chunks)
   const next: LiveTask = { ...task, ...columns }
   next.started_at = Math.max(Math.round(now - settlement.durationMs), task.claimed_at ?? 0)
-  if (type === 'success') {
-    next.error = null
-    next.stacktrace = null
-  } else if (type === 'failed' || type === 'retry' || type === 'cancelled') {
-    next.error = settlement.error ?? null
-    next.stacktrace = settlement.stacktrace ?? null
-  } else {
-    next.attempts_made -= 1
+  if (type === 'snoozed' || type === 'released' || type === 'unstarted') next.attempts_made -= 1
+  // While it waits again, it shows the last error there was; at its end, that of its last attempt.
+  if (type === 'retry' || (state !== READY && type !== 'unstarted')) {
+    const { error = null, stacktrace = null } = type === 'success' ? {} : settlement
+    Object.assign(next, { error, stacktrace })
   }
   if (type === 'retry' || type === 'snoozed') next.run_at = now + (settlement.delayMs ?? 0)
   if (type === 'released' || type === 'unstarted') next.fence += 1

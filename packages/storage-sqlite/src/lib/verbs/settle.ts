@@ -80,14 +80,15 @@ function settleOne(
   const started: LiveRow = { ...row, startedAt }
   const notes = toNotes(row.notes)
   if (logs !== undefined) addLines(session, row.seq, notes, logs)
-  const isOwnError = type === 'failed' || type === 'retry' || type === 'cancelled'
-  if (type === 'success' || isOwnError) {
-    notes.error = isOwnError ? (error ?? null) : null
-    notes.stacktrace = isOwnError ? (stacktrace ?? null) : null
-  } else started.attempts -= 1
+  const state = nextState(session, row, type, notes)
+  if (type === 'snoozed' || type === 'released' || type === 'unstarted') started.attempts -= 1
+  // While it waits again, it shows the last error there was; at its end, that of its last attempt.
+  if (type === 'retry' || (state >= SUCCESS && type !== 'unstarted')) {
+    notes.error = type === 'success' ? null : (error ?? null)
+    notes.stacktrace = type === 'success' ? null : (stacktrace ?? null)
+  }
   if (type === 'retry' || type === 'snoozed') started.runAt = now + delayMs
   if (type === 'released' || type === 'unstarted') started.fence += 1
-  const state = nextState(session, row, type, notes)
   const attempt = Math.max(0, row.attempts - 1)
   const outcome = outcomeName({ type, cause: cause ?? 'error' } as Parameters<
     typeof outcomeName

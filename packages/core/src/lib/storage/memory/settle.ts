@@ -12,16 +12,12 @@ export function settleRow(row: Row, settlement: Settlement, now: number): void {
   switch (outcome.type) {
     case 'success':
       row.result = settlement.result ?? null
-      row.error = null
-      row.stacktrace = null
       end(row, 'success', settlement, now)
       break
     case 'cancelled':
-      takeError(row, settlement)
       end(row, 'cancelled', settlement, now)
       break
     case 'failed':
-      takeError(row, settlement)
       end(row, cancelled ? 'cancelled' : 'failed', settlement, now)
       break
     case 'retry':
@@ -49,15 +45,18 @@ export function settleRow(row: Row, settlement: Settlement, now: number): void {
   }
 }
 
+/** While it waits again, it shows the last error there was; at its end, that of its last attempt. */
 function takeError(row: Row, settlement: Settlement): void {
-  row.error = settlement.error ?? null
-  row.stacktrace = settlement.stacktrace ?? null
+  const { error = null, stacktrace = null } = row.status === 'success' ? {} : settlement
+  row.error = error
+  row.stacktrace = stacktrace
 }
 
 function end(row: Row, status: Row['status'], settlement: Settlement, now: number): void {
   row.status = status
   row.endTime = now
   row.lastOutcome = status === 'cancelled' ? 'cancelled' : attemptOutcome(settlement.outcome)
+  takeError(row, settlement)
 }
 
 function endUnstarted(row: Row, now: number): void {

@@ -120,6 +120,26 @@ export function settleCases({ describe, test }: Suite): void {
       )
     })
 
+    for (const type of ['snoozed', 'released'] as const) {
+      test(`${type} into its end, a task has no error of the attempt before`, async (bench) => {
+        const id = await bench.add()
+        await bench.join('a')
+        await bench.settle('a', await bench.claimOne('a'), 'retry', T0, { error: 'Boom' })
+        const claimed = await bench.claimOne('a')
+        await bench.storage.cancel({ taskIds: [id], now: T0 })
+        await bench.settle('a', claimed, type, T0 + 5)
+        const { status, error, attempts } = await bench.get(id)
+        assert.deepEqual([status, error], ['cancelled', null])
+        assert.deepEqual(
+          attempts.map((attempt) => [attempt.outcome, attempt.error]),
+          [
+            ['error', 'Boom'],
+            ['cancelled', null],
+          ],
+        )
+      })
+    }
+
     test('attempts are counted and kept, one entry per start', async (bench) => {
       const id = await bench.add({ maxAttempts: 3 })
       await bench.join('a')
