@@ -312,7 +312,7 @@ export class MemoryStorage implements TaskStorage {
       if (!row) return { taskId, result: 'stale' as const }
       appendLogs(row, entries)
       if (progress) row.progress = progress
-      touched.add(row)
+      if (progress || entries.length > 0) touched.add(row)
       return { taskId, result: 'appended' as const }
     })
     this.#changed(touched, this.#clock())
