@@ -84,6 +84,20 @@ describe.each([
     expect(await (await fetch(`${url}/tasks`)).text()).toBe('app /tasks')
   })
 
+  it('is where the mount path says, though the first request spelt it in capitals', async () => {
+    const manager = new TaskManager({ tasks: [] })
+    const app = framework()
+    app.use('/ops/jobs', taskflow(manager, { auth: ['admin', 'secret'], onWarning: () => {} }))
+    const url = await serving(app, manager)
+    const pathAt = async (path: string) => {
+      const response = await fetch(`${url}${path}/dashboard`, { redirect: 'manual' })
+      return response.headers.get('location')?.replace(/\?.*/, '')
+    }
+    expect(await pathAt('/OPS/jobs')).toBe('/OPS/jobs/auth/login')
+    expect(await pathAt('/ops/jobs')).toBe('/ops/jobs/auth/login')
+    expect(await pathAt('/OPS/JOBS')).toBe('/ops/jobs/auth/login')
+  })
+
   it('takes a base path as the whole path, below a mount path too', async () => {
     const manager = new TaskManager({ tasks: [] })
     const app = framework()

@@ -33,18 +33,21 @@ export function taskflow(tasks: TaskManager, options: HandlerOptions): RequestHa
   const handlerAt = (basePath: string) =>
     createHandler(tasks, { ...options, basePath, ui: options.ui ?? dashboardUi() })
   let handler = handlerAt(options.basePath ?? '/tasks')
-  let settled = options.basePath !== undefined
+  let mountPath = options.basePath === undefined ? undefined : ''
   // Answering and enqueuing need no started manager.
   startInBackground(tasks, options.onError)
 
   return (req, res, next) => {
     req.tasks = releaseAfter(res, tasks.forRequest())
-    if (!settled && req.baseUrl !== '') {
-      // Express tells a middleware where it is mounted no sooner than with the first request.
-      handler.close()
-      handler = handlerAt(req.baseUrl)
+    // Express tells a middleware where it is mounted no sooner than with the first request, and as
+    // that spells it: cookies and links of odd capitals would not fit the others.
+    if (mountPath === undefined || (inCapitals(mountPath) && !inCapitals(req.baseUrl))) {
+      if (req.baseUrl !== '') {
+        handler.close()
+        handler = handlerAt(req.baseUrl)
+      }
+      mountPath = req.baseUrl
     }
-    settled = true
     const mounted = options.basePath === undefined && req.baseUrl !== ''
     // Mount paths match in any case: `/X/a` is below `/x` too.
     const target = mounted ? handler.basePath + req.url : req.originalUrl
@@ -52,3 +55,5 @@ export function taskflow(tasks: TaskManager, options: HandlerOptions): RequestHa
     answerNode(handler, req, res, { target }).catch(next)
   }
 }
+
+const inCapitals = (path: string) => /[A-Z]/.test(path)

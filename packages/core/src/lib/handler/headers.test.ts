@@ -102,4 +102,20 @@ describe('headers', () => {
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect(headers.get('vary')).toBe('Accept-Encoding')
   })
+
+  it.each([
+    ['"1"', 304],
+    ['"0", "1"', 304],
+    // A proxy that compresses calls it weak.
+    ['W/"1"', 304],
+    ['*', 304],
+    ['"11"', 200],
+    ['1', 200],
+  ])('of an asset that the browser has as %s are answered with %i', async (known, status) => {
+    const headers = { 'if-none-match': known }
+    const response = await app.call('GET', '/dashboard/assets/a.js', { headers })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('etag')).toBe('"1"')
+    expect((await response.arrayBuffer()).byteLength).toBe(status === 200 ? 1 : 0)
+  })
 })

@@ -325,6 +325,7 @@ describe('schemaProblem', () => {
     [{ additionalProperties: { type: 'string' } }, { b: 1 }, 'b: expected string'],
     [{ properties: { toString: { type: 'string' } } }, {}, null],
     [{ enum: ['a'] }, 'b', 'expected one of a'],
+    [{ type: ['string', 'null'], enum: ['a'] }, null, 'expected one of a'],
     [{ type: 'integer', minimum: 2 }, 1, 'expected 2 or more'],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, null, null],
   ] as [Schema, unknown, string | null][])('%j of %j: %s', (schema, value, problem) => {

@@ -235,6 +235,25 @@ describe('nodeHandler', () => {
     expect(answer).toContain("content-security-policy: default-src 'none'")
   })
 
+  it.each(['a/tasks/history#', 'a/b', 'a?', 'a#'])(
+    'answers 400 to the host %j, which would make another path of the target',
+    async (host) => {
+      const url = await serve((request) => new Response(request.url))
+      for (const body of ['', 'Content-Length: 2\r\n\r\n{}']) {
+        const head = `${body === '' ? 'GET' : 'POST'} /tasks/x HTTP/1.1\r\nHost: ${host}\r\n`
+        const answer = await raw(url, `${head}Connection: close\r\n${body || '\r\n'}`)
+        expect(answer).toMatch(/^HTTP\/1.1 400 /)
+      }
+    },
+  )
+
+  it('takes a request that names no host', async () => {
+    const url = await serve((request) => new Response(request.url))
+    const answer = await raw(url, 'GET /tasks/x HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1.1 200 /)
+    expect(answer).toContain('http://localhost/tasks/x')
+  })
+
   it("understands a proxy's absolute request target", async () => {
     const url = await serve((request) => new Response(request.url))
     const answer = await raw(

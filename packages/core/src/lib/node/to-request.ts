@@ -1,7 +1,13 @@
 import { createRequest } from '@remix-run/node-fetch-server'
 import { TaskflowError } from '../errors.ts'
 import { isConsumed, isEmpty, type ParsedBody, rebuildBody, wireHeaders } from './consumed-body.ts'
-import { askedFor, type NodeRequest, type NodeResponse, pathAndQuery } from './node-message.ts'
+import {
+  askedFor,
+  type NodeRequest,
+  type NodeResponse,
+  pathAndQuery,
+  pathOf,
+} from './node-message.ts'
 
 /** Options of {@link toRequest}. */
 export interface ToRequestOptions {
@@ -26,23 +32,40 @@ export function toRequest(
   if (target === null)
     throw new TaskflowError('invalid_input', 'Expected a path as request target.')
   try {
-    if (!hasBody(req) || !isConsumed(req)) return createAt(req, res, target)
-    // As a GET nothing listens for a body that will never come.
-    const head = createRequest(viewAt(req, target), res)
-    const headers = new Headers(head.headers)
-    for (const name of wireHeaders) headers.delete(name)
-    const parsed = options.parsed ?? { body: req.body, rawBody: req.rawBody }
-    const type = headers.get('content-type')?.toLowerCase() ?? ''
-    const body = isEmpty(req) ? null : rebuildBody(parsed, type)
-    return new Request(head.url, {
-      method: req.method ?? 'POST',
-      headers,
-      body,
-      signal: head.signal,
-    })
+    const request = requestAt(req, res, target, options.parsed)
+    // `Host: h/other#` would have the handler answer for another path than the app was asked for.
+    if (new URL(request.url).pathname === pathOf(target)) return request
   } catch (cause) {
-    throw new TaskflowError('invalid_input', 'Expected a valid host, path and method.', { cause })
+    throw badRequest(cause)
   }
+  throw badRequest()
+}
+
+function requestAt(
+  req: NodeRequest,
+  res: NodeResponse,
+  target: string,
+  left: ParsedBody | undefined,
+): Request {
+  if (!hasBody(req) || !isConsumed(req)) return createAt(req, res, target)
+  // As a GET nothing listens for a body that will never come.
+  const head = createRequest(viewAt(req, target), res, hostOf(req))
+  const headers = new Headers(head.headers)
+  for (const name of wireHeaders) headers.delete(name)
+  const parsed = left ?? { body: req.body, rawBody: req.rawBody }
+  const type = headers.get('content-type')?.toLowerCase() ?? ''
+  const body = isEmpty(req) ? null : rebuildBody(parsed, type)
+  const { method = 'POST' } = req
+  return new Request(head.url, { method, headers, body, signal: head.signal })
+}
+
+function badRequest(cause?: unknown): TaskflowError {
+  return new TaskflowError('invalid_input', 'Expected a valid host, path and method.', { cause })
+}
+
+/** A client that has no name for the server sends an empty one. */
+function hostOf({ headers }: NodeRequest): { host?: string } {
+  return headers.host === '' ? { host: 'localhost' } : {}
 }
 
 function hasBody(req: NodeRequest): boolean {
@@ -59,7 +82,7 @@ function createAt(req: NodeRequest, res: NodeResponse, target: string) {
   asked.url = target
   if (FORBIDDEN.includes(method)) asked.method = 'UNKNOWN'
   try {
-    return createRequest(req, res)
+    return createRequest(req, res, hostOf(req))
   } finally {
     if (url !== undefined) asked.url = url
     asked.method = method

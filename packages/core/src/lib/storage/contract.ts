@@ -136,7 +136,8 @@ export interface TaskStorage {
    * Cancels. A pending task becomes `cancelled` and never starts. A running one is marked
    * (`requested`; its owner hears with its next beat or turn); with `force`, it is `cancelled` if
    * the mark is older than `graceMs`, else `too_early`. A final task is `refused`, an unknown id
-   * `missing`. Calling twice is safe; the first mark stands.
+   * `missing`. Calling twice is safe; the first mark stands. A parent and its child in one batch are
+   * both cancelled, in whatever order: the end of the parent does not fail the child first.
    */
   cancel(input: {
     taskIds: string[]

@@ -1,5 +1,6 @@
 import type { TaskFilter } from '@taskflow/core'
 import { inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import { texts } from '../arrays.ts'
 import { BLOCKED, finalState, READY, RUNNING, SUCCESS } from '../codes.ts'
 import type { Tables } from '../schema.ts'
 import { toText } from '../text.ts'
@@ -161,7 +162,8 @@ function sharedConditions(table: TaskTable, filter: TaskFilter, ids: IdRange): S
   const conditions: SQL[] = []
   const { taskIds, group, executor, source, instance, flowId, scheduleId } = filter
   const { tags, since, until } = filter
-  if (taskIds !== undefined) conditions.push(inArray(table.id, encoded(taskIds)))
+  // As one parameter: there may be more ids than a statement may have parameters.
+  if (taskIds !== undefined) conditions.push(sql`${table.id} = any (${texts(taskIds)}::text[])`)
   if (group !== undefined) conditions.push(inArray(table.group_name, encoded(group)))
   if (executor !== undefined) conditions.push(inArray(table.executor, encoded(executor)))
   if (source !== undefined) conditions.push(inArray(table.source, source))

@@ -27,7 +27,8 @@ export async function insertLinked(
   const holders = await takeKeys(runner, tasks)
   const retries = await standingRetries(runner, tasks)
   const wanted = tasks.flatMap(({ taskId, dependsOn = [] }) => [taskId, ...dependsOn])
-  const [now, states] = await lockParents(runner, [...wanted, ...holders.values()], given)
+  const standing = [...holders.values(), ...retries.values()]
+  const [now, states] = await lockParents(runner, [...wanted, ...standing], given)
   const batch = new Set(tasks.map(({ taskId }) => taskId))
   const found = {
     has: (taskId: string) => states.has(taskId),

@@ -30,12 +30,20 @@ const WRITE_META = `with x as materialized (
 
 /** What a retry stands for now: the original and earlier retries of it, those that ended badly. */
 const FORMERS = `select x.retry, d.id as former
-  from unnest($1::text[], $2::text[]) as x (original, retry) cross join lateral (
+  from unnest($1::text[], $2::text[]) with ordinality as x (original, retry, n) cross join lateral (
     select id from {done} where id = x.original and state <> 10
-    union all select id from {done} where retry_of = x.original and state <> 10) as d`
+    union all select id from {done} where retry_of = x.original and state <> 10) as d
+  order by x.n`
 
 const OPEN_EDGES = `select e.* from unnest($1::text[]) as x (id) cross join lateral (
   select child, parent from {edges} where parent = x.id and open = 1) as e`
+
+/** A retry that a child is to wait for, and what it waited for before. */
+interface Place {
+  child: string
+  former: string
+  retry: string
+}
 
 /** Puts retries in the place of tasks that ended badly; returns those that have children now. */
 export async function takePlaces(
@@ -51,17 +59,22 @@ export async function takePlaces(
     texts(retries.map(({ original }) => original)),
     texts(retries.map(({ retry }) => retry)),
   ])
-  const retryOf = new Map(rows.map(({ retry, former }) => [fromText(former), fromText(retry)]))
+  const retriesOf = new Map<string, string[]>()
+  for (const { retry, former } of rows) {
+    retriesOf.set(fromText(former), [...(retriesOf.get(fromText(former)) ?? []), fromText(retry)])
+  }
   const places = new Map(added.map(({ task }, n) => [task.taskId, n]))
-  // Of its own batch, a retry is there for those before it only.
-  const isBefore = (child: string, retry = '') =>
-    (places.get(child) ?? -1) < (places.get(retry) ?? 0)
+  // Of its own batch, a retry is there for those before it only; the first takes the place.
+  const retryFor = (child: string, former: string) =>
+    retriesOf.get(former)?.find((retry) => (places.get(child) ?? -1) < (places.get(retry) ?? 0))
   const edges = await runner.run<{ child: string; parent: string }>(OPEN_EDGES, [
-    texts([...retryOf.keys()]),
+    texts([...retriesOf.keys()]),
   ])
-  const found = edges
-    .map(({ child, parent }) => ({ child: fromText(child), former: fromText(parent) }))
-    .filter(({ child, former }) => isBefore(child, retryOf.get(former)))
+  const found = edges.flatMap((edge): Place[] => {
+    const [child, former] = [fromText(edge.child), fromText(edge.parent)]
+    const retry = retryFor(child, former)
+    return retry === undefined ? [] : [{ child, former, retry }]
+  })
   const children = await lockLive(
     runner,
     found.map(({ child }) => child),
@@ -69,8 +82,8 @@ export async function takePlaces(
   const blocked = found.filter(({ child }) => children.get(child)?.state === BLOCKED)
   if (blocked.length === 0) return new Set()
   const seen = new Set<string>()
-  const isFirst = ({ child, former }: (typeof blocked)[number]) => {
-    const place = `${child} ${retryOf.get(former)}`
+  const isFirst = ({ child, retry }: Place) => {
+    const place = `${child} ${retry}`
     return !seen.has(place) && seen.add(place) !== undefined
   }
   const first = blocked.filter(isFirst)
@@ -78,7 +91,7 @@ export async function takePlaces(
   const renamed = await runner.run<{ child: string; parent: string }>(RENAME, [
     texts(first.map(({ child }) => child)),
     texts(first.map(({ former }) => former)),
-    texts(first.map(({ former }) => retryOf.get(former))),
+    texts(first.map(({ retry }) => retry)),
   ])
   if (others.length > 0) {
     await runner.run(DROP, [
@@ -91,24 +104,23 @@ export async function takePlaces(
     texts([...parents]),
   ])
   const ids = [...new Set(renamed.map(({ child }) => fromText(child)))]
-  await renameInMeta(runner, ids, retryOf)
+  await renameInMeta(runner, ids, blocked)
   const isNew = new Set(added.map(({ task }) => task.taskId))
   for (const id of ids) if (!isNew.has(id)) moves.note(id)
   return parents
 }
 
-async function renameInMeta(
-  runner: Runner,
-  ids: string[],
-  retryOf: Map<string, string>,
-): Promise<void> {
+async function renameInMeta(runner: Runner, ids: string[], taken: Place[]): Promise<void> {
   const rows = await runner.run<{ id: string; meta: string | null }>(
     'select id, meta from {live} where id = any ($1::text[])',
     [texts(ids)],
   )
-  const metas = rows.map(({ meta }) => {
+  const metas = rows.map(({ id, meta }) => {
+    const own = taken.filter(({ child }) => child === fromText(id))
+    const standing = (parent: string) =>
+      own.find(({ former }) => former === parent)?.retry ?? parent
     const { after = [], ...rest } = metaOf(meta)
-    return metaText({ ...rest, after: [...new Set(after.map((id) => retryOf.get(id) ?? id))] })
+    return metaText({ ...rest, after: [...new Set(after.map(standing))] })
   })
   await runner.run(WRITE_META, [texts(rows.map(({ id }) => fromText(id))), texts(metas)])
 }

@@ -4,7 +4,7 @@ import { type LiveRow, liveById } from '../live.ts'
 import { toNotes } from '../notes.ts'
 import type { Session } from '../session.ts'
 import { finish } from './edges.ts'
-import { noteAttempt } from './finish.ts'
+import { type End, noteAttempt } from './finish.ts'
 
 type CancelInput = Parameters<TaskStorage['cancel']>[0]
 
@@ -29,20 +29,30 @@ export function reschedule(
 }
 
 export function cancel(session: Session, input: CancelInput, now: number): CancelResult[] {
-  return input.taskIds.map((taskId) => {
+  const ends = new Map<string, End>()
+  const results = input.taskIds.map((taskId): CancelResult => {
+    if (ends.has(taskId)) return { taskId, result: 'refused', status: 'cancelled' }
     const row = liveById(session, taskId)
-    if (row !== undefined) return cancelLive(session, row, input, now)
+    if (row !== undefined) return cancelLive(session, row, input, now, ends)
     const state = endState(session, taskId)
     if (state === undefined) return { taskId, result: 'missing', status: null }
     return { taskId, result: 'refused', status: statusOf(state) }
   })
+  finish(session, [...ends.values()], now)
+  return results
 }
 
-function cancelLive(session: Session, row: LiveRow, input: CancelInput, now: number): CancelResult {
+function cancelLive(
+  session: Session,
+  row: LiveRow,
+  input: CancelInput,
+  now: number,
+  ends: Map<string, End>,
+): CancelResult {
   const taskId = row.id
   const next = { ...row, fence: row.fence + 1 }
   if (row.state !== RUNNING) {
-    finish(session, [{ row: next, state: CANCELLED, notes: row.notes, claimedAt: null }], now)
+    ends.set(taskId, { row: next, state: CANCELLED, notes: row.notes, claimedAt: null })
     return { taskId, result: 'cancelled', status: 'cancelled' }
   }
   if (input.force === true) {
@@ -51,7 +61,7 @@ function cancelLive(session: Session, row: LiveRow, input: CancelInput, now: num
     }
     const last = { attempt: Math.max(0, row.attempts - 1), outcome: 'cancelled' }
     const notes = noteAttempt({ ...toNotes(row.notes), taken: row.fence }, next, CANCELLED, last)
-    finish(session, [{ row: next, state: CANCELLED, notes, claimedAt: row.startedAt }], now)
+    ends.set(taskId, { row: next, state: CANCELLED, notes, claimedAt: row.startedAt })
     return { taskId, result: 'cancelled', status: 'cancelled' }
   }
   if (row.cancelAt === null) {

@@ -30,7 +30,7 @@ const schedule: Schema = object<wire.ScheduleJson>(
     next_runs: listOf(instant),
     last_run: instantOrNull,
     last_task_id: textOrNull,
-    last_status: { type: ['string', 'null'], enum: TASK_STATUSES },
+    last_status: { type: ['string', 'null'], enum: [...TASK_STATUSES, null] },
     misfire: { type: 'string', enum: ['latest', 'skip', 'all'] },
     overlap: { type: 'string', enum: ['skip', 'queue', 'allow'] },
     jitter: number,

@@ -2,7 +2,7 @@
 export interface Schema {
   $ref?: string
   type?: SchemaType | readonly SchemaType[]
-  enum?: readonly (string | number)[]
+  enum?: readonly (string | number | null)[]
   const?: string | number | boolean
   properties?: Record<string, Schema>
   required?: readonly string[]
@@ -52,7 +52,7 @@ export function schemaProblem(
     return `${at}expected ${types.join(' or ')}`
   }
   if (schema.const !== undefined && value !== schema.const) return `${at}expected ${schema.const}`
-  if (schema.enum && value !== null && !schema.enum.some((one) => one === value)) {
+  if (schema.enum && !schema.enum.some((one) => one === value)) {
     return `${at}expected one of ${schema.enum.join(', ')}`
   }
   if (typeof value === 'number') return numberProblem(schema, value, at)

@@ -20,7 +20,7 @@ export const level: Schema = { type: 'string', enum: LOG_LEVELS }
 export const stream: Schema = { type: 'string', enum: LOG_STREAMS }
 export const outcome: Schema = {
   type: ['string', 'null'],
-  enum: ['success', 'error', 'timeout', 'cancelled', 'crashed', 'released', 'snoozed'],
+  enum: ['success', 'error', 'timeout', 'cancelled', 'crashed', 'released', 'snoozed', null],
 }
 export const right: Schema = {
   type: 'string',

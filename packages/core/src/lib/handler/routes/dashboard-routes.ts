@@ -79,10 +79,16 @@ async function asset({ app, request, params }: Call): Promise<Response> {
     'cross-origin-resource-policy': 'cross-origin',
   })
   if (found.contentEncoding) headers.set('content-encoding', found.contentEncoding)
-  if (request.headers.get('if-none-match') === found.etag) {
+  if (isKnown(request, found.etag)) {
     return new Response(null, { status: 304, headers })
   }
   return new Response(found.body, { headers })
+}
+
+/** Whether the browser has what a tag names; weak tags, as proxies make them, are good enough. */
+function isKnown(request: Request, etag: string): boolean {
+  const known = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim())
+  return known.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
 }
 
 function stream({ app, query, request, rights, user, session, now, ...call }: Call) {

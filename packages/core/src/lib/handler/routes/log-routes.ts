@@ -12,7 +12,7 @@ import { WINDOW } from '../selection/list-selected.ts'
 import { logJson, logLines, taskLogJson } from '../serialize.ts'
 import { taskOf } from '../task-of.ts'
 
-const MAX_LINE = 1e9
+const MAX_LINE = 999_999_999
 
 export const logRoutes: Route[] = [
   {

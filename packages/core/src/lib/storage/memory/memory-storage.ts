@@ -207,15 +207,17 @@ export class MemoryStorage implements TaskStorage {
   }): Promise<CancelResult[]> {
     const now = input.now ?? this.#clock()
     const touched = new Set<Row>()
+    const ended: Row[] = []
     const results = input.taskIds.map((taskId): CancelResult => {
       const row = this.#table.get(taskId)
       if (!row) return { taskId, result: 'missing', status: null }
       const markedAt = row.cancelRequestedAt
       const result = cancelRow(row, input.force ?? false, input.graceMs ?? 0, now)
-      if (result === 'cancelled') this.#table.moved(row, now, touched)
+      if (result === 'cancelled') ended.push(row)
       else if (row.cancelRequestedAt !== markedAt) touched.add(row)
       return { taskId, result, status: row.status }
     })
+    for (const row of ended) this.#table.moved(row, now, touched)
     this.#changed(touched, now)
     return results
   }
@@ -310,7 +312,7 @@ export class MemoryStorage implements TaskStorage {
       if (!row) return { taskId, result: 'stale' as const }
       appendLogs(row, entries)
       if (progress) row.progress = progress
-      touched.add(row)
+      if (progress || entries.length > 0) touched.add(row)
       return { taskId, result: 'appended' as const }
     })
     this.#changed(touched, this.#clock())

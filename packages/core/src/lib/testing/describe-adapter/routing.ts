@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { serving } from './fixture.ts'
 import type { AdapterHarness, AdapterTestRunner, AppRequest } from './harness.ts'
 
@@ -54,6 +56,14 @@ export function describeRouting(harness: AdapterHarness, { describe, it }: Adapt
         assert.equal(head.status, 200)
         assert.match(head.headers.get('content-type') ?? '', /^application\/json/)
         assert.equal(await head.text(), '')
+      }))
+
+    it('answers for no other path than was asked for, whatever the host', () =>
+      serving(harness, { app }, async ({ url }) => {
+        const asked = get(`${url}/tasks/nothing`, { headers: { host: 'x/tasks/health#' } })
+        const [response] = (await once(asked, 'response')) as [IncomingMessage]
+        response.resume()
+        assert.equal(response.statusCode, 400)
       }))
 
     it('answers 404 to an id that does not exist', () =>

@@ -123,6 +123,20 @@ export function cancelCases({ describe, test, has }: Suite): void {
       ])
     })
 
+    test('a parent and its child in one batch are both cancelled', async (bench) => {
+      const parent = await bench.add()
+      const child = await bench.add({ dependsOn: [parent], onParentFailure: 'fail' })
+      const other = await bench.add({ dependsOn: [child], onParentFailure: 'fail' })
+      const results = await bench.storage.cancel({ taskIds: [parent, child], now: T0 })
+      assert.deepEqual(results, [
+        { taskId: parent, result: 'cancelled', status: 'cancelled' },
+        { taskId: child, result: 'cancelled', status: 'cancelled' },
+      ])
+      assert.equal((await bench.get(child)).status, 'cancelled')
+      assert.equal((await bench.get(other)).status, 'failed')
+      assert.equal((await bench.metrics()).cancelled, 2)
+    })
+
     test('a cancel and a claim at once: one of them wins', async (bench) => {
       const other = has('shared') ? await bench.second() : bench.storage
       await bench.join('a')

@@ -62,6 +62,13 @@ export function changesCases({ describe, test, has }: Suite): void {
       await bench.recover([])
       await bench.storage.prune({ endedBefore: T0 - MINUTE, limit: 10 })
       assert.deepEqual((await bench.changes.since({ cursor, limit: 100 })).taskIds, [])
+      if (!has('logs')) return
+      const { taskId, fence } = await bench.claimOne('b')
+      const claimed = await bench.changes.head()
+      const batches = [{ taskId, fence, entries: [] }]
+      const appended = await bench.logs.append({ instanceId: 'b', batches })
+      assert.deepEqual(appended, [{ taskId, result: 'appended' }])
+      assert.deepEqual((await bench.changes.since({ cursor: claimed, limit: 100 })).taskIds, [])
     })
 
     test('a task that changed often is listed once', async (bench) => {

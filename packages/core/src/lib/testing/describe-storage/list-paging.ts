@@ -126,14 +126,22 @@ export function listPagingCases({ describe, test }: Suite): void {
       }
     })
 
-    test('counts to ten thousand and says that there are more', async (bench) => {
-      for (let n = 0; n < 10; n += 1) {
+    test('counts to ten thousand, orders the newest of them, and says that there are more', async (bench) => {
+      const oldest = await bench.add({ priority: 9 })
+      await bench.insert(Array.from({ length: 999 }, () => bench.task()))
+      for (let n = 0; n < 9; n += 1) {
         await bench.insert(Array.from({ length: 1000 }, () => bench.task()))
       }
       const exact = await bench.storage.list({ filter: {}, limit: 1, now: T0 })
       assert.equal(exact.total, 10_000)
       assert.equal(exact.totalExact, true)
-      await bench.add({ funcName: 'other' })
+      const first = async () => {
+        const input = { filter: {}, sort: 'priority', limit: 1, now: T0 } as const
+        return (await bench.storage.list(input)).tasks.map(({ taskId }) => taskId)
+      }
+      assert.deepEqual(await first(), [oldest])
+      const newest = await bench.add({ funcName: 'other', priority: 1 })
+      assert.deepEqual(await first(), [newest])
       for (const sort of ['created_at', 'priority'] as const) {
         const more = await bench.storage.list({ filter: {}, sort, limit: 1, now: T0 })
         assert.equal(more.total, 10_000)

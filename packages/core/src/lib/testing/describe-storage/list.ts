@@ -123,6 +123,8 @@ export function listCases({ describe, test }: Suite): void {
       const b = await bench.add()
       await bench.add()
       assert.deepEqual(await ids(bench, { taskIds: [a, 'unknown', b, a] }), [b, a])
+      const many = Array.from({ length: 70_000 }, (_, n) => `unknown ${n}`)
+      assert.deepEqual(await ids(bench, { taskIds: [...many, a, b] }), [b, a])
     })
 
     test('an empty list of choices matches nothing', async (bench) => {

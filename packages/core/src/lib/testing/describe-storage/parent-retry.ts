@@ -90,6 +90,19 @@ export function parentRetryCases({ describe, test, has }: Suite): void {
       assert.deepEqual((await bench.get(child)).dependsOn, [first])
     })
 
+    test('of two retries in one batch the first takes the place', async (bench) => {
+      const parent = await bench.ended('failed')
+      const child = await bench.add({ dependsOn: [parent] })
+      const first = bench.task({ retryOf: parent })
+      const between = bench.task({ dependsOn: [parent] })
+      const second = bench.task({ retryOf: parent, payload: '{"other":true}' })
+      await bench.insert([first, between, second])
+      assert.deepEqual((await bench.get(child)).dependsOn, [first.taskId])
+      assert.deepEqual((await bench.get(child)).blockedBy, [first.taskId])
+      assert.deepEqual((await bench.get(between.taskId)).dependsOn, [second.taskId])
+      assert.deepEqual((await bench.get(first.taskId)).children, [child])
+    })
+
     test('keeps its place among the other parents', async (bench) => {
       const [one, two] = [await bench.ended('success'), await bench.add({ funcName: 'slow' })]
       const parent = await bench.ended('failed')
@@ -124,6 +137,24 @@ export function parentRetryCases({ describe, test, has }: Suite): void {
       const [again] = await bench.insert([bench.task({ retryOf: parent })])
       assert.deepEqual(again, { taskId: first, duplicate: true })
       assert.deepEqual((await bench.get(child)).dependsOn, [parent])
+    })
+
+    test('a task of its batch may depend on a retry that another stands for', async (bench) => {
+      const parent = await bench.ended('failed')
+      const standing = await bench.add({ retryOf: parent })
+      const childOf = async () => {
+        const again = bench.task({ retryOf: parent })
+        const child = bench.task({ dependsOn: [again.taskId] })
+        await bench.insert([again, child])
+        return child.taskId
+      }
+      const waiting = await childOf()
+      assert.deepEqual((await bench.get(waiting)).blockedBy, [standing])
+      assert.deepEqual((await bench.get(standing)).children, [waiting])
+      assert.deepEqual(await bench.run(), [standing])
+      const free = await childOf()
+      assert.deepEqual((await bench.get(free)).dependsOn, [standing])
+      assert.deepEqual(await bench.run(), [waiting, free])
     })
 
     test('the original may be deleted once its place is taken', async (bench) => {
