@@ -115,6 +115,8 @@ export class TaskflowRecentLogsElement extends PageElement {
       limit: Number(this.param('limit') || LIMITS[0]),
       ...(search && { search }),
       ...(known && { level: known }),
+      // Errors stand on stderr, where what attempts threw is, too.
+      ...(known === 'error' && { stream: 'stderr' as const }),
       ...(cursor !== null && { cursor }),
     }
     if (run) {
