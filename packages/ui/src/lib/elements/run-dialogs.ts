@@ -1,8 +1,21 @@
 import type { ActionJson, TaskDetailJson } from '@taskflow/core/client'
+import { shortId } from '../format/number.ts'
 import { visibleText } from '../format/visible-text.ts'
 import { t } from '../messages/messages.ts'
 import type { DashboardStore } from '../store/dashboard-store.ts'
 import type { TaskflowDialogsElement } from './dialogs/dialogs.ts'
+
+/** Asks whether a run is to be cancelled. */
+export function confirmCancel(dialogs: TaskflowDialogsElement, id: string): Promise<boolean> {
+  return dialogs.confirm({
+    title: t('Cancel {id}?', { id: shortId(id) }),
+    text: t(
+      'What waits never runs. What runs is asked to stop; work that does not listen ends by itself.',
+    ),
+    confirm: t('Cancel run'),
+    danger: true,
+  })
+}
 
 /** Asks whether a run is to be given up that does not listen. */
 export function confirmForce(dialogs: TaskflowDialogsElement): Promise<boolean> {

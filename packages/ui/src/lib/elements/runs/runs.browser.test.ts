@@ -588,6 +588,23 @@ describe('one row', () => {
     await vi.waitFor(() => expect(handler.requests).toContain(`POST /${makeTask(1).task_id}/run`))
   })
 
+  it('D9 is cancelled by its key once that was confirmed', async () => {
+    const { task_id } = makeTask(1)
+    handler.tasks = [makeTask(1, { status: 'pending', phase: 'scheduled' })]
+    const element = await openRows()
+    ;(await row(element, 1)).focus()
+    await userEvent.keyboard('c')
+    await waitForElement(element, '[data-confirm]:focus')
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(find(element, '[data-confirm]')).toBeNull())
+    expect((await row(element, 1)).matches(':focus')).toBe(true)
+    expect(handler.requests.filter((one) => one.startsWith('POST'))).toEqual([])
+    await userEvent.keyboard('c')
+    await waitForElement(element, '[data-confirm]:focus')
+    await userEvent.keyboard('{Enter}')
+    await vi.waitFor(() => expect(handler.requests).toContain(`POST /${task_id}/cancel`))
+  })
+
   it('C18 opens as a page', async () => {
     const element = await openRows()
     ;(await row(element, 2)).focus()
