@@ -29,17 +29,12 @@ export class RunActions {
     const { runId } = this.#host
     const store = this.#storeOf()
     if (!store || this.progress?.state === 'sending') return
-    if (action === 'cancel' && !options.force && !(await this.#isSure('confirmCancel'))) return
+    if (action === 'cancel' && !(await this.#isSure(options.force))) return
     this.#show(runId, { action, state: 'sending' })
     // Without the code nothing was sent: the button is there again.
     const extras = await this.#extras()
     const progress = await extras?.performAction(this.#host, store, action, runId, options)
     this.#show(runId, progress ?? null)
-  }
-
-  /** Asks first: what still works is not waited for. */
-  async force(): Promise<void> {
-    if (await this.#isSure('confirmForce')) await this.act('cancel', { force: true })
   }
 
   /** Asks for another input, and starts a run with it. */
@@ -54,11 +49,11 @@ export class RunActions {
     this.#show(task.task_id, { action: 'retry', state: 'done', newId: result.task_id })
   }
 
-  async #isSure(question: 'confirmCancel' | 'confirmForce'): Promise<boolean> {
+  async #isSure(force?: boolean): Promise<boolean> {
     const { runId } = this.#host
     const dialogs = await dialogsOf(this.#host)
     const extras = await this.#extras()
-    const isSure = dialogs !== undefined && (await extras?.[question](dialogs, runId))
+    const isSure = dialogs && (await extras?.confirmCancel(dialogs, runId, force))
     // Meanwhile the element may have been given another run.
     return isSure === true && this.#host.runId === runId
   }
