@@ -173,11 +173,17 @@ describe('the panel', () => {
       .waitFor()
   })
 
-  it('D9 cancels a running task', async () => {
+  it('D9 cancels a running task once that was confirmed', async () => {
     const { taskId } = await app.manager.enqueue(recital)
     const { page } = await openLive(`/runs/${taskId}`)
     await panelShows(page, taskId, 'Running')
     await panel(page).getByRole('button', { name: 'Cancel' }).click()
+    const dialog = panel(page).getByRole('dialog', { name: /^Cancel \w{8}\?$/ })
+    await dialog.getByRole('button', { name: 'Back' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await read(app.origin, `/tasks/${taskId}`)).toMatchObject({ cancel_requested_at: null })
+    await panel(page).getByRole('button', { name: 'Cancel' }).click()
+    await dialog.getByRole('button', { name: 'Cancel run' }).click()
     await panelShows(page, taskId, 'Cancelled')
     await row(page, taskId).filter({ hasText: 'Cancelled' }).waitFor()
     expect(await read(app.origin, `/tasks/${taskId}`)).toMatchObject({ status: 'cancelled' })

@@ -144,6 +144,7 @@ describe('in a page of the host', () => {
     await nav.getByRole('link', { name: /^Runs/ }).click()
     await row(page, taskId).filter({ hasText: 'Running' }).click()
     await page.locator('taskflow-run').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click()
     await row(page, taskId).filter({ hasText: 'Cancelled' }).waitFor()
     expect(new URL(page.url()).hash).toBe(`#taskflow=/runs/${taskId}`)
     for (const part of [nav.getByRole('link').first(), page.getByText('Live'), row(page, taskId)]) {

@@ -162,20 +162,49 @@ describe('languages', () => {
     },
   )
 
-  it('keeps a number before its unit from right to left', async () => {
+  it.each([
+    ['/runs', 'td'],
+    [`/runs/${makeTask(1).task_id}?view=page`, '.took'],
+    [`/runs/${makeTask(1).task_id}?view=page`, '.numbers b'],
+    [`/runs/${makeTask(1).task_id}?view=page`, '.way'],
+    [`/runs/${makeTask(1).task_id}?view=page&tab=attempts`, 'taskflow-waterfall >>> .took'],
+    [`/runs/${makeTask(1).task_id}?view=page&tab=events`, '.gap'],
+    ['/tasks/send_email', '.numbers .value'],
+  ])('keeps a number before its unit from right to left, on %s in %s', async (path, within) => {
     document.documentElement.dir = 'rtl'
-    handler.tasks = [makeTask(1, { status: 'success', phase: 'success', duration: 0.096 })]
-    const element = await openPage(handler, '/runs')
+    const [from, to] = ['2026-07-29T12:00:00.000Z', '2026-07-29T12:00:00.096Z']
+    const length = { start_time: from, end_time: to, duration: 0.096 }
+    const task = makeTask(1, { status: 'success', phase: 'success', created_at: from, ...length })
+    handler.tasks = [task]
+    const analytics = {
+      ...makeFunction('send_email').analytics,
+      total: 1,
+      avg_duration_seconds: 0.096,
+    }
+    const attempt = { attempt: 0, instance: 'a', stacktrace: null, error: null, late_outcome: null }
+    handler.details.set(task.task_id, {
+      attempts: [
+        { ...attempt, claimed_at: from, started_at: from, ended_at: to, outcome: 'success' },
+      ],
+      lifecycle: [
+        { step: 'accepted', at: from, attempt: null, instance: null, detail: null },
+        { step: 'running', at: to, attempt: 0, instance: 'a', detail: null },
+        { step: 'success', at: to, attempt: 0, instance: 'a', detail: null },
+      ],
+      analytics,
+    })
+    answer(handler, 'GET /functions', [{ ...makeFunction('send_email'), analytics }])
+    const element = await openPage(handler, path)
     const text = await soon(() => {
-      const texts = findAll(element, 'td').flatMap((cell) => {
-        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+      const texts = findAll(element, within).flatMap((part) => {
+        const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT)
         const found: Text[] = []
         while (walker.nextNode()) found.push(walker.currentNode as Text)
         return found
       })
-      const length = texts.find(({ data }) => /^96\sms$/.test(data))
-      if (!length) throw new Error('no length of time')
-      return length
+      const found = texts.find(({ data }) => /^96\sms$/.test(data))
+      if (!found) throw new Error('no length of time')
+      return found
     })
     const left = (start: number) => {
       const range = document.createRange()

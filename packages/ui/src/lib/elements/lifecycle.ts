@@ -127,7 +127,7 @@ function step(node: LifecycleNode, index: number, last: boolean) {
     ${
       index > 0
         ? html`<span class="way ${node.way.backOff ? 'back-off' : ''} ${future}" part="connector"
-            ><span class=${node.way.strong ? 'strong' : ''} title=${node.way.text}>${node.way.text}</span></span
+            ><span class=${node.way.strong ? 'strong' : ''} title=${node.way.text}><bdi>${node.way.text}</bdi></span></span
           >`
         : nothing
     }

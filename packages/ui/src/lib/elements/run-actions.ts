@@ -24,24 +24,17 @@ export class RunActions {
   readonly may = (right: Right): boolean =>
     !this.#host.readonly && (this.#storeOf()?.may(right) ?? false)
 
-  /** Retries, cancels or runs it now, unless something is under way. */
+  /** Retries, cancels or runs it now, unless something is under way; before it cancels, it asks. */
   async act(action: RunAction, options: { force?: boolean } = {}): Promise<void> {
     const { runId } = this.#host
     const store = this.#storeOf()
     if (!store || this.progress?.state === 'sending') return
+    if (action === 'cancel' && !(await this.#isSure(options.force))) return
     this.#show(runId, { action, state: 'sending' })
     // Without the code nothing was sent: the button is there again.
     const extras = await this.#extras()
     const progress = await extras?.performAction(this.#host, store, action, runId, options)
     this.#show(runId, progress ?? null)
-  }
-
-  /** Asks first: what still works is not waited for. */
-  async force(): Promise<void> {
-    const dialogs = await dialogsOf(this.#host)
-    const extras = await this.#extras()
-    if (!dialogs || !extras) return
-    if (await extras.confirmForce(dialogs)) await this.act('cancel', { force: true })
   }
 
   /** Asks for another input, and starts a run with it. */
@@ -54,6 +47,15 @@ export class RunActions {
     if (!result) return
     extras.announceRun(this.#host, store, 'retry', task.task_id, result)
     this.#show(task.task_id, { action: 'retry', state: 'done', newId: result.task_id })
+  }
+
+  async #isSure(force?: boolean): Promise<boolean> {
+    const { runId } = this.#host
+    const dialogs = await dialogsOf(this.#host)
+    const extras = await this.#extras()
+    const isSure = dialogs && (await extras?.confirmCancel(dialogs, runId, force))
+    // Meanwhile the element may have been given another run.
+    return isSure === true && this.#host.runId === runId
   }
 
   #extras() {

@@ -83,7 +83,7 @@ function attemptRow(attempt: AttemptJson, next: AttemptJson | undefined, now: nu
     <time class="muted hide-narrow" title=${formatAbsolute(start)} datetime=${attempt.started_at}
       >${formatClock(start, true)}</time
     >
-    <span class="took">${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</span>
+    <span class="took"><bdi>${end === null ? formatElapsed((now - start) / 1000) : formatDuration((end - start) / 1000)}</bdi></span>
     <span class="truncate mono" title=${visibleText(what)}>${excerpt(what, 80)}</span>
     <span class="end">${pause === null ? nothing : t('back-off {time}', { time: formatDuration(pause) })}</span>
   </li>`
@@ -156,7 +156,7 @@ function analytics({ analytics: numbers, func_name }: TaskDetailJson) {
   if (numbers.total === 0) return nothing
   const rate = numbers.success_rate
   const entry = (label: string, value: string) =>
-    html`<div><b>${value}</b><span>${label}</span></div>`
+    html`<div><b><bdi>${value}</bdi></b><span>${label}</span></div>`
   return html`<section>
     <h3>${visibleText(func_name)} <span class="muted">${t('all runs')}</span></h3>
     <div class="numbers">

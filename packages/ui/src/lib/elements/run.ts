@@ -152,7 +152,7 @@ export class TaskflowRunElement extends StoreElement {
           ${this.#buttons(task)}<slot name="actions"></slot> ${this.#more(task)} ${this.#close()}
         </div>
       </header>
-      ${this.#outcome()} ${cancelNote(task, this.#actions.may('cancel') ? () => void this.#actions.force() : null)}
+      ${this.#outcome()} ${cancelNote(task, this.#actions.may('cancel') ? () => void this.#actions.act('cancel', { force: true }) : null)}
       ${detail.gone ? html`<p class="banner" role="status">${goneText(store)}</p>` : nothing}
       <taskflow-lifecycle
         .steps=${task.lifecycle}

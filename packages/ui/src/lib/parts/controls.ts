@@ -94,7 +94,7 @@ export function numbers(
   return html`<div class="numbers">
     ${cells.map(
       ([label, value, classes = '']) =>
-        html`<div><span class="label">${label}</span><span class="value ${classes}">${value}</span></div>`,
+        html`<div><span class="label">${label}</span><span class="value ${classes}"><bdi>${value}</bdi></span></div>`,
     )}
   </div>`
 }

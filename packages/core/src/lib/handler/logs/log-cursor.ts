@@ -6,8 +6,8 @@ import type { OpenLog } from './open-log.ts'
 export interface LogCursor {
   /** Its last line; null at the beginning of a window. */
   last: { at: number; taskId: string } | null
-  /** Logs that were being read, and their next lines. */
-  open: [taskId: string, n: number][]
+  /** Logs that were being read, and what comes next in them. */
+  open: [taskId: string, place: number][]
   /** Below what the window lies; null for that of the newest tasks. */
   below: WindowBound | null
 }
@@ -26,7 +26,7 @@ export function writeCursor(
   open: readonly OpenLog[],
   below: WindowBound | null,
 ): string {
-  const places = open.slice(0, MAX_OPEN).map((log) => [log.task.taskId, log.n])
+  const places = open.slice(0, MAX_OPEN).map((log) => [log.task.taskId, log.place])
   const bound = below && [below.createdBefore, below.taskId]
   return JSON.stringify([last && [last.at, last.taskId], places, bound])
 }
@@ -37,7 +37,7 @@ export function readCursor(cursor: string): LogCursor {
     const [last, open, below] = JSON.parse(cursor)
     const isSome = last !== null || below !== null
     if (isSome && (last === null || isPlace(last)) && (below === null || isPlace(below))) {
-      if (Array.isArray(open) && open.every(([id, n]) => isPlace([n, id]))) {
+      if (Array.isArray(open) && open.every(isOpen)) {
         return {
           last: last && { at: last[0], taskId: last[1] },
           open,
@@ -47,6 +47,11 @@ export function readCursor(cursor: string): LogCursor {
     }
   } catch {}
   throw new TaskflowError('invalid_input', 'cursor: expected the cursor of an earlier page')
+}
+
+/** What attempts threw has a place between those of lines. */
+function isOpen([taskId, place]: unknown[]): boolean {
+  return Number.isFinite(place) && isPlace([0, taskId])
 }
 
 function isPlace([n, taskId]: unknown[]): boolean {

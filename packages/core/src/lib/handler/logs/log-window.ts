@@ -1,10 +1,11 @@
-import type { TaskSummary } from '../../record.ts'
+import type { LogStream, TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import type { TaskFilter } from '../../storage/contract.ts'
 import { Breather } from '../breather.ts'
 import { pagesOf, WINDOW } from '../selection/list-selected.ts'
 import type { LogCursor, WindowBound } from './log-cursor.ts'
 import type { LogSource } from './open-log.ts'
+import { mayHaveThrown, thrownByListed } from './thrown.ts'
 
 /** Lines have the time of the instance that wrote them, tasks that of the storage. */
 const CLOCKS_DIFFER_MS = 60_000
@@ -14,6 +15,7 @@ const PAGE = 500
 /** What bounds a window. */
 export interface WindowQuery {
   filter: TaskFilter
+  stream: LogStream | undefined
   /** Lines at or after; undefined for all. */
   since: number | undefined
   /** Lines before; undefined for all. */
@@ -66,7 +68,7 @@ export class LogWindow {
     for await (const task of this.#ended()) {
       if (this.#below && task.taskId >= this.#below.taskId) continue
       if (!this.#oldest || task.taskId < this.#oldest.taskId) this.#oldest = task
-      if (task.logCount === 0 || task.endTime === null) continue
+      if (!this.#speaks(task) || task.endTime === null) continue
       if (task.endTime < (since ?? task.endTime)) {
         this.#isPast = true
         yield* live
@@ -83,12 +85,22 @@ export class LogWindow {
     for (const part of [{ status: ['running' as const] }, { phase: ['retrying' as const] }]) {
       const filter = { ...this.#filter, ...part }
       for await (const page of pagesOf(this.#manager, { filter, matches: null }, {}, WINDOW)) {
-        for (const task of page) {
-          if (task.logCount > 0) live.push({ task, newest: task.logTail.at(-1)?.at ?? 0 })
+        const tasks = page.filter((task) => this.#speaks(task))
+        const threw = this.#query.stream === 'stderr' ? tasks.filter(mayHaveThrown) : []
+        const errors = await thrownByListed(this.#manager, threw)
+        for (const task of tasks) {
+          const thrown = errors.get(task.taskId)
+          const ends = [task.logTail.at(-1)?.at ?? 0, thrown?.at(-1)?.at ?? 0]
+          live.push({ task, newest: Math.max(...ends), thrown })
         }
       }
     }
     return live.sort((a, b) => b.newest - a.newest)
+  }
+
+  /** Has lines, or has thrown where that counts. */
+  #speaks(task: TaskSummary): boolean {
+    return task.logCount > 0 || (this.#query.stream === 'stderr' && mayHaveThrown(task))
   }
 
   /** By their end, the last first. */

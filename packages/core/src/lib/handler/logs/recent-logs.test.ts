@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { TaskLogEntryJson } from '../../client/wire.ts'
 import { defineTask } from '../../run/define-task.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
-import { endless, testApp } from '../test-app.ts'
+import { broken, endless, testApp } from '../test-app.ts'
 
 type App = Awaited<ReturnType<typeof testApp>>
 let app: App
@@ -19,6 +19,28 @@ const chatty = defineTask({
       while (Date.now() === at) await new Promise((resolve) => setImmediate(resolve))
     }
   },
+})
+
+/** Fails three times, the second time before it says anything; or succeeds at last. */
+const torn = defineTask({
+  name: 'torn',
+  retries: 2,
+  run({ lines, succeeds = false }: { lines: number; succeeds?: boolean }, { attempt, log }) {
+    if (attempt === 2 && succeeds) return
+    if (attempt !== 1) {
+      for (let n = 1; n <= lines; n += 1) log(`sheet ${n}`)
+      log(`torn ${attempt}`, 'error')
+    }
+    throw new Error(`jam ${attempt}`)
+  },
+})
+
+/** Fails, and waits for its retry for an hour. */
+const waits = defineTask({
+  name: 'waits',
+  retries: 1,
+  delayMs: 3_600_000,
+  run: () => Promise.reject(new Error('later')),
 })
 
 async function chat(...talks: [name: string, count: number][]): Promise<void> {
@@ -89,6 +111,52 @@ describe('GET /logs', () => {
     expect(await everything('?since=2100-01-01')).toEqual([])
     expect(await everything('?since=1h&limit=10')).toHaveLength(31)
   })
+
+  it.each([1, 2, 3, 5, 500])(
+    'E4 on stderr, in pages of %i, has what attempts threw',
+    async (limit) => {
+      app = await testApp({}, { tasks: [torn, broken, chatty, waits] })
+      await chat(['a', 10])
+      const { taskId: mute } = await app.manager.enqueue(broken)
+      await app.until(mute, 'failed')
+      const { taskId: long } = await app.manager.enqueue(torn, { lines: 30 })
+      await app.until(long, 'failed')
+      const { taskId: late } = await app.manager.enqueue(torn, { lines: 1, succeeds: true })
+      await app.until(late, 'success')
+      const { taskId: again } = await app.manager.enqueue(waits)
+      await expect.poll(async () => (await app.manager.get(again))?.phase).toBe('retrying')
+      const lines = await everything(`?stream=stderr&limit=${limit}`)
+      const jam = (n: number) => expect.stringMatching(`jam ${n}`)
+      expect(lines.map(({ text }) => text)).toEqual([
+        expect.stringMatching('later'),
+        ...[jam(1), jam(0), 'torn 0'],
+        ...[jam(2), 'torn 2', jam(1), jam(0), 'torn 0'],
+        expect.stringMatching('secret-looking'),
+        'a 10',
+      ])
+      expect(new Set(placesOf(lines)).size).toBe(11)
+      expect(lines[4]).toMatchObject({
+        task_id: long,
+        stream: 'stderr',
+        level: 'error',
+        attempt: 2,
+      })
+      for (const { task_id, ...entry } of lines) {
+        const { body } = await app.json('GET', `/${task_id}/logs?stream=stderr`)
+        const { func_name: _, ...own } = entry
+        expect(body).toContainEqual(own)
+      }
+      expect(await everything(`?stream=stderr&search=JAM&limit=${limit}`)).toHaveLength(5)
+      expect(await everything(`?stream=stderr&func_name=broken&limit=${limit}`)).toHaveLength(1)
+      const since = lines[4]?.at
+      expect(await everything(`?stream=stderr&since=${since}&limit=${limit}`)).toHaveLength(
+        lines.filter(({ at }) => at >= (since ?? '')).length,
+      )
+      for (const query of ['', '?stream=log', '?level=error']) {
+        expect((await everything(query)).some(({ text }) => /jam|secret/.test(text))).toBe(false)
+      }
+    },
+  )
 
   it('pages through more tasks than a window holds, also those of one millisecond', async () => {
     app = await testApp({}, { tasks: [chatty] })

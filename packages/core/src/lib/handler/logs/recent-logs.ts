@@ -1,14 +1,14 @@
-import type { LogEntry, LogLevel, LogStream, TaskSummary } from '../../record.ts'
+import type { LogEntry, LogLevel, TaskSummary } from '../../record.ts'
 import type { TaskManager } from '../../run/task-manager.ts'
 import { logFilter } from '../../storage/log-filter.ts'
 import { Breather } from '../breather.ts'
 import { type LogCursor, readCursor, writeCursor } from './log-cursor.ts'
 import { LogWindow, type WindowQuery } from './log-window.ts'
 import { type LogSource, OpenLog } from './open-log.ts'
+import { mayHaveThrown, thrownByListed } from './thrown.ts'
 
 /** Which lines of which tasks. */
 export interface RecentLogsQuery extends WindowQuery {
-  stream: LogStream | undefined
   level: LogLevel | undefined
   search: string | undefined
   limit: number
@@ -57,7 +57,7 @@ export async function recentLogs(
     // A log that may hold something newer than the newest line so far must be opened first.
     while (coming && coming.newest >= (open[0]?.at ?? Number.NEGATIVE_INFINITY)) {
       const place = places.get(coming.task.taskId)
-      const log = new OpenLog(manager, coming, place ?? coming.task.logCount)
+      const log = new OpenLog(manager, await withThrown(manager, query, coming), place)
       while ((await log.load()) && place === undefined && isPast(log, before)) log.drop()
       if (await log.load()) insert(open, log)
       coming = await nextOf(sources)
@@ -77,6 +77,18 @@ export async function recentLogs(
   }
   if (open.length === 0 && coming === null && window.next === null) return page(null)
   return page(writeCursor(last, open, start.below))
+}
+
+/** On stderr stands what attempts threw, too. */
+async function withThrown(
+  manager: TaskManager,
+  { stream }: RecentLogsQuery,
+  source: LogSource,
+): Promise<LogSource> {
+  const { task } = source
+  if (stream !== 'stderr' || source.thrown || !mayHaveThrown(task)) return source
+  const thrown = await thrownByListed(manager, [task])
+  return { ...source, thrown: thrown.get(task.taskId) }
 }
 
 /** Whether a line was on an earlier page. */

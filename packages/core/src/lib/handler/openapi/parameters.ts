@@ -89,7 +89,7 @@ export const logs = parameter('logs', 'Log lines per record; 0 leaves out logs a
 export const logFilters: readonly Parameter[] = [
   parameter(
     'stream',
-    '`log`: what `taskLog` wrote. `stdout`, `stderr`: what was captured there, and what `taskLog` wrote, below level error and of it; of one task, `stderr` has the errors of failed attempts, too.',
+    '`log`: what `taskLog` wrote. `stdout`, `stderr`: what was captured there, and what `taskLog` wrote, below level error and of it; `stderr` has the errors of failed attempts, too.',
     { type: 'string', enum: LOG_STREAMS },
   ),
   parameter('level', 'This level and above.', {

@@ -14,6 +14,27 @@ export function getCases({ describe, test }: Suite): void {
       )
     })
 
+    test('a task that started once, and its summary too, tells what that attempt came to', async (bench) => {
+      for (const [outcome, error] of [
+        ['failed', 'Error: jam'],
+        ['cancelled', 'Error: stopped'],
+        ['success', null],
+      ] as const) {
+        const id = await bench.add()
+        const claimed = await bench.start('a')
+        if (outcome === 'cancelled') await bench.storage.cancel({ taskIds: [id], now: T0 })
+        await bench.settle('a', claimed, outcome, T0 + SECOND, error ? { error } : {})
+        const { attempts } = await bench.get(id)
+        const list = await bench.storage.list({ filter: { taskIds: [id] }, limit: 1 })
+        const [{ fence, error: told, endTime } = assert.fail()] = list.tasks
+        assert.deepEqual([fence, told], [1, error], outcome)
+        assert.deepEqual(
+          attempts.map((one) => [one.attempt, one.error, one.endedAt]),
+          [[0, error, endTime]],
+        )
+      }
+    })
+
     test('the phase of a pending task goes by now', async (bench) => {
       const id = await bench.add({ runAt: T0 + SECOND })
       assert.equal((await bench.get(id, T0 + SECOND - 1)).phase, 'scheduled')

@@ -33,10 +33,12 @@ export function chartTable(buckets: readonly SeriesBucketJson[]) {
           (bucket) => html`<tr>
             <th scope="row">${formatAbsolute(Date.parse(bucket.at), 'minute')}</th>
             ${ENDS.map((status) => html`<td>${formatCount(bucket[status])}</td>`)}
-            <td>${formatDuration(bucket.avg_duration_seconds)}</td>
-            <td>${formatDuration(bucket.p95_duration_seconds)}</td>
-            <td>${formatDuration(bucket.p50_wait_seconds)}</td>
-            <td>${formatDuration(bucket.p95_wait_seconds)}</td>
+            ${[
+              bucket.avg_duration_seconds,
+              bucket.p95_duration_seconds,
+              bucket.p50_wait_seconds,
+              bucket.p95_wait_seconds,
+            ].map((seconds) => html`<td><bdi>${formatDuration(seconds)}</bdi></td>`)}
           </tr>`,
         )}
     </tbody>

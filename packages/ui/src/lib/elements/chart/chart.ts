@@ -260,7 +260,7 @@ export class TaskflowChartElement extends StoreElement {
         metric
           ? metric.lines.map(
               ({ name, label, of }) =>
-                html`<span class="line-item"><i class=${name}></i>${label}<b>${formatDuration(of(bucket))}</b></span>`,
+                html`<span class="line-item"><i class=${name}></i>${label}<b><bdi>${formatDuration(of(bucket))}</bdi></b></span>`,
             )
           : ENDS.filter((status) => bucket[status] > 0 || status === 'success').map(
               (status) =>

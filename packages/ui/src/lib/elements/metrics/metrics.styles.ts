@@ -47,7 +47,6 @@ export const metricsStyles = css`
     display: flex;
     align-items: baseline;
     block-size: 32px;
-    gap: 4px;
     margin-block: 6px 4px;
     font-size: 24px;
     line-height: 32px;

@@ -137,7 +137,7 @@ export class TaskflowMetricsElement extends StoreElement {
       >
         <span class="label" part="label">${mark}${card.label}</span>
         <span class="value ${card.alarm ? 'alarm' : ''} ${card.zero ? 'zero' : ''}" part="value"
-          >${card.value}${card.unit ? html` <small>${card.unit}</small>` : nothing}</span
+          ><bdi>${card.value}${card.unit ? html`<small> ${card.unit}</small>` : nothing}</bdi></span
         >
         <span class="note" title=${card.note}>${card.note}</span>
         ${this.#trend(card)}

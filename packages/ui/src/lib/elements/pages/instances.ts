@@ -166,7 +166,7 @@ export class TaskflowInstancesElement extends PageElement {
       <th scope="row" class="first"><span class="named" title=${visibleText(instance.instance_id)}>${visibleText(instance.instance_id)}</span></th>
       <td class="p2 mono muted">${visibleText(instance.host)}:${instance.pid}</td>
       <td class="p1">${visibleText(instance.version)}</td>
-      <td class="num p1" title=${formatAbsolute(started)}>${formatDuration(Math.max(0, Math.floor((now - started) / 1000)))}</td>
+      <td class="num p1" title=${formatAbsolute(started)}><bdi>${formatDuration(Math.max(0, Math.floor((now - started) / 1000)))}</bdi></td>
       <td class="num ${late ? 'late' : ''}" title=${formatAbsolute(beat)}>${formatRelative(beat, now)}</td>
       <td class="num">
         ${instance.running > 0 ? this.link(route, formatCount(instance.running)) : html`<span class="faint">0</span>`}

@@ -195,6 +195,14 @@ describe('logs of all runs', () => {
     expect(find(shown, 'a')?.getAttribute('href')).toContain(`/runs/${line.task_id}?tab=logs`)
   })
 
+  it('E9 has among errors what attempts threw', async () => {
+    const thrown = { ...line, n: 1.0001, stream: 'stderr' as const, text: 'Error: jam' }
+    answer(handler, 'GET /logs', [thrown])
+    const element = await openPage(handler, '/logs?level=error')
+    expect((await waitForElement(element, '.lines li')).innerText).toContain('Error: jam')
+    expect(asked('GET /logs')[0]).toContain('level=error&stream=stderr')
+  })
+
   it('E9 shows the lines of one run', async () => {
     handler.logs.set(line.task_id, [line])
     const element = await openPage(handler, `/logs?run=${line.task_id}`)

@@ -1,4 +1,4 @@
-import type { TaskLogEntryJson } from '@taskflow/core/client'
+import type { LogLevel, TaskLogEntryJson } from '@taskflow/core/client'
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { shortId } from '../../format/number.ts'
@@ -17,7 +17,6 @@ import { PageElement } from './page-element.ts'
 
 const FILTERS = ['search', 'task', 'run', 'level', 'since'] as const
 const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, '']))
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LIMITS = ['100', '200', '500', '1000']
 const TYPING_MS = 300
 
@@ -63,7 +62,7 @@ export class TaskflowRecentLogsElement extends PageElement {
       }
       mark {
         background: light-dark(#ffe08a, #5c4708);
-        color: light-dark(#14171f, #e8ebf1);
+        color: inherit;
       }
       .run-field {
         inline-size: 150px;
@@ -110,11 +109,13 @@ export class TaskflowRecentLogsElement extends PageElement {
   /** One run has a log of its own, in order; it is turned around to match. */
   async #read(store: DashboardStore, cursor: string | null, signal: AbortSignal) {
     const [search, task, run, level, since] = FILTERS.map((name) => this.param(name).trim())
-    const known = LEVELS.find((one) => one === level)
     const query = {
       limit: Number(this.param('limit') || LIMITS[0]),
       ...(search && { search }),
-      ...(known && { level: known }),
+      // The server says so where an address names no level.
+      ...(level && { level: level as LogLevel }),
+      // Errors stand on stderr, where what attempts threw is, too.
+      ...(level === 'error' && { stream: 'stderr' as const }),
       ...(cursor !== null && { cursor }),
     }
     if (run) {

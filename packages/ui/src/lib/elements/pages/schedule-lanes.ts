@@ -48,7 +48,7 @@ export function scheduleLanes(options: {
       <span></span>
       <svg class="times">
         <text y="14">${t('now')}</text>
-        ${axis.map((at) => svg`<text x="${((at - now) / window.ms) * 100}%" y="14" text-anchor="middle">${axisTime(new Date(at).toISOString(), window.value)}</text>`)}
+        ${axis.map(([at, minor]) => svg`<text class=${minor ? 'minor' : nothing} x="${((at - now) / window.ms) * 100}%" y="14" text-anchor="middle">${axisTime(new Date(at).toISOString(), window.value)}</text>`)}
       </svg>
     </div>
     ${schedules.map((schedule, index) => lane(schedule, due[index] ?? [], axis, now, window.ms))}
@@ -58,7 +58,7 @@ export function scheduleLanes(options: {
 function lane(
   schedule: ScheduleJson,
   times: readonly number[],
-  axis: readonly number[],
+  axis: readonly AxisTime[],
   now: number,
   ms: number,
 ) {
@@ -84,7 +84,7 @@ function lane(
         role="img"
         aria-label=${laneText(times, text)}
       >
-        ${[now, ...axis].map((at) => svg`<line class="grid" x1=${((at - now) / ms) * WIDTH} x2=${((at - now) / ms) * WIDTH} y1="0" y2="30" ?data-now=${at === now} />`)}
+        ${[[now, false] as const, ...axis].map(([at, minor]) => svg`<line class="grid ${minor ? 'minor' : ''}" x1=${((at - now) / ms) * WIDTH} x2=${((at - now) / ms) * WIDTH} y1="0" y2="30" ?data-now=${at === now} />`)}
         ${times.map((at) => svg`<line class="due" x1=${xOf(at)} x2=${xOf(at)} y1="9" y2="21" />`)}
         ${goesOn ? svg`<line class="on" x1=${xOf(times.at(-1) ?? now)} x2=${WIDTH} y1="15" y2="15" />` : nothing}</svg
       >${text ? html`<span class="aside muted" aria-hidden="true">${text}</span>` : nothing}</span
@@ -101,12 +101,19 @@ function laneText(times: readonly number[], text: string): string {
     : due
 }
 
-/** Up to four times that clocks show; none so near to an end that its words have no room. */
-function roundTimes(now: number, ms: number): number[] {
+/** A time on the axis, and whether it is left out where there is little room. */
+type AxisTime = readonly [at: number, minor: boolean]
+
+/**
+ * Up to four times that clocks show; none so near to an end that its words have no room. Where there
+ * is little, the rounder half of them is left.
+ */
+function roundTimes(now: number, ms: number): AxisTime[] {
   const every = labelEvery(MINUTE, ms / MINUTE / 4)
-  const times: number[] = []
+  const times: AxisTime[] = []
   for (let at = Math.ceil(now / every) * every; at < now + 0.96 * ms; at += every) {
-    if (at > now + 0.1 * ms) times.push(at)
+    const share = (at - now) / ms
+    if (share > 0.1) times.push([at, at % (2 * every) !== 0 || share < 0.18 || share > 0.86])
   }
   return times
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: tests read what people see
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import { FakeHandler } from '../../testing/fake-handler.ts'
 import { find, findAll, textOf, unmountAll, waitForElement } from '../../testing/mount.ts'
 import { makeSchedule } from '../../testing/page-records.ts'
@@ -79,6 +79,34 @@ describe('schedules', () => {
         expect(times.length).toBeGreaterThanOrEqual(3)
         const round = window === '1h' ? /:(00|15|30|45)/ : /:00/
         for (const time of times.slice(1)) expect(time).toMatch(round)
+      })
+    }
+  })
+
+  it('B9 has fewer and rounder times where there is little room, with a line each', async () => {
+    const element = await openPage(handler, '/schedules')
+    await page.viewport(390, 844)
+    await waitForElement(element, '.times')
+    const drawn = (selector: string) =>
+      findAll<SVGElement>(element, selector).filter(
+        (one) => getComputedStyle(one).display !== 'none',
+      )
+    for (const window of ['1h', '3h', '24h', '7d']) {
+      const buttons = findAll(element, '.lanes .segments button')
+      buttons.find(({ innerText }) => innerText === window)?.click()
+      await soon(() => {
+        const pressed = findAll(element, '.lanes .segments [aria-pressed="true"]')
+        expect(pressed.map(({ innerText }) => innerText)).toEqual([window])
+        const times = drawn('.times text')
+        expect(times.length).toBeGreaterThanOrEqual(2)
+        const round = { '1h': /:(00|30)$/, '3h': /[02468]:00$/ }[window] ?? /(00|12):00$/
+        for (const { textContent } of times.slice(1)) expect(textContent).toMatch(round)
+        const boxes = times.map((time) => time.getBoundingClientRect())
+        for (const [index, { right }] of boxes.entries()) {
+          expect(right).toBeLessThan(boxes[index + 1]?.left ?? 390)
+        }
+        const lanes = findAll(element, '.track').length
+        expect(drawn('.track .grid')).toHaveLength(lanes * times.length)
       })
     }
   })

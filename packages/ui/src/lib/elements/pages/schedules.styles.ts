@@ -161,7 +161,7 @@ export const schedulesStyles = css`
     .lane {
       grid-template-columns: 104px minmax(0, 1fr);
     }
-    .times text:nth-child(even) {
+    .minor {
       display: none;
     }
     /* Words of other languages are longer: room for them before the actions are cut. */

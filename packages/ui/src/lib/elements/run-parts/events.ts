@@ -61,7 +61,7 @@ function event(step: LifecycleStepJson, before: LifecycleStepJson | undefined, c
     <span class="what"
       ><b>${t(label)}</b>${notes ? html` <span class="muted">${visibleText(notes)}</span>` : nothing}</span
     >
-    <span class="gap">${gap === null ? nothing : `+${formatDuration(Math.max(0, gap))}`}</span>
+    <span class="gap">${gap === null ? nothing : html`<bdi>+${formatDuration(Math.max(0, gap))}</bdi>`}</span>
     <time datetime=${step.at} title=${formatAbsolute(at)}>${formatClock(at, true)}</time>
   </li>`
 }

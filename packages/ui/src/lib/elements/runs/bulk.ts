@@ -1,5 +1,5 @@
 import { announceFailure } from '../../action-failure.ts'
-import { countBulk, performBulk } from '../../actions.ts'
+import { type BulkTarget, countBulk, performBulk } from '../../actions.ts'
 import { TaskflowActionDoneEvent, TaskflowActionEvent } from '../../events.ts'
 import { speakAs } from '../../messages/language.ts'
 import { t } from '../../messages/messages.ts'
@@ -21,38 +21,50 @@ export async function actOnSelection(options: {
   filter: RunFilter
 }): Promise<void> {
   const { host, store, action, selection, filter } = options
-  const asks = (count: number) =>
-    action === 'retry'
-      ? t('Retry {count} run?|Retry {count} runs?', { count })
-      : t('Cancel {count} run?|Cancel {count} runs?', { count })
-  const does = (count: number) =>
-    action === 'retry'
-      ? t('Retry {count} run|Retry {count} runs', { count })
-      : t('Cancel {count} run|Cancel {count} runs', { count })
-  const text =
-    action === 'retry'
+  const retries = action === 'retry'
+  /** What is in no state for it is left out. */
+  const isSure = async (count: number, skipped = 0) => {
+    const dialogs = await dialogsOf(host)
+    const left =
+      skipped > 0
+        ? t('{count} other that matches is left out.|{count} others that match are left out.', {
+            count: skipped,
+          })
+        : ''
+    const text = retries
       ? t(
           'New runs start with the same input. The old ones stay as they are. This cannot be undone.',
         )
       : t(
           'What waits never runs. What runs is asked to stop; work that does not listen ends by itself.',
         )
+    const sure = await dialogs?.confirm(
+      count === 0
+        ? {
+            title: retries ? t('None of them can be retried') : t('None of them can be cancelled'),
+            text: t('No run that matches is in a state for it.'),
+            confirm: t('All right'),
+          }
+        : {
+            title: retries
+              ? t('Retry {count} run?|Retry {count} runs?', { count })
+              : t('Cancel {count} run?|Cancel {count} runs?', { count }),
+            text: `${text} ${left}`.trim(),
+            confirm: retries
+              ? t('Retry {count} run|Retry {count} runs', { count })
+              : t('Cancel {count} run|Cancel {count} runs', { count }),
+            danger: !retries,
+            count,
+          },
+    )
+    return sure && count > 0
+  }
+  const perform = async (target: BulkTarget) => {
+    if (await performBulk(host, store, action, target)) selection.clear()
+  }
   if (!selection.allMatching) {
     const ids = selection.idsFor(action)
-    const dialogs = await dialogsOf(host)
-    const danger = action === 'cancel'
-    if (
-      !(await dialogs?.confirm({
-        title: asks(ids.length),
-        text,
-        confirm: does(ids.length),
-        danger,
-        count: ids.length,
-      }))
-    ) {
-      return
-    }
-    if (await performBulk(host, store, action, { ids })) selection.clear()
+    if (await isSure(ids.length)) await perform({ ids })
     return
   }
   const query = toFilterQuery(filter)
@@ -64,31 +76,7 @@ export async function actOnSelection(options: {
     return
   }
   const { count, skipped } = counted
-  const dialogs = await dialogsOf(host)
-  const left =
-    skipped > 0
-      ? t('{count} other that matches is left out.|{count} others that match are left out.', {
-          count: skipped,
-        })
-      : ''
-  const sure = await dialogs?.confirm({
-    title:
-      count === 0
-        ? action === 'retry'
-          ? t('None of them can be retried')
-          : t('None of them can be cancelled')
-        : asks(count),
-    text:
-      count === 0
-        ? t('No run that matches is in a state for it.')
-        : [text, left].filter(Boolean).join(' '),
-    confirm: count === 0 ? t('All right') : does(count),
-    danger: action === 'cancel' && count > 0,
-    count,
-  })
-  if (!sure || count === 0) return
-  const target = { filter: query, expected: count + skipped }
-  if (await performBulk(host, store, action, target)) selection.clear()
+  if (await isSure(count, skipped)) await perform({ filter: query, expected: count + skipped })
 }
 
 /** Asks for an age, counts, deletes, and says how many. */

@@ -93,7 +93,12 @@ export class ListActions {
   #act = async (action: RunAction, id: string): Promise<void> => {
     const extras = await this.#parts.panels.load()
     const store = this.#parts.store()
-    if (store && this.#parts.may(action)) await extras?.performAction(this.#host, store, action, id)
+    if (!store || !extras || !this.#parts.may(action)) return
+    if (action === 'cancel') {
+      const dialogs = await dialogsOf(this.#host)
+      if (!dialogs || !(await extras.confirmCancel(dialogs, id))) return
+    }
+    await extras.performAction(this.#host, store, action, id)
   }
 
   async #actOnTicked(action: BulkAction): Promise<void> {

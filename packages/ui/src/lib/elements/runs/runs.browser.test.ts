@@ -576,6 +576,24 @@ describe('bulk actions', () => {
   })
 })
 
+describe('the head of the table', () => {
+  it('stays above the rows that are scrolled under it', async () => {
+    handler.tasks = Array.from({ length: 30 }, (_, n) => makeTask(n + 1))
+    const element = await openRows()
+    element.style.blockSize = '400px'
+    const line = await row(element, 20)
+    const head = await waitForElement(element, 'th.task')
+    line.scrollIntoView({ block: 'center' })
+    const box = head.getBoundingClientRect()
+    expect(line.getBoundingClientRect().top).toBeGreaterThan(box.bottom)
+    const root = head.getRootNode() as ShadowRoot
+    for (const part of [0.1, 0.5, 0.9]) {
+      const top = root.elementFromPoint(box.right - 4, box.top + part * box.height)
+      expect(top?.closest('th')).toBe(head)
+    }
+  })
+})
+
 describe('one row', () => {
   it('C16 has a menu of what can be done with it', async () => {
     handler.tasks = [makeTask(1, { status: 'pending', phase: 'scheduled' })]
@@ -586,6 +604,23 @@ describe('one row', () => {
     await vi.waitFor(() => expect(items().join()).toMatch(/^Run now,Cancel run/))
     await userEvent.keyboard('{Enter}')
     await vi.waitFor(() => expect(handler.requests).toContain(`POST /${makeTask(1).task_id}/run`))
+  })
+
+  it('D9 is cancelled by its key once that was confirmed', async () => {
+    const { task_id } = makeTask(1)
+    handler.tasks = [makeTask(1, { status: 'pending', phase: 'scheduled' })]
+    const element = await openRows()
+    ;(await row(element, 1)).focus()
+    await userEvent.keyboard('c')
+    await waitForElement(element, '[data-confirm]:focus')
+    await userEvent.keyboard('{Escape}')
+    await vi.waitFor(() => expect(find(element, '[data-confirm]')).toBeNull())
+    expect((await row(element, 1)).matches(':focus')).toBe(true)
+    expect(handler.requests.filter((one) => one.startsWith('POST'))).toEqual([])
+    await userEvent.keyboard('c')
+    await waitForElement(element, '[data-confirm]:focus')
+    await userEvent.keyboard('{Enter}')
+    await vi.waitFor(() => expect(handler.requests).toContain(`POST /${task_id}/cancel`))
   })
 
   it('C18 opens as a page', async () => {

@@ -18,6 +18,8 @@ export const tableStyles = css`
   th {
     position: sticky;
     inset-block-start: 0;
+    /* Rows have places of their own, and would be drawn over it. */
+    z-index: 1;
     block-size: 32px;
     padding: 0 8px;
     border-block-end: 1px solid var(--_border);

@@ -56,7 +56,7 @@ export class TaskflowWaterfallElement extends StoreElement {
     if (!first) return nothing
     const share = scaleOf(spans, this.scale)
     const last = Math.max(...spans.map(({ to }) => to), first.from + 1)
-    const length = formatDuration((last - first.from) / 1000)
+    const length = html`<bdi>${formatDuration((last - first.from) / 1000)}</bdi>`
     return html`<section class="waterfall" aria-label=${t('Time')}>
       <header>
         <h3>${t('Time')}</h3>
@@ -86,7 +86,7 @@ export class TaskflowWaterfallElement extends StoreElement {
         <svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
           <rect part="bar" x=${share(from)} y="0" height="14" width=${Math.max(0.4, share(to) - share(from))} />
         </svg>
-        <span class="took">${formatDuration((to - from) / 1000)}</span>
+        <span class="took"><bdi>${formatDuration((to - from) / 1000)}</bdi></span>
       </button>
     </li>`
   }

@@ -26,6 +26,7 @@ export const common = {
   Cancel: 'Abbrechen',
   Cancelled: 'Abgebrochen',
   'Cancelled {id}': '{id} abgebrochen',
+  'Cancel {id}?': '{id} abbrechen?',
   'Changes show up by themselves.': 'Änderungen erscheinen von selbst.',
   Clear: 'Aufheben',
   'Clear the filter': 'Filter aufheben',
