@@ -352,6 +352,20 @@ describe("the host's session", () => {
     const app = await open({ auth: () => Response.redirect('http://app.test/login') })
     expect((await app.call('GET', '/health')).status).toBe(200)
   })
+
+  it('is not asked where nobody needs to be known, so probes hold while it fails', async () => {
+    let asked = 0
+    const app = await open({
+      auth: () => {
+        asked++
+        throw new Error('the session store is away')
+      },
+    })
+    expect((await app.call('GET', '/health')).status).toBe(200)
+    expect((await app.call('GET', '/dashboard/assets/none.js')).status).toBe(404)
+    expect(asked).toBe(0)
+    expect((await app.call('GET', '/auth/session')).status).toBe(500)
+  })
 })
 
 describe('pages', () => {

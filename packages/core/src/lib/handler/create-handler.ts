@@ -118,7 +118,7 @@ async function answer(
   refuseCrossSite(request, origin, isForeign && !route.pattern.startsWith('/auth/'))
 
   const now = systemClock.now()
-  const visitor = await visitorOf(app, request, from, now, isForeign)
+  const visitor = isForAll(route) ? STRANGER : await visitorOf(app, request, from, now, isForeign)
   // Where nobody needs to be known, the host has nobody to send to its login.
   const follows = await hasRunToken(app, route, request, found.params, now)
   const guarded = route.right !== 'none' && !follows
@@ -161,6 +161,14 @@ async function answer(
   }
   checkNames(url.searchParams, route)
   return route.handle(call)
+}
+
+/**
+ * True where it makes no difference who asks. Nobody is looked for there: probes and scripts of the
+ * page must not hang on a session store, theirs or the host's.
+ */
+function isForAll({ right, pattern }: Route): boolean {
+  return right === 'none' && !pattern.startsWith('/auth/')
 }
 
 /** What instances share about logins; where the storage keeps none of that, each goes by its own. */
