@@ -2,6 +2,7 @@ import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import { systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { isolated } from '../isolated.ts'
+import { kindOf } from '../option-names.ts'
 import type { TaskManager } from '../run/task-manager.ts'
 import { MemorySessions } from '../storage/memory/sessions.ts'
 import type { SessionStorage } from '../storage/parts.ts'
@@ -52,6 +53,10 @@ export interface TaskflowHandler {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function createHandler(manager: TaskManager, options: HandlerOptions): TaskflowHandler {
+  if (typeof manager?.forRequest !== 'function') {
+    const got = `createHandler: expected a TaskManager, got ${kindOf(manager)}`
+    throw new TaskflowError('configuration', got)
+  }
   const resolved = resolveHandlerOptions(options)
   const onError = isolated(options.onError ?? ((error: unknown) => manager.reportError(error)))
   const shared = sessionsOf(manager)
