@@ -140,7 +140,9 @@ describe('open', () => {
   })
 
   it('with migrate: false refuses a schema that is not there yet', async () => {
-    expect(await refusal({ migrate: false })).toMatch(/taskflow-postgres migrate/)
+    expect(await refusal({ migrate: false })).toMatch(/taskflow-postgres migrate'/)
+    const elsewhere = await refusal({ migrate: false, schema: 'other' })
+    expect(elsewhere).toMatch(/taskflow-postgres migrate --schema other'/)
     const storage = make()
     await storage.open()
     await storage.close()
@@ -168,6 +170,11 @@ describe('open', () => {
     const url = new URL(database.url)
     url.pathname = '/missing'
     expect(await refusal({ url: url.href })).toMatch(/no such database/)
+  })
+
+  it('refuses a url with a parameter that the server does not know', async () => {
+    const url = `${database.url}?channel_bindings=require`
+    expect(await refusal({ url })).toMatch(/a parameter of the url.*42704/)
   })
 
   it('refuses calls before it is open and after it was closed', async () => {
@@ -227,6 +234,10 @@ describe('the command line', () => {
     expect(await run('status', '--schema', 'a b')).toMatchObject({
       code: 1,
       text: expect.stringMatching(/'schema'/),
+    })
+    expect(await run('status', '--url', '')).toMatchObject({
+      code: 2,
+      text: expect.stringMatching(/^expected --url or TASKFLOW_POSTGRES_URL/),
     })
     expect(await run('--help')).toMatchObject({ code: 0, text: expect.stringMatching(/Usage/) })
   })

@@ -86,6 +86,34 @@ describe('using', () => {
     expect(await find('pg')).toMatchObject({ status: 'pending' })
   })
 
+  it('says so where an earlier statement has failed, and where the tables are elsewhere', async () => {
+    const insertBy = (tx: unknown) =>
+      storage.using(tx as never).insert({ tasks: [taskOf('nowhere')] })
+    const failed = database.sql.begin(async (tx) => {
+      await tx`select 1 / 0`.catch(() => {})
+      await insertBy(tx)
+    })
+    await expect(failed).rejects.toMatchObject({
+      code: 'conflict',
+      message:
+        'using(tx): an earlier statement of the transaction has failed: roll it back (25P02).',
+    })
+    const elsewhere = await createDatabase(inject('postgresUrl'))
+    const strange = elsewhere.sql.begin(insertBy)
+    await expect(strange).rejects.toMatchObject({
+      code: 'configuration',
+      message:
+        "using(tx) found no tables of schema 'taskflow': expected a connection to the database of postgresStorage (42P01).",
+    })
+    await elsewhere.drop()
+  })
+
+  it('refuses a storage that is not open, and says who opens it', async () => {
+    const closed = postgresStorage({ url: database.url })
+    const insert = database.sql.begin((tx) => closed.using(tx).insert({ tasks: [taskOf('early')] }))
+    await expect(insert).rejects.toThrow(/is not open: open\(\) it, or start the manager, before/)
+  })
+
   it('refuses what is no transaction', () => {
     for (const tx of [undefined, null, {}, 'x']) {
       const act = () => storage.using(tx as never)

@@ -200,7 +200,7 @@ describe('at run time', () => {
     const error = await some().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(StorageUnavailableError)
     expect(error).toMatchObject({ code: 'unavailable', committed: 'no' })
-    expect((error as Error).message).toMatch(/locked by another process/)
+    expect((error as Error).message).toMatch(/locked by another connection/)
     client.close()
     await some()
   }, 15_000)

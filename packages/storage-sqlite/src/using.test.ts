@@ -180,8 +180,17 @@ describe('using', () => {
     db.exec('begin')
     const error = await errorOf(fixture.storage.using(db).insert({ tasks: [newTask('one')] }))
     expect(error).toBeInstanceOf(StorageUnavailableError)
-    expect(error.message).toMatch(/locked by another process/)
+    expect(error.message).toMatch(/locked by another connection/)
     db.exec('rollback')
     writer.close()
+  })
+
+  it('says when the connection was closed', async () => {
+    const inserter = fixture.storage.using(db)
+    db.close()
+    expect(() => fixture.storage.using(db)).toThrow(/an open connection/)
+    const error = await errorOf(inserter.insert({ tasks: [newTask('one')] }))
+    expect(error).toMatchObject({ code: 'configuration' })
+    expect(error.message).toMatch(/an open connection/)
   })
 })

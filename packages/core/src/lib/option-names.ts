@@ -25,8 +25,7 @@ export function checkOptionNames(
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     // Not the value: a connection string in the place of options may hold a password.
-    const got = Array.isArray(options) ? 'an array' : options === null ? 'null' : typeof options
-    throw new TaskflowError(code, `${where}: expected an object of options, got ${got}`)
+    throw new TaskflowError(code, `${where}: expected an object of options, got ${kindOf(options)}`)
   }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(names, name)) continue
@@ -36,6 +35,13 @@ export function checkOptionNames(
     const got = JSON.stringify(name.slice(0, 100))
     throw new TaskflowError(code, `${where}: no option ${got}: expected ${near ?? all}`)
   }
+}
+
+/** What kind of value it is, for messages that must not show it. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  if (value === null) return 'null'
+  return typeof value === 'object' ? 'an object' : typeof value
 }
 
 /** The name that was most likely meant; null when none is near. */

@@ -44,8 +44,12 @@ export async function main(
     error(USAGE)
     return 2
   }
+  const { url = env.TASKFLOW_POSTGRES_URL, schema = 'taskflow', pooler = false } = values
+  if (!url) {
+    error(`expected --url or TASKFLOW_POSTGRES_URL\n\n${USAGE}`)
+    return 2
+  }
   try {
-    const { url = env.TASKFLOW_POSTGRES_URL, schema = 'taskflow', pooler = false } = values
     return await run(command, checkOptions({ url, schema, pooler }), out)
   } catch (reason) {
     error(toError(reason, 'no').message)

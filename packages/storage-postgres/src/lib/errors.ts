@@ -41,6 +41,7 @@ const REASONS: [code: RegExp, reason: string][] = [
   [/^28/, 'refuses the user or password'],
   [/^3D000$/, 'has no such database'],
   [/^(3F000|42P01|42703)$/, 'does not have the tables of this release: were they dropped?'],
+  [/^42704$/, 'does not know what it was asked for, such as a parameter of the url'],
   [/^42501$/, 'does not permit this user what taskflow needs'],
   [/^25006$/, 'is read-only'],
   [/^53100$/, 'has a full disk'],

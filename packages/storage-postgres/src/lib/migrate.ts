@@ -53,8 +53,9 @@ export async function migrate(sql: Sql, schema: string): Promise<string> {
 export async function expectCurrent(sql: Sql, schema: string): Promise<string> {
   const state = await readState(sql, schema)
   if (state.epoch !== undefined && state.version >= state.newest) return checked(state, schema)
+  const command = `taskflow-postgres migrate${schema === 'taskflow' ? '' : ` --schema ${schema}`}`
   throw new StorageUnavailableError(
-    `Schema '${schema}' is at version ${state.version}, this release needs ${state.newest}: run 'npx taskflow-postgres migrate'.`,
+    `Schema '${schema}' is at version ${state.version}, this release needs ${state.newest}: run 'npx ${command}'.`,
   )
 }
 

@@ -299,7 +299,9 @@ class Storage implements PostgresStorage {
   #opened(): Promise<Store> {
     if (this.#store !== undefined) return this.#store
     return Promise.reject(
-      new StorageUnavailableError('The Postgres storage is not open: call open() first.'),
+      new StorageUnavailableError(
+        'The Postgres storage is not open: open() it, or start the manager, before.',
+      ),
     )
   }
 

@@ -1,6 +1,6 @@
 import type { InsertInput, InsertResult, TaskInserter } from '@taskflow/core'
 import { TaskflowError } from '@taskflow/core'
-import { isConflict, toError } from './errors.ts'
+import { codeOf, isConflict, toError } from './errors.ts'
 import { channelOf, encodeHints, NOTIFY } from './hints.ts'
 import type { Parameter, Runner } from './runner.ts'
 import type { Store } from './store.ts'
@@ -50,10 +50,23 @@ export function inserterFor(
         return results
       } catch (error) {
         // Nothing of it is in the app's transaction, which the app may have to roll back.
-        throw toError(error, 'no')
+        throw refusalOf(error, opened.options.schema) ?? toError(error, 'no')
       }
     },
   }
+}
+
+/** What only a transaction of the app can be wrong in; null for anything else. */
+function refusalOf(error: unknown, schema: string): TaskflowError | null {
+  const code = codeOf(error)
+  if (code === '25P02') {
+    const why = 'an earlier statement of the transaction has failed: roll it back'
+    return new TaskflowError('conflict', `using(tx): ${why} (${code}).`)
+  }
+  if (code !== '42P01' && code !== '3F000') return null
+  const expected = 'expected a connection to the database of postgresStorage'
+  const message = `using(tx) found no tables of schema '${schema}': ${expected} (${code}).`
+  return new TaskflowError('configuration', message)
 }
 
 /** True when one statement stores all, which does nothing or everything by itself. */

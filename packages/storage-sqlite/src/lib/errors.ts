@@ -42,7 +42,7 @@ export function isBroken(error: unknown): boolean {
 }
 
 const REASONS: [start: string, reason: string][] = [
-  ['SQLITE_BUSY', 'is locked by another process'],
+  ['SQLITE_BUSY', 'is locked by another connection'],
   ['SQLITE_LOCKED', 'is locked by another connection'],
   ['SQLITE_FULL', 'cannot grow: the disk is full'],
   ['SQLITE_READONLY', 'is read-only'],

@@ -15,6 +15,7 @@ import { insert } from './verbs/insert.ts'
 export interface HostConnection {
   readonly name: string
   readonly memory: boolean
+  readonly open: boolean
   readonly inTransaction: boolean
   prepare(source: string): unknown
 }
@@ -28,6 +29,7 @@ const statements = new WeakMap<Database.Database, Map<string, Map<string, Databa
 /** Inserts through the app's connection, in its open transaction. */
 export function inserterFor(options: EngineOptions, db: HostDatabase): TaskInserter {
   const client = clientOf(db)
+  checkOpen(client)
   checkFile(client, options)
   checkTables(client, options.tablePrefix)
   return { insert: async (input) => insertIn(client, options, input) }
@@ -38,6 +40,7 @@ function insertIn(
   options: EngineOptions,
   input: InsertInput,
 ): InsertResult[] {
+  checkOpen(client)
   if (!client.inTransaction) {
     throw refusal(
       `using(db).insert needs an open transaction on db, and there is none. An enqueue is asynchronous: a synchronous db.transaction(fn) has committed by now. Run 'begin' before it and 'commit' after it was awaited.`,
@@ -83,6 +86,10 @@ function clientOf(db: HostDatabase): Database.Database {
     return client as unknown as Database.Database
   }
   throw refusal('using(db) expects a better-sqlite3 Database, or a drizzle database on one.')
+}
+
+function checkOpen(client: Database.Database): void {
+  if (!client.open) throw refusal('using(db) expects an open connection, this one was closed.')
 }
 
 function checkFile(client: Database.Database, { file }: EngineOptions): void {

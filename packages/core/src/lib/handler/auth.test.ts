@@ -352,6 +352,20 @@ describe("the host's session", () => {
     const app = await open({ auth: () => Response.redirect('http://app.test/login') })
     expect((await app.call('GET', '/health')).status).toBe(200)
   })
+
+  it('is not asked where nobody needs to be known, so probes hold while it fails', async () => {
+    let asked = 0
+    const app = await open({
+      auth: () => {
+        asked++
+        throw new Error('the session store is away')
+      },
+    })
+    expect((await app.call('GET', '/health')).status).toBe(200)
+    expect((await app.call('GET', '/dashboard/assets/none.js')).status).toBe(404)
+    expect(asked).toBe(0)
+    expect((await app.call('GET', '/auth/session')).status).toBe(500)
+  })
 })
 
 describe('pages', () => {
@@ -408,9 +422,25 @@ describe('options', () => {
     ],
     [{ auth: false as const, cookie: { secure: 'yes' as never } }, /cookie\.secure/],
     [{ auth: false as const, maxStreams: 0 }, /maxStreams: expected/],
+    [
+      { auth: false as const, secretKey: [] },
+      /secretKey: expected a key or a list of keys, got none/,
+    ],
+    [
+      { auth: false as const, ui: {} as never },
+      /ui: expected dashboardUi\(\) of .*, got an object/,
+    ],
+    [{ auth: false as const, onError: 'log' as never }, /onError: expected a function, got string/],
+    [{ auth: false as const, onWarning: 1 as never }, /onWarning: expected a function, got number/],
     [{ auth: false as const, maxStreamsPerSession: -1 }, /maxStreamsPerSession: expected/],
   ])('%j are refused', async (options, message) => {
     const { manager } = await open()
     expect(() => createHandler(manager, options as HandlerOptions)).toThrow(message)
+  })
+
+  it('alone are refused, without a manager', () => {
+    expect(() => createHandler({ auth: false } as never, { auth: false })).toThrow(
+      'createHandler: expected a TaskManager, got an object',
+    )
   })
 })

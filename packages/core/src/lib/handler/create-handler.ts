@@ -2,6 +2,7 @@ import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3'
 import { systemClock } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { isolated } from '../isolated.ts'
+import { kindOf } from '../option-names.ts'
 import type { TaskManager } from '../run/task-manager.ts'
 import { MemorySessions } from '../storage/memory/sessions.ts'
 import type { SessionStorage } from '../storage/parts.ts'
@@ -52,6 +53,10 @@ export interface TaskflowHandler {
  * @throws TaskflowError `configuration` for an option that is not what it should be.
  */
 export function createHandler(manager: TaskManager, options: HandlerOptions): TaskflowHandler {
+  if (typeof manager?.forRequest !== 'function') {
+    const got = `createHandler: expected a TaskManager, got ${kindOf(manager)}`
+    throw new TaskflowError('configuration', got)
+  }
   const resolved = resolveHandlerOptions(options)
   const onError = isolated(options.onError ?? ((error: unknown) => manager.reportError(error)))
   const shared = sessionsOf(manager)
@@ -118,7 +123,7 @@ async function answer(
   refuseCrossSite(request, origin, isForeign && !route.pattern.startsWith('/auth/'))
 
   const now = systemClock.now()
-  const visitor = await visitorOf(app, request, from, now, isForeign)
+  const visitor = isForAll(route) ? STRANGER : await visitorOf(app, request, from, now, isForeign)
   // Where nobody needs to be known, the host has nobody to send to its login.
   const follows = await hasRunToken(app, route, request, found.params, now)
   const guarded = route.right !== 'none' && !follows
@@ -161,6 +166,14 @@ async function answer(
   }
   checkNames(url.searchParams, route)
   return route.handle(call)
+}
+
+/**
+ * True where it makes no difference who asks. Nobody is looked for there: probes and scripts of the
+ * page must not hang on a session store, theirs or the host's.
+ */
+function isForAll({ right, pattern }: Route): boolean {
+  return right === 'none' && !pattern.startsWith('/auth/')
 }
 
 /** What instances share about logins; where the storage keeps none of that, each goes by its own. */

@@ -1,6 +1,6 @@
 import { LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
-import { checkOptionNames, type OptionNames } from '../option-names.ts'
+import { checkOptionNames, kindOf, type OptionNames } from '../option-names.ts'
 import type { DashboardUi } from '../ui.ts'
 import { checkedSecrets } from './auth/token.ts'
 
@@ -170,6 +170,18 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
   const title = text('title', options.title ?? 'taskflow')
   const keys = options.secretKey === undefined ? [] : [options.secretKey].flat()
   checkedSecrets('createHandler', keys)
+  if (options.secretKey !== undefined && keys.length === 0) {
+    throw refused('secretKey', 'a key or a list of keys', 'none')
+  }
+  for (const name of ['onError', 'onWarning'] as const) {
+    const told = options[name]
+    if (told === undefined || typeof told === 'function') continue
+    throw refused(name, 'a function', kindOf(told))
+  }
+  const ui = options.ui ?? null
+  if (ui !== null && typeof ui.page !== 'function') {
+    throw refused('ui', "dashboardUi() of '@taskflow/ui/server'", kindOf(ui))
+  }
   const publicOrigin =
     options.publicOrigin === undefined ? null : origin('publicOrigin', options.publicOrigin)
   return {
@@ -185,7 +197,7 @@ export function resolveHandlerOptions(options: HandlerOptions): ResolvedHandlerO
     cookie: cookieOf(options.cookie ?? {}, publicOrigin),
     cors: corsOf(options.cors ?? []),
     pollIntervalMs: positive('pollIntervalMs', options.pollIntervalMs ?? 30_000, LONGEST_TIMER_MS),
-    ui: options.ui ?? null,
+    ui,
     retentionMs:
       options.retentionMs === undefined
         ? null
@@ -272,7 +284,10 @@ function randomKey(): string {
 }
 
 function wrong(option: string, expected: string, got: unknown): TaskflowError {
-  const shown = typeof got === 'string' ? JSON.stringify(got) : String(got)
+  return refused(option, expected, typeof got === 'string' ? JSON.stringify(got) : String(got))
+}
+
+function refused(option: string, expected: string, shown: string): TaskflowError {
   const message = `createHandler: ${option}: expected ${expected}, got ${shown}`
   return new TaskflowError('configuration', message)
 }

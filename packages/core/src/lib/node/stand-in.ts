@@ -42,7 +42,7 @@ export function beatStandIn(
   let closed = false
   let attempts = 0
   worker.on('error', (cause) => {
-    if (!closed) onError(new Error('taskflow: the heartbeat thread ended', { cause }))
+    if (!closed) onError(new Error('the heartbeat thread ended', { cause }))
   })
   const tell = (message: StandInMessage) => worker.postMessage(message)
   return {

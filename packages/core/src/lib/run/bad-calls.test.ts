@@ -44,6 +44,24 @@ describe('a call that makes no sense is refused and says what was expected', () 
     ],
     ['tags', (m) => m.enqueue(task, {}, { tags: odd(['a']) }), 'invalid_input', /^tags: expected/],
     [
+      'a tag that is no text',
+      (m) => m.enqueue(task, {}, { tags: odd({ user: 5 }) }),
+      'invalid_input',
+      /^tags: expected texts of at most 200 characters/,
+    ],
+    [
+      'an instant as text',
+      (m) => m.enqueue(task, {}, { runAt: odd('2026-12-01T00:00:00Z') }),
+      'invalid_input',
+      /^runAt: expected epoch milliseconds or a Date, got string$/,
+    ],
+    [
+      'a date that is none',
+      (m) => m.enqueue(task, {}, { runAt: new Date('soon') }),
+      'invalid_input',
+      /^runAt: expected epoch milliseconds or a Date, got Invalid Date$/,
+    ],
+    [
       'eager',
       (m) => m.enqueue(task, {}, { eager: odd('yes') }),
       'invalid_input',
@@ -205,8 +223,16 @@ describe('a definition that makes no sense is refused', () => {
     [{ executor: '' }, /^task: executor: expected a name/],
     [{ eager: 'yes' }, /^task: eager: expected true or false, got yes/],
     [{ requeueOnInterrupt: 1 }, /^task: requeueOnInterrupt: expected true or false, got 1/],
+    [{ schema: 5 }, /^task: schema: expected one of a Standard Schema library, got number$/],
+    [{ schema: {} }, /^task: schema: expected one of a Standard Schema library, got an object$/],
   ])('%o', (options, message) => {
     expect(() => defineTask({ name: 'task', run() {}, ...(options as object) })).toThrow(message)
+  })
+
+  it('which is but a function', () => {
+    expect(() => defineTask(odd(() => {}))).toThrow(
+      'defineTask: expected an object of options, got function',
+    )
   })
 
   it('in what a manager is given', () => {

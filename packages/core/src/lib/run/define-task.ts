@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
-import { checkOptionNames, type OptionNames } from '../option-names.ts'
+import { checkOptionNames, kindOf, type OptionNames } from '../option-names.ts'
 import type { FunctionInfo } from '../storage/contract.ts'
 import { currentContext, standaloneContext, type TaskContext } from './context.ts'
 import { jsonSchemaOf } from './json-schema.ts'
@@ -139,7 +139,9 @@ export function defineTask<Payload = void, Result = void>(
 export function defineTask(
   options: TaskOptions<unknown, unknown> & { schema?: StandardSchemaV1 | undefined },
 ): Task<unknown, unknown> {
-  const where = typeof options?.name === 'string' ? options.name : 'defineTask'
+  // A function has a name as well.
+  const isNamed = typeof options === 'object' && typeof options?.name === 'string'
+  const where = isNamed ? options.name : 'defineTask'
   checkOptionNames(options, NAMES, { where, code: 'configuration' })
   const { name, schema, run } = options
   if (typeof name !== 'string' || !NAME.test(name)) {
@@ -150,6 +152,12 @@ export function defineTask(
   }
   if (typeof run !== 'function') {
     throw new TaskflowError('configuration', `${name}: run: expected a function, got ${typeof run}`)
+  }
+  if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
+    throw new TaskflowError(
+      'configuration',
+      `${name}: schema: expected one of a Standard Schema library, got ${kindOf(schema)}`,
+    )
   }
   const settings = resolveSettings(options)
   const validated = (payload: unknown) => validatePayload(schema, payload, name, settings.secret)

@@ -23,6 +23,9 @@ describe('describeError', () => {
     ['undefined', undefined, 'Thrown: undefined'],
     ['a string', 'oops', 'Thrown: oops'],
     ['a symbol', Symbol('s'), 'Thrown: Symbol(s)'],
+    ['an object with a message', { message: 'no such row', code: 404 }, 'Thrown: no such row'],
+    ['an object without one', { code: 404 }, 'Thrown: [object Object]'],
+    ['an object whose message is none', { message: 404 }, 'Thrown: [object Object]'],
     ['an object that refuses to be text', hostile, 'Thrown: a value that cannot be described'],
     [
       'a proxy that throws',

@@ -23,7 +23,8 @@ export function describeError(thrown: unknown, hide = (value: string) => value):
         stacktrace: cut(stackOf(thrown, hide), MAX_STACK),
       }
     }
-    return { error: cut(hide(`Thrown: ${text(thrown)}`), MAX_MESSAGE), stacktrace: undefined }
+    const what = messageOf(thrown) ?? text(thrown)
+    return { error: cut(hide(`Thrown: ${what}`), MAX_MESSAGE), stacktrace: undefined }
   } catch {
     return { error: 'Thrown: a value that cannot be described', stacktrace: undefined }
   }
@@ -50,6 +51,12 @@ function stackOf(error: Error, hide: (text: string) => string): string {
     }
   })
   return parts.join('\nCaused by: ')
+}
+
+/** Clients of some services throw objects that are no errors, and say why in a `message`. */
+function messageOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return undefined
+  return typeof thrown.message === 'string' ? thrown.message : undefined
 }
 
 /** Undefined for what throws when it is read. */

@@ -65,10 +65,7 @@ export class Dispatcher {
     const instanceId = () => this.#instanceId
     const { clock, storage } = options
     this.#flusher = new LogFlusher(clock, storage.logs, this.#handlers.active, instanceId)
-    this.#outage = new Outage(
-      'taskflow: claiming and settling wait for the storage',
-      options.onError,
-    )
+    this.#outage = new Outage('claiming and settling wait for the storage', options.onError)
   }
 
   /** Starts claiming in the name of an instance; again with another id after a lost lease. */

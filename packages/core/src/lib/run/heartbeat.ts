@@ -77,7 +77,7 @@ export class Heartbeat {
     this.#storage = options.storage
     this.#events = events
     this.#identity = identity
-    this.#outage = new Outage('taskflow: the heartbeat waits for the storage', options.onError)
+    this.#outage = new Outage('the heartbeat waits for the storage', options.onError)
   }
 
   get instanceId(): string {

@@ -21,10 +21,7 @@ export class Hints {
   constructor(options: ResolvedOptions, actions: HintActions) {
     this.#options = options
     this.#actions = actions
-    this.#outage = new Outage(
-      'taskflow: hints of other instances wait for the storage',
-      options.onError,
-    )
+    this.#outage = new Outage('hints of other instances wait for the storage', options.onError)
   }
 
   /** False from the loss of the connection that hints come by until it is there again. */

@@ -14,7 +14,7 @@ export async function lastWords(
   let cancelTimer = () => {}
   const late = new Promise<void>((resolve) => {
     cancelTimer = clock.after(LAST_MS, () => {
-      onError(new Error(`taskflow: stop: ${part}: no end within ${LAST_MS} ms, left behind`))
+      onError(new Error(`stop: ${part}: no end within ${LAST_MS} ms, left behind`))
       resolve()
     })
   })

@@ -2,7 +2,7 @@ import { type Clock, LAST_INSTANT, LONGEST_DELAY_MS } from '../clock.ts'
 import { TaskflowError } from '../errors.ts'
 import { encodePayload } from '../json.ts'
 import type { TraceSource } from '../observers/trace-source.ts'
-import { checkOptionNames, type OptionNames } from '../option-names.ts'
+import { checkOptionNames, kindOf, type OptionNames } from '../option-names.ts'
 import type { TaskSource } from '../record.ts'
 import type { NewTask } from '../storage/contract.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -154,7 +154,8 @@ function due({ runAt, delayMs }: EnqueueOptions): Pick<NewTask, 'runAt' | 'delay
   if (runAt === undefined) return {}
   const at = runAt instanceof Date ? runAt.getTime() : runAt
   if (typeof at !== 'number' || !(Math.abs(at) <= LAST_INSTANT)) {
-    throw invalid('runAt: expected an instant, got none')
+    const got = typeof runAt === 'number' || runAt instanceof Date ? String(runAt) : kindOf(runAt)
+    throw invalid(`runAt: expected epoch milliseconds or a Date, got ${got}`)
   }
   return { runAt: Math.round(at) }
 }
@@ -188,7 +189,7 @@ function checkTags(tags: Record<string, string>): Record<string, string> {
   for (const [key, value] of entries) {
     if (key !== '' && key.length <= MAX_TAG && typeof value === 'string' && value.length <= MAX_TAG)
       continue
-    throw invalid(`tags: expected keys and values of at most ${MAX_TAG} characters`)
+    throw invalid(`tags: expected texts of at most ${MAX_TAG} characters, and keys that have any`)
   }
   return Object.fromEntries(entries)
 }

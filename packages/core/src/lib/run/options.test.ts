@@ -9,6 +9,8 @@ import { start } from './test-manager.ts'
 
 describe('options', () => {
   const quick = defineTask({ name: 'quick', run() {} })
+  /** As code without types says it. */
+  const odd = (value: unknown) => value as never
   it.each([
     [
       { tasks: [quick], concurrency: -1 },
@@ -30,6 +32,19 @@ describe('options', () => {
       { tasks: [{ ...quick, settings: { ...quick.settings, executor: 'gpu' } }] },
       /executor: expected one of async, got gpu/,
     ],
+    [{ tasks: [odd(() => {})] }, /tasks: expected values that defineTask made, got function at 0/],
+    [{ tasks: [odd({ name: 'quick' })] }, /tasks: expected values that defineTask made, .* at 0/],
+    [{ tasks: [quick], storage: odd('tasks.db') }, /storage: expected a storage such as .*string/],
+    [{ tasks: [quick], storage: odd(memoryStorage) }, /storage: expected a storage .* function/],
+    [{ tasks: [quick], storage: odd({}) }, /storage: expected a storage such as .*got an object/],
+    [{ tasks: [quick], observers: odd({}) }, /observers: expected an array, got an object/],
+    [{ tasks: [quick], observers: [odd(5)] }, /observers: expected objects .* got number at 0/],
+    [
+      { tasks: [quick], observers: [{}, odd(() => {})] },
+      /observers: expected objects with methods such as onLog, got function at 1/,
+    ],
+    [{ tasks: [quick], onError: odd('log') }, /onError: expected a function, got string/],
+    [{ tasks: [quick], clock: odd({}) }, /clock: expected a clock, got an object/],
   ])('%j are refused', (options, message) => {
     expect(() => new TaskManager(options)).toThrow(message)
   })

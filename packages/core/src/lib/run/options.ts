@@ -3,7 +3,7 @@ import { TaskflowError } from '../errors.ts'
 import { isolated } from '../isolated.ts'
 import type { TaskObserver } from '../observers/observer.ts'
 import { type TraceSource, traceSource } from '../observers/trace-source.ts'
-import { checkOptionNames, type OptionNames } from '../option-names.ts'
+import { checkOptionNames, kindOf, type OptionNames } from '../option-names.ts'
 import type { TaskStorage } from '../storage/contract.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Task } from './define-task.ts'
@@ -135,10 +135,11 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
   const limit = (name: keyof TaskManagerOptions): number | null =>
     (options[name] ?? null) === null ? null : number(name, 1, 1)
   const clock = options.clock ?? systemClock
+  if (typeof clock.monotonic !== 'function') throw wrong('clock', 'a clock', clock)
   const cancelGraceMs = number('cancelGraceMs', 30_000, 0)
   const threads = number('threads', defaultPoolSize(), 1)
   const processes = number('processes', defaultPoolSize(), 1)
-  const given = options.executors ?? []
+  const own = options.executors ?? []
   const { tasksFile } = options
   const pools =
     tasksFile === undefined
@@ -146,8 +147,8 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       : pooledExecutors({ tasksFile, threads, processes, graceMs: cancelGraceMs, clock })
   const executors = named('executors', [
     asyncExecutor,
-    ...pools.filter(({ name }) => !given.some((own) => own.name === name)),
-    ...given,
+    ...pools.filter(({ name }) => !own.some((executor) => executor.name === name)),
+    ...own,
   ])
   for (const { name, concurrency } of executors.values()) {
     if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) {
@@ -159,6 +160,10 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     )
   }
   const tasks = named('tasks', options.tasks)
+  for (const [place, task] of options.tasks.entries()) {
+    if (typeof task.settings === 'object') continue
+    throw wrong('tasks', 'values that defineTask made', task, place)
+  }
   for (const task of tasks.values()) {
     if (executors.has(task.settings.executor)) continue
     const missing = missingTasksFile(task.name, task.settings.executor)
@@ -169,6 +174,9 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     )
   }
   const storage = options.storage ?? memoryStorage()
+  if (typeof storage.turn !== 'function') {
+    throw wrong('storage', "a storage such as sqliteStorage({ file: 'tasks.db' })", storage)
+  }
   for (const { name, settings } of tasks.values()) {
     if (storage.functions || (settings.concurrency === null && settings.rateLimit === null))
       continue
@@ -191,8 +199,15 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
       `TaskManager: handleSignals: expected true or false, got ${String(handleSignals)}`,
     )
   }
-  const onError = isolated(options.onError ?? reportToConsole)
+  const given = options.onError ?? reportToConsole
+  if (typeof given !== 'function') throw wrong('onError', 'a function', given)
+  const onError = isolated(given)
   const observers = options.observers ?? []
+  if (!Array.isArray(observers)) throw wrong('observers', 'an array', observers)
+  for (const [place, observer] of observers.entries()) {
+    if (typeof observer === 'object' && observer !== null) continue
+    throw wrong('observers', 'objects with methods such as onLog', observer, place)
+  }
   return {
     tasks,
     storage,
@@ -242,7 +257,24 @@ function named<Item extends { readonly name: string }>(
   return byName
 }
 
+/** Says what kind of value came, not which: it may hold a password. */
+function wrong(option: string, expected: string, got: unknown, place?: number): TaskflowError {
+  const where = place === undefined ? '' : ` at ${place}`
+  const message = `TaskManager: ${option}: expected ${expected}, got ${kindOf(got)}${where}`
+  return new TaskflowError('configuration', message)
+}
+
 function reportToConsole(error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: nobody else listens, and silence would hide an outage
-  console.error('taskflow:', error instanceof Error ? error.message : error)
+  console.error('taskflow:', consoleText(error))
+}
+
+/** Errors of ours are a sentence; of others, one needs to see where they come from. */
+function consoleText(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { cause } = error
+  if (cause instanceof Error && !(cause instanceof TaskflowError)) {
+    return `${error.message}\n${cause.stack}`
+  }
+  return error instanceof TaskflowError || cause ? error.message : (error.stack ?? error.message)
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
-import { TaskflowError } from '../errors.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { StorageUnavailableError, TaskflowError } from '../errors.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { defineTask } from './define-task.ts'
@@ -23,6 +23,36 @@ describe('an outage of the storage', () => {
     turn.mockRestore()
     await clock.advance(5_000)
     expect(await status(taskId)).toBe('success')
+  })
+})
+
+describe('an app that does not say where trouble is to be told', () => {
+  const told = () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => error.mockRestore())
+    return () => error.mock.calls.map((words) => words.join(' '))
+  }
+
+  it('reads a sentence of an outage on the console, begun by our name once', async () => {
+    const lines = told()
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const manager = new TaskManager({ tasks: [], storage, clock })
+    managers.push(manager)
+    vi.spyOn(storage, 'open').mockRejectedValue(new StorageUnavailableError('It is away.'))
+    startInBackground(manager, undefined, clock)
+    await clock.advance(1_000)
+    expect(lines()).toEqual([
+      'taskflow: starting waits for the storage: StorageUnavailableError: It is away.',
+    ])
+  })
+
+  it('reads where it was thrown, of an error that nobody foresaw', () => {
+    const lines = told()
+    new TaskManager({ tasks: [] }).reportError(new TypeError('no such method'))
+    expect(lines()).toEqual([
+      expect.stringMatching(/^taskflow: TypeError: no such method\n +at .*outage\.test/),
+    ])
   })
 })
 

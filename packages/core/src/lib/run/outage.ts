@@ -1,6 +1,6 @@
 import { describeError } from './describe-error.ts'
 
-/** Reports a trouble when it starts and when it is over, not at every try. */
+/** Reports a trouble when it starts, not at every try. */
 export class Outage {
   readonly #what: string
   readonly #report: (error: unknown) => void

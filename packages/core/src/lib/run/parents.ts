@@ -66,7 +66,7 @@ export class ParentReader {
   constructor(options: { storage: TaskStorage; clock: Clock; onError: (error: unknown) => void }) {
     this.#storage = options.storage
     this.#clock = options.clock
-    this.#outage = new Outage('taskflow: tasks wait for the results of parents', options.onError)
+    this.#outage = new Outage('tasks wait for the results of parents', options.onError)
   }
 
   /** The tasks of these ids. Rejects only when `signal` aborts, and then at once. */

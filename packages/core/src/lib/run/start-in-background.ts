@@ -13,7 +13,7 @@ export function startInBackground(
   onError: (error: unknown) => void = (error) => manager.reportError(error),
   clock = systemClock,
 ): void {
-  const outage = new Outage('taskflow: starting waits for the storage', onError)
+  const outage = new Outage('starting waits for the storage', onError)
   const attempt = async () => {
     if (manager.stopping.aborted) return
     try {

@@ -79,8 +79,9 @@ describe.each(kinds)('tasks in a %s', (kind) => {
     const at = Date.now() + 60_000
     const { result } = await run(on('enqueueLater'), at)
     expect(await manager.get(String(result))).toMatchObject({ phase: 'scheduled', runAt: at })
-    expect((await run(on('enqueueNever'))).result).toBe(
-      'TaskflowError: runAt: expected an instant, got none',
+    // Of the value, a message to another process keeps less than one to a thread.
+    expect((await run(on('enqueueNever'))).result).toMatch(
+      /^TaskflowError: runAt: expected epoch milliseconds or a Date, got (NaN|null)$/,
     )
   })
 

@@ -69,7 +69,7 @@ export class Schedules {
     this.#options = options
     this.#host = host
     this.clock = new StorageClock(options.clock)
-    this.#outage = new Outage('taskflow: schedules wait for the storage', options.onError)
+    this.#outage = new Outage('schedules wait for the storage', options.onError)
     const storage = options.storage.schedules
     this.#ticker = storage
       ? new Ticker(options, {

@@ -41,7 +41,7 @@ export class Ticker {
   constructor(options: ResolvedOptions, host: TickerHost) {
     this.#options = options
     this.#host = host
-    this.#outage = new Outage('taskflow: schedules wait for the storage', options.onError)
+    this.#outage = new Outage('schedules wait for the storage', options.onError)
   }
 
   /** What to fire from now on. */
