@@ -203,8 +203,15 @@ describe('login', () => {
     const to = response.headers.get('location') ?? ''
     expect(to).toBe('/tasks/auth/login?reason=signed-out')
     expect(await (await app.call('GET', to.slice('/tasks'.length))).text()).toContain('signed out')
-    const json = { accept: 'application/json' }
-    expect((await app.json('POST', '/auth/logout', undefined, json)).status).toBe(204)
+    for (const [accept, status] of [
+      ['application/json', 204],
+      ['application/json, text/plain, */*', 204],
+      ['text/html,application/xhtml+xml,application/json;q=0.5', 303],
+      ['*/*', 303],
+    ] as const) {
+      const answer = await app.call('POST', '/auth/logout', { headers: { accept } })
+      expect(answer.status, accept).toBe(status)
+    }
   })
 
   it('finds its session among other cookies, and behind one that a sibling domain has put there', async () => {

@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClient, type RequestOptions, type TaskflowClient } from '../client/client.ts'
 import type { Right } from '../client/wire.ts'
+import { createToken } from './auth/token.ts'
 import { openApiDocument, pathOf } from './openapi/document.ts'
 import { type Schema, schemaProblem } from './openapi/schema.ts'
 import { schemas } from './openapi/schemas.ts'
-import type { User } from './options.ts'
+import type { HandlerOptions, User } from './options.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/routes.ts'
 import { broken, quick, testApp } from './test-app.ts'
 
 const unknownId = '01234567-89ab-7def-8123-456789abcdef'
-const document = openApiDocument(routes, 'test', '/tasks')
+const document = openApiDocument(routes, 'test', '/tasks', null)
 const named = (route: Route) => `${route.method} ${route.pattern}`
 
 /** A path that the route matches, whatever is there. */
@@ -55,6 +56,34 @@ describe('the document', () => {
       expect(found, place).toBeDefined()
     }
   })
+
+  it.each([
+    [false, undefined, undefined],
+    [
+      ['ada', 'secret'],
+      ['session', 'bearer'],
+      [{ session: [] }, { bearer: [] }],
+    ],
+    [() => ({ id: 'ada', name: 'Ada' }), ['bearer'], [{}, { bearer: [] }]],
+  ] as [HandlerOptions['auth'], string[] | undefined, object[] | undefined][])(
+    'says how one is known with auth: %s',
+    async (auth, schemes, security) => {
+      const app = await testApp({ auth, secretKey: 'a'.repeat(32), cookie: { name: 'jobs' } })
+      const token = await createToken({
+        user: { id: 'ada', name: 'Ada' },
+        secretKey: 'a'.repeat(32),
+      })
+      const headers = { authorization: `Bearer ${token}` }
+      const { body } = await app.json('GET', '/openapi.json', undefined, headers)
+      const { securitySchemes } = body.components
+      expect(securitySchemes && Object.keys(securitySchemes)).toEqual(schemes)
+      if (schemes?.includes('session')) expect(securitySchemes.session.name).toBe('jobs')
+      expect(body.security).toEqual(security)
+      expect(body.paths['/health'].get.security).toEqual([])
+      expect(body.paths['/metrics'].get.security).toBeUndefined()
+      await app.stop()
+    },
+  )
 
   it('is served to those who may read', async () => {
     const app = await testApp()

@@ -3,9 +3,15 @@ import type { Answer, Route } from '../route.ts'
 import type { Parameter } from './parameters.ts'
 import { ref } from './schema.ts'
 import { schemas } from './schemas.ts'
+import type { Security } from './security.ts'
 
 /** The OpenAPI 3.1 document of a route table. */
-export function openApiDocument(routes: readonly Route[], title: string, basePath: string) {
+export function openApiDocument(
+  routes: readonly Route[],
+  title: string,
+  basePath: string,
+  security: Security | null,
+) {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = pathOf(route.pattern)
@@ -15,8 +21,10 @@ export function openApiDocument(routes: readonly Route[], title: string, basePat
     openapi: '3.1.0',
     info: { title, version: VERSION },
     servers: [{ url: basePath || '/' }],
+    ...(security && { security: security.requirements }),
     paths,
     components: {
+      ...(security && { securitySchemes: security.schemes }),
       schemas,
       responses: {
         Problem: {
@@ -45,6 +53,7 @@ function operation({ pattern, right, doc }: Route): object {
     operationId,
     summary,
     'x-taskflow-right': right,
+    ...(right === 'none' && { security: [] }),
     parameters: [...inPath, ...query.map(inQuery)],
     ...(body && {
       requestBody: {

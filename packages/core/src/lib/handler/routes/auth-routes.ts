@@ -1,5 +1,6 @@
 import type { SessionJson } from '../../client/wire.ts'
 import { TaskflowError } from '../../errors.ts'
+import { acceptedTypes } from '../accepted-types.ts'
 import { audit } from '../audit.ts'
 import { authenticate } from '../auth/credentials.ts'
 import { Throttled } from '../auth/login-throttle.ts'
@@ -76,7 +77,7 @@ export const authRoutes: Route[] = [
       summary: 'Ends the session.',
       anyQuery: true,
       answers: {
-        204: empty('Signed out; with `Accept: application/json`.', ['Set-Cookie']),
+        204: empty('Signed out; for those who accept JSON and no HTML.', ['Set-Cookie']),
         303: empty('Signed out.', ['Set-Cookie', 'Location']),
       },
     },
@@ -177,8 +178,10 @@ async function logout(call: Call): Promise<Response> {
   return redirect(authentication.kind === 'login' ? login : home(call), headers)
 }
 
+/** Scripts do; a form takes HTML. */
 function wantsJson(request: Request): boolean {
-  return request.headers.get('accept') === 'application/json'
+  const types = acceptedTypes(request)
+  return types.includes('application/json') && !types.includes('text/html')
 }
 
 function session({ app, user, rights, session }: Call): Response {

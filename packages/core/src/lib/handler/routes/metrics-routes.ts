@@ -1,4 +1,5 @@
 import { TaskflowError } from '../../errors.ts'
+import { acceptedTypes } from '../accepted-types.ts'
 import { jsonResponse } from '../headers.ts'
 import { json, jsonList, textAnswer } from '../openapi/answers.ts'
 import { funcName, parameter, since } from '../openapi/parameters.ts'
@@ -78,9 +79,7 @@ async function prometheus({ app, now }: Call, only: string | undefined): Promise
 
 /** What a scraper asks for; whatever else asks, browsers and curl included, gets JSON. */
 function preferred(request: Request): 'json' | 'prometheus' {
-  const types = (request.headers.get('accept') ?? '')
-    .split(',')
-    .map((type) => type.split(';')[0]?.trim().toLowerCase())
+  const types = acceptedTypes(request)
   const isText = types.some(
     (type) => type === 'text/plain' || type === 'application/openmetrics-text',
   )

@@ -1,6 +1,7 @@
 import { jsonResponse } from '../headers.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import type { Route } from '../route.ts'
+import { securityOf } from '../openapi/security.ts'
+import type { Call, Route } from '../route.ts'
 
 export const openApiRoutes: Route[] = [
   {
@@ -17,6 +18,12 @@ export const openApiRoutes: Route[] = [
         },
       },
     },
-    handle: ({ app, base }) => jsonResponse(openApiDocument(app.routes, app.options.title, base)),
+    handle: openapi,
   },
 ]
+
+function openapi({ app, base }: Call): Response {
+  const { title, cookie } = app.options
+  const security = securityOf(app.authentication.kind, cookie.name)
+  return jsonResponse(openApiDocument(app.routes, title, base, security))
+}
