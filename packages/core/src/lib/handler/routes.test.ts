@@ -357,6 +357,12 @@ describe('schemaProblem', () => {
     [{ type: ['string', 'null'], enum: ['a'] }, null, 'expected one of a'],
     [{ type: 'integer', minimum: 2 }, 1, 'expected 2 or more'],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, null, null],
+    [
+      { anyOf: [{ type: 'string' }, { type: 'array', items: { enum: ['a'] } }] },
+      ['b'],
+      '[0]: expected one of a',
+    ],
+    [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 1, 'expected string'],
   ] as [Schema, unknown, string | null][])('%j of %j: %s', (schema, value, problem) => {
     expect(schemaProblem(schema, value, {})).toBe(problem)
   })

@@ -45,12 +45,12 @@ export function schemaProblem(
   const at = path === '' ? '' : `${path}: `
   if (schema.anyOf) {
     const problems = schema.anyOf.map((one) => schemaProblem(one, value, schemas, path))
-    return problems.includes(null) ? null : (problems[0] ?? null)
+    if (problems.includes(null)) return null
+    // Of a list, what is wrong in it says more than that it is no text.
+    const meant = schema.anyOf.findIndex((one) => hasType(one, value))
+    return problems[Math.max(0, meant)] ?? null
   }
-  const types = schema.type === undefined ? [] : [schema.type].flat()
-  if (types.length > 0 && !types.some((type) => isOfType(type, value))) {
-    return `${at}expected ${types.join(' or ')}`
-  }
+  if (!hasType(schema, value)) return `${at}expected ${typesOf(schema).join(' or ')}`
   if (schema.const !== undefined && value !== schema.const) return `${at}expected ${schema.const}`
   if (schema.enum && !schema.enum.some((one) => one === value)) {
     return `${at}expected one of ${schema.enum.join(', ')}`
@@ -81,6 +81,15 @@ function isOfType(type: SchemaType, value: unknown): boolean {
     case 'boolean':
       return typeof value === 'boolean'
   }
+}
+
+function typesOf({ type }: Schema): SchemaType[] {
+  return type === undefined ? [] : [type].flat()
+}
+
+function hasType(schema: Schema, value: unknown): boolean {
+  const types = typesOf(schema)
+  return types.length === 0 || types.some((type) => isOfType(type, value))
 }
 
 function numberProblem({ minimum, maximum }: Schema, value: number, at: string): string | null {
