@@ -29,6 +29,14 @@ describe('options', () => {
       ],
     ),
     [
+      { tasks: [quick], executors: [odd({ name: 'far' })] },
+      /executors: far: execute: expected a function, got undefined$/,
+    ],
+    [
+      { tasks: [quick], executors: [odd({ name: 'far', execute() {}, validate: 5 })] },
+      /executors: far: validate: expected a function, got number$/,
+    ],
+    [
       { tasks: [{ ...quick, settings: { ...quick.settings, executor: 'gpu' } }] },
       /executor: expected one of async, got gpu/,
     ],
@@ -37,6 +45,14 @@ describe('options', () => {
     [{ tasks: [quick], storage: odd('tasks.db') }, /storage: expected a storage such as .*string/],
     [{ tasks: [quick], storage: odd(memoryStorage) }, /storage: expected a storage .* function/],
     [{ tasks: [quick], storage: odd({}) }, /storage: expected a storage such as .*got an object/],
+    [
+      { tasks: [quick], storage: odd({ name: 'mine', open() {}, insert() {} }) },
+      /storage: turn: expected a function, got undefined$/,
+    ],
+    [
+      { tasks: [quick], storage: Object.assign(memoryStorage(), { prune: odd(null) }) },
+      /storage: prune: expected a function, got null$/,
+    ],
     [{ tasks: [quick], observers: odd({}) }, /observers: expected an array, got an object/],
     [{ tasks: [quick], observers: [odd(5)] }, /observers: expected objects .* got number at 0/],
     [

@@ -150,7 +150,11 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     ...pools.filter(({ name }) => !own.some((executor) => executor.name === name)),
     ...own,
   ])
-  for (const { name, concurrency } of executors.values()) {
+  for (const executor of executors.values()) {
+    const { name, concurrency, validate, close } = executor
+    requireMethod(`executors: ${name}: execute`, executor.execute)
+    if (validate !== undefined) requireMethod(`executors: ${name}: validate`, validate)
+    if (close !== undefined) requireMethod(`executors: ${name}: close`, close)
     if (concurrency === undefined || (Number.isSafeInteger(concurrency) && concurrency >= 1)) {
       continue
     }
@@ -174,9 +178,10 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
     )
   }
   const storage = options.storage ?? memoryStorage()
-  if (typeof storage.turn !== 'function') {
+  if (typeof storage.insert !== 'function') {
     throw wrong('storage', "a storage such as sqliteStorage({ file: 'tasks.db' })", storage)
   }
+  for (const method of STORAGE_METHODS) requireMethod(`storage: ${method}`, storage[method])
   for (const { name, settings } of tasks.values()) {
     if (storage.functions || (settings.concurrency === null && settings.rateLimit === null))
       continue
@@ -231,6 +236,23 @@ export function resolveOptions(options: TaskManagerOptions): ResolvedOptions {
   }
 }
 
+/** Those that every storage has; all others are parts. */
+const STORAGE_METHODS = [
+  'open',
+  'insert',
+  'turn',
+  'beat',
+  'owned',
+  'recover',
+  'reschedule',
+  'cancel',
+  'get',
+  'list',
+  'metrics',
+  'prune',
+  'close',
+] as const satisfies readonly (keyof TaskStorage)[]
+
 function named<Item extends { readonly name: string }>(
   option: string,
   items: readonly Item[],
@@ -255,6 +277,11 @@ function named<Item extends { readonly name: string }>(
     byName.set(item.name, item)
   }
   return byName
+}
+
+/** What is missing from an object of somebody's own is said here, not when it is called. */
+function requireMethod(option: string, method: unknown): void {
+  if (typeof method !== 'function') throw wrong(option, 'a function', method)
 }
 
 /** Says what kind of value came, not which: it may hold a password. */
