@@ -376,6 +376,19 @@ describe("the host's session", () => {
 })
 
 describe('pages', () => {
+  it('send those who may see nothing to the login, which says why', async () => {
+    const app = await open({
+      auth: { authenticateUser: (id) => ({ id, name: id, roles: [] }) },
+    })
+    const cookie = await signIn(app)
+    const response = await app.call('GET', '/dashboard/runs', { headers: { cookie } })
+    const to = response.headers.get('location') ?? ''
+    expect(to).toBe('/tasks/auth/login?next=%2Ftasks%2Fdashboard%2Fruns&reason=not-allowed')
+    const page = await app.call('GET', to.slice('/tasks'.length), { headers: { cookie } })
+    expect(await page.text()).toContain('may not see that page')
+    expect((await app.call('GET', '/metrics', { headers: { cookie } })).status).toBe(403)
+  })
+
   it('carry a strict policy and no cache', async () => {
     const app = await open({ auth: false })
     const response = await app.call('GET', '/dashboard')

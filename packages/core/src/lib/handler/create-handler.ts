@@ -161,6 +161,7 @@ async function answer(
         ? 'this dashboard is read-only'
         : `expected the right to ${needed}`
       await auditRefusal(call, needed)
+      if (hasLogin(call, route)) return toLogin(call, 'not-allowed')
       throw new TaskflowError('forbidden', why)
     }
   }
@@ -197,14 +198,23 @@ async function hasRunToken(
   return app.sessions.mayFollow(request, (params?.task_id ?? '').toLowerCase(), now)
 }
 
-function refuseStranger({ app, url, request, base }: Call, route: Route): Response {
-  if (route.right !== 'page' || app.authentication.kind !== 'login') {
+function refuseStranger(call: Call, route: Route): Response {
+  if (!hasLogin(call, route)) {
     throw new TaskflowError('unauthenticated', 'expected a session: sign in first')
   }
+  return toLogin(call, call.app.sessions.hasCookie(call.request) ? 'expired' : null)
+}
+
+/** Whether a visitor of this page can be sent to our own login. */
+function hasLogin({ app }: Call, { right }: Route): boolean {
+  return right === 'page' && app.authentication.kind === 'login'
+}
+
+function toLogin({ app, url, base }: Call, reason: 'expired' | 'not-allowed' | null): Response {
   const below = url.pathname.slice(app.options.basePath.length)
-  const next = new URLSearchParams({ next: `${base}${below}${url.search}` })
-  if (app.sessions.hasCookie(request)) next.set('reason', 'expired')
-  return redirect(`${base}/auth/login?${next}`)
+  const query = new URLSearchParams({ next: `${base}${below}${url.search}` })
+  if (reason !== null) query.set('reason', reason)
+  return redirect(`${base}/auth/login?${query}`)
 }
 
 class MethodNotAllowed extends TaskflowError {

@@ -1,3 +1,4 @@
+import { TaskflowError } from '../errors.ts'
 import type { ObserverChain } from '../observers/observer-chain.ts'
 import type { ClaimedTask, OwnedTask, Settlement, TurnResult } from '../storage/contract.ts'
 import type { Attempt, AttemptSettings } from './attempt.ts'
@@ -236,7 +237,7 @@ export class Dispatcher {
     let result: TurnResult
     try {
       const claim = ask && { ...ask, suspects }
-      result = await this.#options.storage.turn({ instanceId, settle, claim })
+      result = checkedTurn(await this.#options.storage.turn({ instanceId, settle, claim }))
     } catch (error) {
       if (ask) lane?.failed(ask)
       this.#failed(turn, error)
@@ -342,4 +343,12 @@ export class Dispatcher {
   async #quiet(): Promise<void> {
     while (this.#planned || this.#turns.size > 0) await this.#turns.over()
   }
+}
+
+/** A storage of somebody's own may answer anything; a handler's process must not end by that. */
+function checkedTurn(result: TurnResult): TurnResult {
+  if (Array.isArray(result?.settled) && Array.isArray(result.claimed)) return result
+  const message =
+    'the storage answered a turn with something else than what was settled and claimed'
+  throw new TaskflowError('internal', message)
 }

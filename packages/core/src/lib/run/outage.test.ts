@@ -26,6 +26,22 @@ describe('an outage of the storage', () => {
   })
 })
 
+describe('a storage of somebody else', () => {
+  it('that answers a turn with nothing is told of, and asked again', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage({ now: clock.now })
+    const turn = vi.spyOn(storage, 'turn').mockResolvedValue(undefined as never)
+    const task = defineTask({ name: 'task', run: () => 'done' })
+    const { manager, errors, status } = await start([task], { storage, clock })
+    const { taskId } = await manager.enqueue(task)
+    await clock.advance(1_000)
+    expect(errors.map(String)).toEqual([expect.stringMatching(/the storage answered a turn with/)])
+    turn.mockRestore()
+    await clock.advance(60_000)
+    expect(await status(taskId)).toBe('success')
+  })
+})
+
 describe('an app that does not say where trouble is to be told', () => {
   const told = () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})

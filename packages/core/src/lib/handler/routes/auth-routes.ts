@@ -18,6 +18,7 @@ const MAX_LOGIN_BYTES = 8_192
 const REASONS = new Map<string | undefined, string>([
   ['expired', 'Your session has ended. Sign in to go on.'],
   ['signed-out', 'You are signed out.'],
+  ['not-allowed', 'Whoever is signed in here may not see that page. Sign in as somebody who may.'],
 ])
 
 export const authRoutes: Route[] = [
