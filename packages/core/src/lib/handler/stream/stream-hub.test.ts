@@ -112,6 +112,41 @@ describe('a stream of changes', () => {
     expect(await again.next('metrics')).toMatchObject({ data: { success: 2 } })
   })
 
+  it('begins anew after a break in which little changed, and then much at once', async () => {
+    const stream = await open()
+    await stream.next('state')
+    const later = { delayMs: 3_600_000 }
+    await app.manager.enqueue(quick, {}, later)
+    await stream.next('task')
+    await stream.close()
+    await app.manager.enqueue(quick, {}, later)
+    await app.manager.enqueueMany(
+      quick,
+      Array.from({ length: 101 }, () => ({ payload: {}, options: later })),
+    )
+    const again = await open(undefined, { 'last-event-id': stream.lastId ?? '' })
+    expect(await again.next()).toMatchObject({ event: 'hello', data: { resumed: false } })
+    expect(await again.next('state')).toMatchObject({ data: { metrics: { total: 103 } } })
+  })
+
+  it('goes on after a break of several changes, with all of them', async () => {
+    const stream = await open()
+    await stream.next('state')
+    const later = { payload: {}, options: { delayMs: 3_600_000 } }
+    await app.manager.enqueueMany(quick, [later])
+    await stream.next('task')
+    await stream.close()
+    await app.manager.enqueueMany(quick, [later, later])
+    const refs = await app.manager.enqueueMany(quick, Array<typeof later>(60).fill(later))
+    const again = await open(undefined, { 'last-event-id': stream.lastId ?? '' })
+    expect(await again.next()).toMatchObject({ data: { resumed: true } })
+    const told = new Set<string>()
+    while (told.size < 62) {
+      told.add(((await again.next('task'))?.data as { task_id: string } | undefined)?.task_id ?? '')
+    }
+    expect([...told]).toEqual(expect.arrayContaining(refs.map(({ taskId }) => taskId)))
+  })
+
   it('gives its position only with the last of what changed together', async () => {
     const stream = await open()
     await stream.next('state')

@@ -72,10 +72,24 @@ export class StreamReads {
   async missed({ lastEventId }: StreamRequest): Promise<Missed | null> {
     if (lastEventId === null || !POSITION.test(lastEventId)) return null
     return this.#missedPages.read(lastEventId, async () => {
-      const page = await this.feed().since({ cursor: lastEventId, limit: MAX_CHANGES + 1 })
-      if (page.gap || page.taskIds.length > MAX_CHANGES) return null
-      return { page, changed: await this.changed(page.taskIds) }
+      const page = await this.#allSince(lastEventId)
+      return page && { page, changed: await this.changed(page.taskIds) }
     })
+  }
+
+  /**
+   * All changes since a position; null where they are not known, or too many. A page ends before a
+   * change that it has no room for, so it is complete only when none comes after it.
+   */
+  async #allSince(position: string): Promise<ChangePage | null> {
+    const taskIds = new Set<string>()
+    for (let cursor = position; ; ) {
+      const page = await this.feed().since({ cursor, limit: MAX_CHANGES + 1 })
+      for (const id of page.taskIds) taskIds.add(id)
+      if (page.gap || taskIds.size > MAX_CHANGES) return null
+      if (page.taskIds.length === 0) return { ...page, taskIds: [...taskIds] }
+      cursor = page.cursor
+    }
   }
 
   /** Changed tasks as they are by now. */
